@@ -1,0 +1,8 @@
+import type { ActorEvent } from '../runtime/events.ts'
+import type { SupervisorEvent } from '../supervision/events.ts'
+
+/** Everything that a running tree tells of itself. */
+export type CoppiceEvent = ActorEvent | SupervisorEvent
+
+/** Is told of each event while it happens: it must be quick, and what it throws does not reach the tree. */
+export type EventListener = (event: CoppiceEvent) => void

@@ -1,0 +1,174 @@
+import { rootId } from '../protocol/actor-id.ts'
+import { ConfigurationError } from '../protocol/errors.ts'
+import { shutdown, type ExitReason } from '../protocol/exit-reason.ts'
+import type { ActorDefinition } from '../behaviors/actor.ts'
+import type { StateMode } from '../runtime/actor-spec.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { createFairScheduler } from '../runtime/fair-scheduler.ts'
+import type { Store, StoreInfo } from '../runtime/persistence.ts'
+import type { Random } from '../runtime/random.ts'
+import type { Scheduler } from '../runtime/scheduler.ts'
+import { createSystemClock } from '../runtime/system-clock.ts'
+import { createSystemRandom } from '../runtime/system-random.ts'
+import { ActorSystem } from '../runtime/system.ts'
+import type { SupervisorNode } from '../supervision/tree.ts'
+import { checkTree } from './check-tree.ts'
+import { TreeStartError } from './errors.ts'
+import type { CoppiceEvent, EventListener } from './events.ts'
+import { supervisorSpec } from './supervision-plan.ts'
+import { modeIn } from './tree-plan.ts'
+
+/** Where a tree keeps its state, and what it is driven by. */
+export interface StartOptions {
+  /** Where state is kept that outlives an incarnation; without it everything is `volatile`. */
+  readonly store?: Store
+  /** Told of everything that happens, from the first start on. */
+  readonly onEvent?: EventListener
+  /** Definitions that actors may turn into, so that a stored state finds its behavior again. */
+  readonly behaviors?: readonly Pick<ActorDefinition<never, never, unknown>, 'behavior'>[]
+  /** The machine's clock if not given. */
+  readonly clock?: Clock
+  /** Seeded by the machine if not given. */
+  readonly random?: Random
+  /** A fair one on the event loop if not given. */
+  readonly scheduler?: Scheduler
+  /**
+   * Freezes every state, so that a handler that changes it in place fails at once. On unless `NODE_ENV` is `production`: it costs
+   * a walk over what is new in each state.
+   */
+  readonly freezeStates?: boolean
+}
+
+/** A running tree. */
+export interface App<Tree> extends AsyncDisposable {
+  /** A reference to every declared actor, by its place in the tree. */
+  readonly tree: Tree
+  /** The store that it runs on. */
+  readonly store: StoreInfo | undefined
+  /** Resolves with the reason when the root has ended, stopped or by giving up, and the store is closed. */
+  readonly ended: Promise<ExitReason>
+  /** The ids of all actors that run, supervisors too. */
+  running(): readonly string[]
+  /**
+   * Stops everything in reverse order of its start, takes the last checkpoints and closes the store. Calling it again is the same
+   * stop. Resolves with the reason with which the root ended.
+   */
+  stop(): Promise<ExitReason>
+}
+
+/**
+ * Starts a tree of supervisors and actors.
+ *
+ * Checks all of it first; then opens the store, which raises its epoch; then starts every child in the order of its declaration,
+ * with what the store knows of it: state, messages that were accepted and not applied, timers, members. Resolves when the whole
+ * tree is up. If one child cannot be started, those that run are stopped in reverse order and the store is closed, as OTP does.
+ *
+ * @throws {ConfigurationError} if the tree or an option breaks a rule; nothing was opened or started.
+ * @throws {StoreError} if the store cannot be owned or read; nothing was started.
+ * @throws {TreeStartError} if a child could not be started; nothing is running.
+ * @example
+ * ```ts
+ * import { actor, child, start, supervisor } from 'coppice'
+ *
+ * const Greeter = actor('greeter', {
+ *   initial: () => ({ greeted: 0 }),
+ *   handlers: ({ call }) => ({ hello: call(({ state }) => ({ reply: 'hello', state: { greeted: state.greeted + 1 } })) }),
+ * })
+ * const app = await start(supervisor({ strategy: 'one_for_one' }, { greeter: child(Greeter) }))
+ * console.log(await app.tree.greeter.call.hello()) // => hello
+ * await app.stop()
+ * ```
+ */
+export async function start<Tree>(tree: SupervisorNode<Tree>, options: StartOptions = {}): Promise<App<Tree>> {
+  const defaultMode: StateMode = options.store === undefined ? 'volatile' : 'checkpointed'
+  checkOptions(options)
+  const behaviors = checkTree(tree, { hasStore: options.store !== undefined, behaviors: (options.behaviors ?? []).map(({ behavior }) => behavior) })
+  const clock = options.clock ?? createSystemClock()
+  const random = options.random ?? createSystemRandom()
+  const scheduler = options.scheduler ?? createFairScheduler({ clock })
+  const persistence = await options.store?.open({ clock, scheduler })
+  const sink = { emit: guarded(options.onEvent) }
+  const system = new ActorSystem({
+    clock,
+    random,
+    scheduler,
+    persistence,
+    sink,
+    behaviors,
+    modeOf: (id) => modeIn(tree, defaultMode, id),
+    freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
+  })
+  const plan = { system, defaultMode, sink, onError: (error: unknown) => void Promise.reject(error) }
+  try {
+    const started = await system.start(supervisorSpec(tree, rootId, plan), { cause: 'first', reason: undefined, parent: undefined })
+    if (started.status === 'failed') throw new TreeStartError(started.reason)
+    return new RunningApp(tree.reference(system.outside, rootId), system, started.incarnation)
+  } catch (error) {
+    await persistence?.close()
+    throw error
+  }
+}
+
+class RunningApp<Tree> implements App<Tree> {
+  readonly tree: Tree
+  readonly store: StoreInfo | undefined
+  readonly ended: Promise<ExitReason>
+  readonly #system: ActorSystem
+  readonly #incarnation: number
+
+  constructor(tree: Tree, system: ActorSystem, incarnation: number) {
+    this.tree = tree
+    this.store = system.persistence?.info
+    this.#system = system
+    this.#incarnation = incarnation
+    this.ended = this.#end()
+    // Whoever does not ask how it ended is not told by a stray rejection either: stop() rejects with the same error.
+    this.ended.catch(() => undefined)
+  }
+
+  running(): readonly string[] {
+    return this.#system.running()
+  }
+
+  async stop(): Promise<ExitReason> {
+    await this.#system.stop(rootId, { incarnation: this.#incarnation, reason: shutdown, limit: Infinity })
+    return this.ended
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  async #end(): Promise<ExitReason> {
+    const reason = await new Promise<ExitReason>((resolve) => this.#system.lifeOf(rootId)?.whenEnded(resolve))
+    this.#system.retire(rootId, { forget: false })
+    await this.#system.persistence?.close()
+    return reason
+  }
+}
+
+/** An event that a listener chokes on is its own affair: the error surfaces, but not in the tree. */
+function guarded(listener: EventListener | undefined): (event: CoppiceEvent) => void {
+  if (listener === undefined) return () => undefined
+  return (event) => {
+    try {
+      listener(event)
+    } catch (error) {
+      void Promise.reject(error instanceof Error ? error : new Error('an event listener failed', { cause: error }))
+    }
+  }
+}
+
+const optionNames: readonly string[] = ['store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates']
+
+function checkOptions(options: object): void {
+  const given = options as Readonly<Record<string, unknown>>
+  for (const name of Object.keys(given))
+    if (!optionNames.includes(name))
+      throw new ConfigurationError({ path: `start: ${name}`, rule: 'is not an option', value: given[name], remedy: `The options are ${optionNames.join(', ')}` })
+  const { store, onEvent } = given
+  if (store !== undefined && typeof (store as { open?: unknown } | null)?.open !== 'function')
+    throw new ConfigurationError({ path: 'start: store', rule: 'must be a store', value: store, remedy: 'Write store: sqlite("app.db") or store: memory()' })
+  if (onEvent !== undefined && typeof onEvent !== 'function')
+    throw new ConfigurationError({ path: 'start: onEvent', rule: 'must be a function', value: onEvent })
+}

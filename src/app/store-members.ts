@@ -1,0 +1,25 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import type { Persistence } from '../runtime/persistence.ts'
+import type { ChildSpec } from '../supervision/child-spec.ts'
+import type { Members } from '../supervision/members.ts'
+
+/** The members of one dynamic supervisor, kept in the store; without one, or for temporary members, nothing is kept. */
+export function storeMembers({
+  supervisor,
+  persistence,
+  specOf,
+  onError,
+}: {
+  readonly supervisor: ActorId
+  readonly persistence: Persistence | undefined
+  readonly specOf: (key: string, args: unknown) => ChildSpec
+  readonly onError: (error: unknown) => void
+}): Members {
+  return {
+    areKept: persistence !== undefined,
+    load: async () => ((await persistence?.members(supervisor)) ?? []).map(({ key, args }) => specOf(key, args)),
+    save: async (key, args) => persistence?.saveMember({ supervisor, key, args }),
+    drop: (key) => void persistence?.dropMember(supervisor, key).catch(onError),
+    spec: specOf,
+  }
+}

@@ -1,0 +1,114 @@
+import { childId, type ActorId } from '../protocol/actor-id.ts'
+import type { ActorSpec, StateMode } from '../runtime/actor-spec.ts'
+import type { Behavior } from '../runtime/behavior.ts'
+import type { EventSink } from '../runtime/events.ts'
+import type { ActorSystem } from '../runtime/system.ts'
+import type { AutoShutdown } from '../supervision/auto-shutdown.ts'
+import type { ChildSettings } from '../supervision/child-options.ts'
+import type { ChildSpec, ShutdownLimit } from '../supervision/child-spec.ts'
+import type { SupervisorEvent } from '../supervision/events.ts'
+import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
+import { supervisorBehavior, type SupervisorParts } from '../supervision/supervisor.ts'
+import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
+import { localStarter } from './local-starter.ts'
+import { storeMembers } from './store-members.ts'
+
+/** What the specs of a tree are made with. */
+export interface PlanParts {
+  readonly system: ActorSystem
+  readonly defaultMode: StateMode
+  readonly sink: EventSink<SupervisorEvent>
+  readonly onError: (error: unknown) => void
+}
+
+/** How long `term` may take where the child's own limit does not say: because it is killed without being asked. */
+const termLimitOfKilledMs = 5_000
+
+/** What a supervisor starts from, with the specs of everything below it. */
+export function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
+  const settings = supervisorSettings({ at: id, options: node.options })
+  const children = Object.entries(node.children).map(([key, child]) => childSpec(child, { key, parent: id, autoShutdown: settings.autoShutdown }, parts))
+  const input = { kind: 'static', ...settings, children } as const
+  return anewEachTime(id, supervisorBehavior({ ...shellParts(parts), input: () => input, members: undefined }))
+}
+
+function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
+  const { supervisor, members } = dynamicSettings({ at: id, options: node.options })
+  const outlivesProcess = (members.state ?? parts.defaultMode) !== 'volatile' && members.restart !== 'temporary'
+  const behavior = supervisorBehavior({
+    ...shellParts(parts),
+    input: (children) => ({ kind: 'dynamic', ...supervisor, children }),
+    members: storeMembers({
+      supervisor: id,
+      persistence: outlivesProcess ? parts.system.persistence : undefined,
+      specOf: (key, args) => workerSpec(node.behavior, { key, id: childId(id, key), settings: { ...members, args } }, parts),
+      onError: parts.onError,
+    }),
+  })
+  return anewEachTime(id, behavior)
+}
+
+interface Place {
+  readonly key: string
+  readonly parent: ActorId
+  readonly autoShutdown: AutoShutdown
+}
+
+function childSpec(node: TreeNode, { key, parent, autoShutdown }: Place, parts: PlanParts): ChildSpec {
+  const id = childId(parent, key)
+  if (node.kind === 'child') {
+    const settings = childSettings({ parent, id: key, start: node.behavior, type: 'worker', options: node.options, autoShutdown })
+    return workerSpec(node.behavior, { key, id, settings }, parts)
+  }
+  const settings = childSettings({ parent, id: key, start: node, type: 'supervisor', options: node.childOptions, autoShutdown })
+  const { restart, shutdown, significant } = settings
+  const start = node.kind === 'supervisor' ? supervisorSpec(node, id, parts) : dynamicSpec(node, id, parts)
+  return { id: key, restart, shutdown, type: 'supervisor', significant, start }
+}
+
+function workerSpec(
+  behavior: Behavior,
+  { key, id, settings }: { readonly key: string; readonly id: ActorId; readonly settings: ChildSettings },
+  { defaultMode }: PlanParts,
+): ChildSpec {
+  const { restart, shutdown, significant, args, hooks, maxAttempts, name } = settings
+  const start: ActorSpec = {
+    id,
+    behavior,
+    args,
+    mode: settings.state ?? defaultMode,
+    hooks,
+    termLimitMs: termLimit(shutdown),
+    maxAttempts,
+    checkpointEvery: settings.checkpointEvery ?? Infinity,
+    name,
+  }
+  return { id: key, restart, shutdown, type: 'worker', significant, start }
+}
+
+function termLimit(shutdown: ShutdownLimit): number {
+  return shutdown === 'kill' ? termLimitOfKilledMs : shutdown
+}
+
+function shellParts({ system, sink }: PlanParts): Pick<SupervisorParts, 'starter' | 'sendSelf' | 'clock' | 'sink'> {
+  return {
+    starter: (parent) => localStarter(system, parent),
+    sendSelf: (to, message) => system.deliver(to, message),
+    clock: system.clock,
+    sink,
+  }
+}
+
+function anewEachTime(id: ActorId, behavior: Behavior): ActorSpec {
+  return {
+    id,
+    behavior,
+    args: undefined,
+    mode: 'volatile',
+    hooks: undefined,
+    termLimitMs: Infinity,
+    maxAttempts: Infinity,
+    checkpointEvery: Infinity,
+    name: undefined,
+  }
+}

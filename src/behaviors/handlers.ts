@@ -1,0 +1,97 @@
+import type { Context } from '../runtime/context.ts'
+import type { InputOf, OutputOf, StandardSchema } from './schema.ts'
+
+/** What a handler gets. */
+export interface Turn<State, Input> {
+  /** The state to go on from. Never change it in place: return a new one. */
+  readonly state: Readonly<State>
+  readonly input: Input
+  readonly ctx: Context
+}
+
+/** What a call handler gives back: the reply, and the new state if it changes. Or a refusal. */
+export type CallResult<State, Reply> = { readonly reply: Reply; readonly state?: State } | Refusal<State>
+
+/** What a cast handler gives back: the new state, or nothing if it stays. Or a refusal. */
+// A handler that ends without a return statement is typed as returning void.
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type
+export type CastResult<State> = State | Refusal<State> | undefined | void
+
+/** A handler of requests with an answer; made by `call`. */
+export interface CallHandler<Input, Reply> {
+  readonly kind: 'call'
+  readonly schema: StandardSchema | undefined
+  readonly run: (turn: Turn<unknown, unknown>) => unknown
+  /** Only for the type. */
+  readonly types?: { readonly input: Input; readonly reply: Reply }
+}
+
+/** A handler of messages without an answer; made by `cast`. */
+export interface CastHandler<Input> {
+  readonly kind: 'cast'
+  readonly schema: StandardSchema | undefined
+  readonly run: (turn: Turn<unknown, unknown>) => unknown
+  /** Only for the type. */
+  readonly types?: { readonly input: Input }
+}
+
+export type AnyHandler = CallHandler<unknown, unknown> | CastHandler<unknown>
+
+/** What `handlers` is given: makers of handlers that know the type of the state. */
+export interface HandlerKit<State> {
+  /** A handler of a request without input. */
+  call<Reply>(run: (turn: Turn<State, undefined>) => CallResult<State, Reply> | Promise<CallResult<State, Reply>>): CallHandler<void, Reply>
+  /** A handler of a request whose input fits a Standard Schema; `message<T>()` names a type only. */
+  call<Schema extends StandardSchema, Reply>(
+    input: Schema,
+    run: (turn: Turn<State, OutputOf<Schema>>) => CallResult<State, Reply> | Promise<CallResult<State, Reply>>,
+  ): CallHandler<InputOf<Schema>, Reply>
+  /** A handler of a message without input. */
+  cast(run: (turn: Turn<State, undefined>) => CastResult<State> | Promise<CastResult<State>>): CastHandler<void>
+  /** A handler of a message whose input fits a Standard Schema; `message<T>()` names a type only. */
+  cast<Schema extends StandardSchema>(
+    input: Schema,
+    run: (turn: Turn<State, OutputOf<Schema>>) => CastResult<State> | Promise<CastResult<State>>,
+  ): CastHandler<InputOf<Schema>>
+}
+
+/** A declared error: the caller's promise rejects with `RefusedError`, the message counts as applied, the actor goes on. */
+export class Refusal<State = never> {
+  readonly code: string
+  readonly message: string
+  readonly details: unknown
+  readonly next: { readonly state: State } | undefined
+
+  constructor(code: string, { message, details, next }: { message: string; details: unknown; next: { readonly state: State } | undefined }) {
+    this.code = code
+    this.message = message
+    this.details = details
+    this.next = next
+  }
+}
+
+/**
+ * Refuses a message by a declared error: to be returned by a handler. It is no crash: the message counts as applied, the actor
+ * goes on, with `state` if it is given, and the caller of a call gets a `RefusedError` with this code.
+ *
+ * @param code a word of your own that callers can tell cases apart by
+ */
+export function refuse<State = never>(
+  code: string,
+  options?: { readonly message?: string; readonly details?: unknown; readonly state?: State },
+): Refusal<State> {
+  const next = options !== undefined && 'state' in options ? { state: options.state as State } : undefined
+  return new Refusal<State>(code, { message: options?.message ?? code, details: options?.details, next })
+}
+
+/** The kit is the same for every state: only its type knows which. */
+export function handlerKit<State>(): HandlerKit<State> {
+  const make =
+    (kind: 'call' | 'cast') =>
+    (...args: readonly unknown[]): unknown => {
+      const [schema, run] = args.length === 1 ? [undefined, args[0]] : args
+      return { kind, schema, run }
+    }
+  // One maker stands for all four signatures.
+  return { call: make('call'), cast: make('cast') } as unknown as HandlerKit<State>
+}

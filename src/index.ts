@@ -1,0 +1,95 @@
+// The words that travel.
+export { ConfigurationError, CoppiceError, InternalError, NotStorableError, type Violation } from './protocol/errors.ts'
+export { crash, describeReason, isAbnormal, killed, normal, shutdown, shutdownBecause, type ExitReason } from './protocol/exit-reason.ts'
+export type { ActorId } from './protocol/actor-id.ts'
+export type { Duration, DurationOrInfinity } from './protocol/duration.ts'
+export type { Envelope, MessageKind } from './protocol/envelope.ts'
+export type { MessageId } from './protocol/message-id.ts'
+
+// Actors, and what they run on.
+export {
+  AbortedError,
+  CallError,
+  CallTimeoutError,
+  CrashedError,
+  DurableTurnError,
+  FencedError,
+  InvalidMessageError,
+  NoProcError,
+  RefusedError,
+  StateUnreadableError,
+  StoreError,
+  UnavailableError,
+  type StoreProblem,
+} from './runtime/errors.ts'
+export { StateVersionError } from './runtime/migration.ts'
+export type { StateMode } from './runtime/actor-spec.ts'
+export type {
+  Behavior,
+  Hooks,
+  Offered,
+  PlanResult,
+  StartCause,
+  StartContext,
+  StartPlan,
+  StateSource,
+  Step,
+  TermContext,
+} from './runtime/behavior.ts'
+export type { Clock, ClockTimer } from './runtime/clock.ts'
+export type {
+  CallOptions,
+  CastOptions,
+  Context,
+  Down,
+  MemberReferable,
+  MonitorRef,
+  Port,
+  Referable,
+  TimerRef,
+  TrappedExit,
+} from './runtime/context.ts'
+export type { ActorEvent, DeadLetterCause, EventSink, MessageInfo } from './runtime/events.ts'
+export type { Caller, Message } from './runtime/message.ts'
+export type {
+  Accepted,
+  Checkpoint,
+  CheckpointCause,
+  CheckpointInfo,
+  Commit,
+  Committed,
+  DurableTimer,
+  Journaled,
+  JournaledSend,
+  LastWill,
+  Member,
+  Outcome,
+  Persistence,
+  Revived,
+  Snapshot,
+  Store,
+  StoreInfo,
+  TurnRecord,
+} from './runtime/persistence.ts'
+export type { Random } from './runtime/random.ts'
+export type { Runnable, Scheduler } from './runtime/scheduler.ts'
+
+// Kinds of actors.
+export { actor, type ActorDefinition, type ActorOptions, type Info } from './behaviors/actor.ts'
+export type { ActorRef, CallMethods, CastMethods, InputArgument } from './behaviors/actor-ref.ts'
+export { Refusal, refuse, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
+export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
+
+// Trees.
+export { child, dynamicSupervisor, supervisor } from './supervision/tree.ts'
+export type { ChildNode, Directory, DynamicNode, DynamicSupervisorOptions, SupervisorNode, TreeNode } from './supervision/tree.ts'
+export type { MemberArguments, MembersRef } from './supervision/members-ref.ts'
+
+// State that survives.
+export { memory } from './persistence/memory-store.ts'
+export { sqlite, type SqliteOptions } from './persistence/sqlite-store.ts'
+
+// Running.
+export { start, type App, type StartOptions } from './app/start.ts'
+export { TreeStartError } from './app/errors.ts'
+export type { CoppiceEvent, EventListener } from './app/events.ts'

@@ -1,0 +1,98 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import { displayId } from '../protocol/actor-id.ts'
+import { FencedError } from '../runtime/errors.ts'
+import type { Kept } from './checkpoint.ts'
+import type { ActorRow, Records } from './records.ts'
+
+/** An actor as the owner of the store sees it: its row, and what would otherwise be looked up at every turn. */
+export interface ActorEntry {
+  readonly id: ActorId
+  incarnation: number
+  isSealed: boolean
+  lastExit: string | null
+  nextSeq: number
+  frontier: number
+  nextCheckpoint: number
+  /** The keys of messages that wait to be applied, by their number. */
+  readonly keys: Map<number, string>
+  /** The readable checkpoints that are kept, newest first; nothing before somebody has looked. */
+  kept: readonly Kept[] | undefined
+  /** Messages up to here are known to be removed. */
+  droppedTo: number
+}
+
+/**
+ * The actors in use. A store has one owner, so that what it read or wrote last is still so; changes are written once per
+ * group, however many messages were in it.
+ */
+export class ActorTable {
+  readonly #records: Records
+  readonly #entries = new Map<ActorId, ActorEntry>()
+  readonly #changed = new Set<ActorEntry>()
+  /** Incarnations whose last commit failed: what they hold in memory may be ahead of the store. */
+  readonly #lost = new Set<ActorId>()
+
+  constructor(records: Records) {
+    this.#records = records
+  }
+
+  get(id: ActorId): ActorEntry {
+    const known = this.#entries.get(id)
+    if (known !== undefined) return known
+    const entry = this.#load(id)
+    this.#entries.set(id, entry)
+    return entry
+  }
+
+  /** Marks an entry to be written with this group. */
+  touch(entry: ActorEntry): void {
+    this.#changed.add(entry)
+  }
+
+  /** Throws unless `incarnation` may still commit. */
+  fence(entry: ActorEntry, incarnation: number): void {
+    const who = `incarnation ${incarnation} of ${displayId(entry.id)} can commit no more`
+    if (entry.incarnation !== incarnation) throw new FencedError(`${who}: incarnation ${entry.incarnation} is the newest`)
+    if (entry.isSealed) throw new FencedError(`${who}: it has ended`)
+    if (this.#lost.has(entry.id)) throw new FencedError(`${who}: an earlier commit of it failed`)
+  }
+
+  /** A new incarnation starts from what the store holds. */
+  renew(id: ActorId): void {
+    this.#lost.delete(id)
+  }
+
+  /** Writes what has changed in this group. */
+  write(): void {
+    for (const entry of this.#changed) this.#records.putActor(rowOf(entry))
+  }
+
+  /** The group is committed: actors that have ended are not kept in memory. */
+  settle(): void {
+    for (const entry of this.#changed) if (entry.isSealed) this.#entries.delete(entry.id)
+    this.#changed.clear()
+  }
+
+  /** The group failed: everything is read again, and who committed in it has to start again. */
+  lose(actors: Iterable<ActorId>): void {
+    this.#entries.clear()
+    this.#changed.clear()
+    for (const id of actors) this.#lost.add(id)
+  }
+
+  #load(id: ActorId): ActorEntry {
+    const row = this.#records.actor(id)
+    if (row === undefined) return entryOf({ id, incarnation: 0, isSealed: false, lastExit: null, nextSeq: 1, frontier: 0, nextCheckpoint: 1 })
+    const entry = entryOf(row)
+    if (row.frontier < row.nextSeq - 1) for (const { seq, key } of this.#records.keysAfter(id, row.frontier)) entry.keys.set(seq, key)
+    return entry
+  }
+}
+
+function entryOf(row: ActorRow): ActorEntry {
+  return { ...row, keys: new Map(), kept: undefined, droppedTo: 0 }
+}
+
+function rowOf({ id, incarnation, isSealed, lastExit, nextSeq, frontier, nextCheckpoint }: ActorEntry): ActorRow {
+  return { id, incarnation, isSealed, lastExit, nextSeq, frontier, nextCheckpoint }
+}

@@ -1,0 +1,56 @@
+import type { Codec } from '../serialization/codec.ts'
+import type { Checkpoint, CheckpointInfo } from '../runtime/persistence.ts'
+import { checksumOf } from './checksum.ts'
+import type { CheckpointRow } from './records.ts'
+
+/** How many readable checkpoints of an actor are kept: the newest, and one to fall back to. */
+export const keptCheckpoints = 2
+
+/** A checkpoint that pruning has to know of. */
+export interface Kept {
+  readonly number: number
+  readonly applied: number
+}
+
+/** What the checkpoints of one actor look like, newest first. */
+export interface Shelf {
+  readonly readable: readonly { readonly checkpoint: Checkpoint; readonly applied: number }[]
+  readonly damaged: readonly { readonly number: number; readonly problem: string }[]
+}
+
+/** Sorts the checkpoints of an actor into those that can be read and those that cannot. */
+export function readShelf(codec: Codec, rows: readonly CheckpointRow[]): Shelf {
+  const readable: { checkpoint: Checkpoint; applied: number }[] = []
+  const damaged: { number: number; problem: string }[] = []
+  for (const row of rows) {
+    const result = readCheckpoint(codec, row)
+    if ('problem' in result) damaged.push({ number: row.number, problem: result.problem })
+    else readable.push({ checkpoint: result.checkpoint, applied: row.applied })
+  }
+  return { readable, damaged }
+}
+
+/** The checkpoint in a row, or what is wrong with it. */
+export function readCheckpoint(codec: Codec, row: CheckpointRow): { readonly checkpoint: Checkpoint } | { readonly problem: string } {
+  if (checksumOf(row) !== row.checksum) return { problem: 'its checksum does not match what it holds' }
+  try {
+    return { checkpoint: { ...infoOf(row), state: codec.decode(row.state) } }
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** A checkpoint without its state. */
+export function infoOf(of: CheckpointInfo): CheckpointInfo {
+  const { number, incarnation, behavior, version, frontier, cause, takenAtMs } = of
+  return { number, incarnation, behavior, version, frontier, cause, takenAtMs }
+}
+
+/** What is kept once `added` is written, and up to where checkpoints and messages are no longer needed. */
+export function afterAdding(added: Kept, before: readonly Kept[]): { readonly kept: readonly Kept[]; readonly dropBelow: number; readonly dropMessagesTo: number } {
+  const kept = [added, ...before].slice(0, keptCheckpoints)
+  const oldest = kept.at(-1)
+  // Until there is one to fall back to, the whole journal is: it leads from the initial state to the newest.
+  if (oldest === undefined || kept.length < keptCheckpoints) return { kept, dropBelow: 0, dropMessagesTo: 0 }
+  return { kept, dropBelow: oldest.number, dropMessagesTo: Math.min(...kept.map(({ applied }) => applied)) }
+}

@@ -1,0 +1,73 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import type { Envelope } from '../protocol/envelope.ts'
+import { InternalError, NotStorableError } from '../protocol/errors.ts'
+import type { Codec } from '../serialization/codec.ts'
+import type { CheckpointCause, Commit, DurableTimer, Member, Snapshot, TurnRecord } from '../runtime/persistence.ts'
+import { checkText, envelopeToText, messageToText } from './envelope-text.ts'
+import type { EnvelopeText, MemberRow, TimerRow } from './records.ts'
+
+/** A commit whose values have become text: what is written does not change any more, and nothing of it can be refused. */
+export interface CommitText {
+  readonly turns: readonly TurnText[]
+  readonly checkpoint: SnapshotText | undefined
+}
+
+export interface TurnText {
+  readonly seq: number
+  readonly outcome: string | undefined
+  readonly sends: readonly SendText[]
+  readonly timersSet: readonly TimerRow[]
+  readonly timersCancelled: readonly string[]
+  readonly members: readonly MemberRow[]
+  readonly dead: string | undefined
+}
+
+export interface SendText {
+  readonly to: ActorId
+  readonly text: EnvelopeText
+  readonly envelope: Envelope
+}
+
+export interface SnapshotText {
+  readonly behavior: string
+  readonly version: number
+  readonly frontier: number
+  readonly cause: CheckpointCause
+  readonly state: string
+}
+
+export function commitToText(codec: Codec, id: ActorId, commit: Commit): CommitText {
+  return {
+    turns: commit.turns.map((turn) => turnToText(codec, id, turn)),
+    checkpoint: commit.checkpoint && snapshotToText(codec, commit.checkpoint.snapshot, commit.checkpoint.cause),
+  }
+}
+
+export function snapshotToText(codec: Codec, snapshot: Snapshot, cause: CheckpointCause): SnapshotText {
+  const { behavior, version, frontier, state } = snapshot
+  if (!Number.isSafeInteger(version) || !Number.isSafeInteger(frontier) || frontier < 0)
+    throw new InternalError('the version and frontier of a snapshot are whole numbers', { behavior, version, frontier })
+  return { behavior, version, frontier, cause, state: codec.encode(state, 'state') }
+}
+
+export function memberToText(codec: Codec, { supervisor, key, args }: Member): MemberRow {
+  return { supervisor, key: checkText(key, 'key'), args: codec.encode(args, 'args') }
+}
+
+function turnToText(codec: Codec, id: ActorId, turn: TurnRecord): TurnText {
+  return {
+    seq: turn.seq,
+    outcome: turn.outcome && codec.encode(turn.outcome, 'outcome'),
+    sends: turn.sends.map(({ to, envelope }) => ({ to, envelope, text: messageToText(codec, to, envelope) })),
+    timersSet: turn.timersSet.map((timer) => timerToText(codec, id, timer)),
+    timersCancelled: turn.timersCancelled,
+    members: turn.members.map((member) => memberToText(codec, member)),
+    dead: turn.dead,
+  }
+}
+
+function timerToText(codec: Codec, actor: ActorId, { id, dueAtMs, envelope }: DurableTimer): TimerRow {
+  if (!Number.isFinite(dueAtMs))
+    throw new NotStorableError({ path: `timer ${JSON.stringify(id)}`, found: `the due time ${dueAtMs}`, remedy: 'Give a due time in milliseconds.' })
+  return { actor, id: checkText(id, 'timer id'), dueAtMs, ...envelopeToText(codec, envelope, 'message') }
+}

@@ -1,0 +1,38 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import { NotStorableError } from '../protocol/errors.ts'
+import type { Envelope } from '../protocol/envelope.ts'
+import type { Codec } from '../serialization/codec.ts'
+import type { Journaled } from '../runtime/persistence.ts'
+import type { EnvelopeText, MessageRow } from './records.ts'
+
+/** The columns of an envelope. `where` is how it is called in an error. */
+export function envelopeToText(codec: Codec, envelope: Envelope, where: string): EnvelopeText {
+  return {
+    kind: envelope.kind,
+    name: checkText(envelope.name, `${where}.name`),
+    input: codec.encode(envelope.input, `${where}.input`),
+    sender: envelope.sender ?? null,
+    key: envelope.key === undefined ? null : checkText(envelope.key, `${where}.key`),
+  }
+}
+
+/** The columns of a message to `to`. */
+export function messageToText(codec: Codec, to: ActorId, envelope: Envelope): EnvelopeText {
+  checkText(to, 'actor id')
+  return envelopeToText(codec, envelope, 'message')
+}
+
+export function envelopeFromText(codec: Codec, text: EnvelopeText): Envelope {
+  return { kind: text.kind, name: text.name, input: codec.decode(text.input), sender: text.sender ?? undefined, key: text.key ?? undefined }
+}
+
+export function journaledFromRow(codec: Codec, row: MessageRow): Journaled {
+  return { seq: row.seq, envelope: envelopeFromText(codec, row), attempts: row.attempts }
+}
+
+/** A database keeps text as UTF-8, which has no place for half a character: two keys could become one. */
+export function checkText(text: string, path: string): string {
+  if (/[\p{Surrogate}\0]/u.test(text))
+    throw new NotStorableError({ path, found: 'text with half a character (a lone surrogate) or U+0000', remedy: 'Use well-formed text.' })
+  return text
+}

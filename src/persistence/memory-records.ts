@@ -1,0 +1,156 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import type { ActorRow, AnswerRow, Burial, CheckpointRow, MemberRow, MessageRow, Records, TimerRow } from './records.ts'
+
+/** A message that was given up, and why. */
+export interface DeadLetter extends MessageRow {
+  readonly why: string
+  readonly diedAtMs: number
+}
+
+/**
+ * The tables of a store as maps. They hold the same texts as a file would. Nothing here can fail once a group has begun, so
+ * that there is never anything to take back.
+ */
+export class MemoryRecords implements Records {
+  #epoch = 0
+  readonly #actors = new Map<ActorId, ActorRow>()
+  readonly #inbox = new Map<ActorId, Map<number, MessageRow>>()
+  readonly #answers = new Map<ActorId, Map<string, AnswerRow>>()
+  readonly #checkpoints = new Map<ActorId, Map<number, CheckpointRow>>()
+  readonly #timers = new Map<ActorId, Map<string, TimerRow>>()
+  readonly #members = new Map<ActorId, Map<string, MemberRow>>()
+  readonly #deadLetters: DeadLetter[] = []
+
+  /** A new owner: the one before can commit no more. */
+  raiseEpoch(): number {
+    return ++this.#epoch
+  }
+
+  begin(): void {}
+
+  commit(): void {}
+
+  rollback(): void {}
+
+  epoch(): number {
+    return this.#epoch
+  }
+
+  actor(id: ActorId): ActorRow | undefined {
+    return this.#actors.get(id)
+  }
+
+  putActor(row: ActorRow): void {
+    this.#actors.set(row.id, row)
+  }
+
+  addMessage(row: MessageRow): void {
+    shelfOf(this.#inbox, row.actor).set(row.seq, row)
+  }
+
+  messagesAfter(actor: ActorId, seq: number): MessageRow[] {
+    // Numbers only grow, and a map keeps the order in which they came.
+    return [...(this.#inbox.get(actor)?.values() ?? [])].filter((row) => row.seq > seq)
+  }
+
+  countAttempt(actor: ActorId, seq: number): void {
+    this.#change(actor, seq, (row) => ({ ...row, attempts: row.attempts + 1 }))
+  }
+
+  bury({ actor, seq, why, atMs }: Burial): void {
+    this.#change(actor, seq, (row) => {
+      this.#deadLetters.push({ ...row, why, diedAtMs: atMs })
+      return { ...row, isDead: true, input: '' }
+    })
+  }
+
+  dropMessages(actor: ActorId, seq: number): void {
+    const inbox = this.#inbox.get(actor)
+    if (inbox === undefined) return
+    for (const number of inbox.keys()) {
+      if (number > seq) break
+      inbox.delete(number)
+    }
+  }
+
+  keysAfter(actor: ActorId, seq: number): { readonly seq: number; readonly key: string }[] {
+    return this.messagesAfter(actor, seq).flatMap((row) => (row.key === null ? [] : [{ seq: row.seq, key: row.key }]))
+  }
+
+  answer(actor: ActorId, key: string): AnswerRow | undefined {
+    return this.#answers.get(actor)?.get(key)
+  }
+
+  addAnswer(actor: ActorId, key: string, seq: number): void {
+    shelfOf(this.#answers, actor).set(key, { seq, outcome: null })
+  }
+
+  setAnswer(actor: ActorId, key: string, outcome: string): void {
+    const answer = this.answer(actor, key)
+    if (answer !== undefined) shelfOf(this.#answers, actor).set(key, { ...answer, outcome })
+  }
+
+  checkpoints(actor: ActorId): CheckpointRow[] {
+    return [...(this.#checkpoints.get(actor)?.values() ?? [])].reverse()
+  }
+
+  checkpoint(actor: ActorId, number: number): CheckpointRow | undefined {
+    return this.#checkpoints.get(actor)?.get(number)
+  }
+
+  addCheckpoint(row: CheckpointRow): void {
+    shelfOf(this.#checkpoints, row.actor).set(row.number, row)
+  }
+
+  dropCheckpoints(actor: ActorId, number: number): void {
+    const rows = this.#checkpoints.get(actor)
+    if (rows === undefined) return
+    for (const old of rows.keys()) if (old < number) rows.delete(old)
+  }
+
+  timers(actor: ActorId): TimerRow[] {
+    return [...(this.#timers.get(actor)?.values() ?? [])].sort((a, b) => a.dueAtMs - b.dueAtMs || (a.id < b.id ? -1 : 1))
+  }
+
+  timer(actor: ActorId, id: string): TimerRow | undefined {
+    return this.#timers.get(actor)?.get(id)
+  }
+
+  putTimer(row: TimerRow): void {
+    shelfOf(this.#timers, row.actor).set(row.id, row)
+  }
+
+  dropTimer(actor: ActorId, id: string): void {
+    this.#timers.get(actor)?.delete(id)
+  }
+
+  members(supervisor: ActorId): MemberRow[] {
+    return [...(this.#members.get(supervisor)?.values() ?? [])]
+  }
+
+  addMember(row: MemberRow): void {
+    const members = shelfOf(this.#members, row.supervisor)
+    if (!members.has(row.key)) members.set(row.key, row)
+  }
+
+  putMember(row: MemberRow): void {
+    shelfOf(this.#members, row.supervisor).set(row.key, row)
+  }
+
+  dropMember(supervisor: ActorId, key: string): void {
+    this.#members.get(supervisor)?.delete(key)
+  }
+
+  #change(actor: ActorId, seq: number, change: (row: MessageRow) => MessageRow): void {
+    const inbox = this.#inbox.get(actor)
+    const row = inbox?.get(seq)
+    if (row !== undefined) inbox?.set(seq, change(row))
+  }
+}
+
+/** The rows of one owner, made when the first of them comes. */
+function shelfOf<Owner, Key, Row>(table: Map<Owner, Map<Key, Row>>, owner: Owner): Map<Key, Row> {
+  let rows = table.get(owner)
+  if (rows === undefined) table.set(owner, (rows = new Map()))
+  return rows
+}

@@ -1,0 +1,34 @@
+import { StoreError } from '../runtime/errors.ts'
+import type { Store } from '../runtime/persistence.ts'
+import { MemoryRecords } from './memory-records.ts'
+import { openStore } from './open-store.ts'
+
+/**
+ * Makes a store in memory, for tests and trials: it accepts, refuses and orders as the one in SQLite, and values go through
+ * the same text. What is in it outlives `close()` and ends with the object.
+ *
+ * Opening it again while it is open is what the death of a process looks like: what was not committed is gone, and the
+ * owner before is fenced.
+ *
+ * @example
+ * ```ts
+ * import { memory, start } from 'coppice'
+ * const store = memory()
+ * const app = await start(tree, { store })
+ * ```
+ */
+export function memory(): Store {
+  const location = 'memory'
+  const records = new MemoryRecords()
+  return {
+    // Async, so that it fails and settles as a store that has to wait for a disk.
+    // eslint-disable-next-line @typescript-eslint/require-await
+    open: async (world) => openStore({
+      records,
+      world,
+      info: { storeId: location, epoch: records.raiseEpoch(), location, sync: 'memory' },
+      failure: (cause) => new StoreError({ problem: 'io', location, message: 'has failed; nothing of this group was written', cause }),
+      release: () => undefined,
+    }),
+  }
+}

@@ -1,0 +1,132 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import type { MessageKind } from '../protocol/envelope.ts'
+import type { CheckpointCause } from '../runtime/persistence.ts'
+
+/** An actor, as far as its journal and its incarnations go. */
+export interface ActorRow {
+  readonly id: ActorId
+  /** The newest incarnation; 0 if mail came before the actor was ever started. */
+  readonly incarnation: number
+  /** The newest incarnation has left its last will. */
+  readonly isSealed: boolean
+  /** Text of the exit reason of a sealed incarnation. */
+  readonly lastExit: string | null
+  /** The number that the next message gets. */
+  readonly nextSeq: number
+  /** The last message applied or given up. */
+  readonly frontier: number
+  readonly nextCheckpoint: number
+}
+
+/** An envelope with its input as text. */
+export interface EnvelopeText {
+  readonly kind: MessageKind
+  readonly name: string
+  readonly input: string
+  readonly sender: ActorId | null
+  readonly key: string | null
+}
+
+export interface MessageRow extends EnvelopeText {
+  readonly actor: ActorId
+  readonly seq: number
+  readonly attempts: number
+  /** It went to the dead letters: of the message only its place is left. */
+  readonly isDead: boolean
+}
+
+export interface CheckpointRow {
+  readonly actor: ActorId
+  readonly number: number
+  readonly incarnation: number
+  readonly behavior: string
+  readonly version: number
+  /** As the snapshot says: a journal number, or without a journal a count of turns. */
+  readonly frontier: number
+  /** The journal number up to which messages are in the state, whatever `frontier` counts. */
+  readonly applied: number
+  readonly cause: CheckpointCause
+  readonly takenAtMs: number
+  readonly state: string
+  /** SHA-256 over everything above, in hex. */
+  readonly checksum: string
+}
+
+export interface TimerRow extends EnvelopeText {
+  readonly actor: ActorId
+  readonly id: string
+  readonly dueAtMs: number
+}
+
+export interface MemberRow {
+  readonly supervisor: ActorId
+  readonly key: string
+  readonly args: string
+}
+
+/** What is known of a message by the key that its sender gave it. */
+export interface AnswerRow {
+  readonly seq: number
+  /** Text of the outcome; nothing before there is one. */
+  readonly outcome: string | null
+}
+
+export interface Burial {
+  readonly actor: ActorId
+  readonly seq: number
+  readonly why: string
+  readonly atMs: number
+}
+
+/**
+ * The tables of one store, and nothing of what they mean: the same rules work on a file and in memory. Every method is
+ * synchronous and, but for `begin`, called between `begin` and `commit`. What a method throws is an error of the disk or of
+ * the database.
+ */
+export interface Records {
+  begin(): void
+  commit(): void
+  /** Takes back what was written since `begin`. */
+  rollback(): void
+  /** The epoch of the newest owner. */
+  epoch(): number
+
+  actor(id: ActorId): ActorRow | undefined
+  putActor(row: ActorRow): void
+
+  addMessage(row: MessageRow): void
+  /** Messages with a number above `seq`, in order. */
+  messagesAfter(actor: ActorId, seq: number): MessageRow[]
+  countAttempt(actor: ActorId, seq: number): void
+  /** Copies a message to the dead letters and leaves only its place in the journal. */
+  bury(burial: Burial): void
+  /** Removes messages with numbers up to and including `seq`. */
+  dropMessages(actor: ActorId, seq: number): void
+  /** The keys of messages with a number above `seq`. */
+  keysAfter(actor: ActorId, seq: number): { readonly seq: number; readonly key: string }[]
+
+  answer(actor: ActorId, key: string): AnswerRow | undefined
+  addAnswer(actor: ActorId, key: string, seq: number): void
+  setAnswer(actor: ActorId, key: string, outcome: string): void
+
+  /** Newest first. */
+  checkpoints(actor: ActorId): CheckpointRow[]
+  checkpoint(actor: ActorId, number: number): CheckpointRow | undefined
+  addCheckpoint(row: CheckpointRow): void
+  /** Removes checkpoints with numbers below `number`. */
+  dropCheckpoints(actor: ActorId, number: number): void
+
+  /** In the order in which they are due. */
+  timers(actor: ActorId): TimerRow[]
+  timer(actor: ActorId, id: string): TimerRow | undefined
+  putTimer(row: TimerRow): void
+  dropTimer(actor: ActorId, id: string): void
+
+  /** In the order in which they were saved first. */
+  members(supervisor: ActorId): MemberRow[]
+  /** Adds a member; one that is there stays as it is. */
+  addMember(row: MemberRow): void
+  /** Adds a member; one that is there keeps its place and gets the new arguments. */
+  putMember(row: MemberRow): void
+  dropMember(supervisor: ActorId, key: string): void
+}

@@ -1,0 +1,47 @@
+import type { StoreInfo } from '../runtime/persistence.ts'
+import { readValue, type SqlHandle } from './sqlite-handle.ts'
+import { createSchema, recogniseStore } from './sqlite-schema.ts'
+import { applySettings, applySync, lockExclusively, type Sync } from './sqlite-settings.ts'
+
+/**
+ * Takes a database over: recognises it, locks it, sets it up, and raises its epoch, so that whoever owned it before can commit
+ * no more. Throws what the driver throws, and changes nothing in a file that is not ours.
+ */
+export function takeOver(handle: SqlHandle, { location, sync }: { readonly location: string; readonly sync: Sync }): StoreInfo {
+  const isFile = Boolean(readValue(handle, "SELECT file FROM pragma_database_list WHERE name = 'main'"))
+  if (isFile) lockExclusively(handle)
+  const found = recogniseStore(handle, location)
+  applySettings(handle, { location, isFile })
+  // Whatever the user chose: the same epoch given out twice, after a loss of power, would fence nobody.
+  applySync(handle, location, 'full')
+  const owner = raiseEpoch(handle, { isNew: found === 'new', isFile })
+  if (sync !== 'full') applySync(handle, location, sync)
+  return { ...owner, location, sync: isFile ? sync : 'memory' }
+}
+
+function raiseEpoch(handle: SqlHandle, { isNew, isFile }: { readonly isNew: boolean; readonly isFile: boolean }): { readonly storeId: string; readonly epoch: number } {
+  handle.exec('BEGIN IMMEDIATE')
+  try {
+    if (isNew) {
+      createSchema(handle)
+      // Stores in memory are for tests, which have to be the same at every run.
+      handle.exec(`INSERT INTO meta (name, value) VALUES ('store_id', ${isFile ? 'lower(hex(randomblob(16)))' : "'memory'"}), ('epoch', 0)`)
+    }
+    handle.exec("UPDATE meta SET value = value + 1 WHERE name = 'epoch'")
+    const storeId = String(readValue(handle, "SELECT value FROM meta WHERE name = 'store_id'"))
+    const epoch = Number(readValue(handle, "SELECT value FROM meta WHERE name = 'epoch'"))
+    handle.exec('COMMIT')
+    return { storeId, epoch }
+  } catch (error) {
+    rollBack(handle)
+    throw error
+  }
+}
+
+function rollBack(handle: SqlHandle): void {
+  try {
+    handle.exec('ROLLBACK')
+  } catch {
+    // SQLite has done so by itself; the error that led here says more.
+  }
+}

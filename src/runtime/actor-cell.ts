@@ -1,0 +1,71 @@
+import { displayId, type ActorId } from '../protocol/actor-id.ts'
+import { InternalError } from '../protocol/errors.ts'
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { ActorSpec } from './actor-spec.ts'
+import type { Cell, Life, Memory, World } from './anatomy.ts'
+import { Mailbox } from './mailbox.ts'
+import { addCaller, type Caller, type Message } from './message.ts'
+import type { Persistence } from './persistence.ts'
+import type { Runnable } from './scheduler.ts'
+
+/** The identity of an actor. */
+export class ActorCell implements Cell, Runnable {
+  readonly id: ActorId
+  readonly world: World
+  readonly mailbox = new Mailbox()
+  spec: ActorSpec
+  life: Life | undefined = undefined
+  incarnation = 0
+  starts = 0
+  memory: Memory | undefined = undefined
+  lastExit: ExitReason | undefined = undefined
+  lastSeq = 0
+  isRetired = false
+  #inLine = false
+
+  constructor(world: World, spec: ActorSpec) {
+    this.world = world
+    this.spec = spec
+    this.id = spec.id
+  }
+
+  get label(): string {
+    return displayId(this.id)
+  }
+
+  get store(): Persistence {
+    const { persistence } = this.world
+    if (persistence === undefined) throw new InternalError(`${this.label} keeps its state in a store, and there is none`)
+    return persistence
+  }
+
+  receive(message: Message): void {
+    this.mailbox.push(message)
+    this.wake()
+  }
+
+  receiveJournaled(message: Message): void {
+    if (message.seq > this.lastSeq) {
+      this.lastSeq = message.seq
+      this.receive(message)
+    } else if (message.caller !== undefined) this.attach(message.seq, message.caller)
+  }
+
+  attach(seq: number, caller: Caller): boolean {
+    const message = this.mailbox.find((queued) => queued.seq === seq) ?? this.life?.turns.find(seq)
+    if (message !== undefined) addCaller(message, caller)
+    return message !== undefined
+  }
+
+  wake(): void {
+    if (this.#inLine || this.life?.status !== 'idle') return
+    this.#inLine = true
+    this.world.scheduler.ready(this)
+  }
+
+  run(budget: number): boolean {
+    const life = this.life
+    this.#inLine = life?.status === 'idle' && life.turns.run(budget)
+    return this.#inLine
+  }
+}

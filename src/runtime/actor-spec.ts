@@ -1,0 +1,23 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import type { Behavior, Hooks } from './behavior.ts'
+
+/** How much of an actor's state outlives an incarnation: see the three kinds of memory in the guides. */
+export type StateMode = 'volatile' | 'checkpointed' | 'durable'
+
+/** Everything needed to start an actor, checked and with every default filled in. */
+export interface ActorSpec {
+  readonly id: ActorId
+  readonly behavior: Behavior
+  readonly args: unknown
+  readonly mode: StateMode
+  /** Put over the hooks of the behavior, one by one. */
+  readonly hooks: Hooks<unknown, unknown> | undefined
+  /** How long `term` may take, in milliseconds. */
+  readonly termLimitMs: number
+  /** After how many crashed attempts a journaled message goes to the dead letters. */
+  readonly maxAttempts: number
+  /** A checkpoint after so many turns, where there is no journal; `Infinity` for none. */
+  readonly checkpointEvery: number
+  /** A name to claim at every start. */
+  readonly name: string | undefined
+}

@@ -1,0 +1,153 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { ActorSpec } from './actor-spec.ts'
+import type { Behavior } from './behavior.ts'
+import type { Clock } from './clock.ts'
+import type { CallOptions, CastOptions, Context } from './context.ts'
+import type { ActorEvent } from './events.ts'
+import type { Mailbox } from './mailbox.ts'
+import type { Caller, Message } from './message.ts'
+import type { Names } from './names.ts'
+import type { DurableTimer, Member, Persistence } from './persistence.ts'
+import type { Random } from './random.ts'
+import type { Scheduler } from './scheduler.ts'
+import type { ExitSignal } from './signals.ts'
+import type { Turns } from './turns.ts'
+
+/** What stays of an actor when an incarnation ends and the next begins: its place, its mailbox, its memory. */
+export interface Cell {
+  readonly id: ActorId
+  readonly world: World
+  readonly mailbox: Mailbox
+  readonly spec: ActorSpec
+  /** The incarnation that starts, runs or ends now. */
+  life: Life | undefined
+  /** The number of the newest incarnation. */
+  incarnation: number
+  /** How many starts there were in this process. */
+  starts: number
+  memory: Memory | undefined
+  lastExit: ExitReason | undefined
+  /** The highest journal number that has been put into the mailbox. */
+  lastSeq: number
+  /** No incarnation will come unless it is asked for: callers are not kept waiting. */
+  isRetired: boolean
+  /** How it is written for a person. */
+  readonly label: string
+  /** The persistence of an actor that has one. */
+  readonly store: Persistence
+  receive(message: Message): void
+  /** Takes a message from the journal, unless it came by recovery already. */
+  receiveJournaled(message: Message): void
+  /** Lets a caller wait for a message that is in the mailbox or in the running group; false if it is in neither. */
+  attach(seq: number, caller: Caller): boolean
+  /** Sees to it that the scheduler knows of new work. */
+  wake(): void
+}
+
+/** What an incarnation that has ended leaves in memory. */
+export interface Memory {
+  readonly behavior: Behavior
+  readonly state: unknown
+  readonly frontier: number
+}
+
+/** How an incarnation comes to its end: by itself or when asked, by a signal that it does not trap, or at once. */
+export type Manner = 'orderly' | 'signal' | 'kill'
+
+/**
+ * Where an incarnation stands. `busy` from the moment a message is taken until its turn is done (for a durable actor:
+ * committed); `ending` while `term` and the last checkpoint are under way.
+ */
+export type Status = 'starting' | 'idle' | 'busy' | 'ending' | 'ended'
+
+/** One life of an actor: what begins with a start and ends with an exit. */
+export interface Life {
+  readonly cell: Cell
+  readonly id: ActorId
+  readonly number: number
+  status: Status
+  behavior: Behavior
+  /** The hooks of the behavior, with those of the child spec put over them. */
+  readonly hooks: Behavior['hooks']
+  /** The last committed state. */
+  state: unknown
+  /** How far it has come; see `Snapshot.frontier`. */
+  frontier: number
+  readonly trapsExits: boolean
+  /** True once it has been published: before that nobody knows of it but who starts it. */
+  readonly isBorn: boolean
+  /** True from its start until its end begins: what it does through its context has an effect. */
+  readonly isActive: boolean
+  /** Set when it was asked to stop and still has a turn to finish. */
+  stopReason: ExitReason | undefined
+  readonly context: Context
+  readonly turns: Turns
+  readonly signal: AbortSignal
+  /** An exit signal acts when it arrives, whatever the actor is doing. */
+  receiveSignal(signal: ExitSignal, from: ActorId): void
+  /** Asks for an orderly end: after the turn that is under way, or, for those who keep order, after what is queued. */
+  requestStop(reason: ExitReason): void
+  /** After a turn: ends if that was asked for meanwhile. True if the incarnation goes on. */
+  goesOn(): boolean
+  /** Begins the end. Only a kill can hurry an end that has begun. */
+  end(reason: ExitReason, manner: Manner): void
+  /** The last step of the end: everybody concerned is told, once. */
+  finish(reason: ExitReason): void
+  /** Runs `tell` when the incarnation has ended; at once if it has. */
+  whenEnded(tell: (reason: ExitReason) => void): void
+  link(other: Life): void
+  unlink(other: Life): void
+  /** One half of {@link link} and {@link unlink}. */
+  addLink(other: Life): void
+  dropLink(other: Life): void
+  /** Watches `target`; without one (it does not run) the answer comes at once. */
+  monitor(monitor: number, target: Life | undefined, id: ActorId): void
+  demonitor(monitor: number): void
+  watchedBy(monitor: number, watcher: (reason: ExitReason) => void): void
+  unwatch(monitor: number): void
+  adopt(child: Life): void
+  /** A supervisor learns of every exit of a child, the ones that it asked for too. */
+  childEnded(child: Life, reason: ExitReason): void
+  setTimer(id: string, delayMs: number, fire: () => void): void
+  cancelTimer(id: string): void
+}
+
+/** Who sends what. */
+export interface Request {
+  readonly name: string
+  readonly input: unknown
+  readonly sender: ActorId | undefined
+}
+
+/** What an actor can reach of the system that it lives in. */
+export interface World {
+  readonly clock: Clock
+  readonly random: Random
+  readonly scheduler: Scheduler
+  readonly persistence: Persistence | undefined
+  readonly names: Names
+  /** Freezes every state, so that a handler that changes it in place fails at once. */
+  readonly freezesStates: boolean
+  emit(event: ActorEvent): void
+  /** Numbers that this system gives out once. */
+  nextNumber(): number
+  call(to: ActorId, request: Request, options?: CallOptions): Promise<unknown>
+  cast(to: ActorId, request: Request, options?: CastOptions): Promise<void>
+  /** What is wrong with a message, as far as can be known before it is sent. */
+  problemWith(to: ActorId, message: { readonly kind: string; readonly name: string; readonly input: unknown }): string | undefined
+  /** Puts a message into a mailbox, or drops it where there is none. */
+  deliver(to: ActorId, message: Message): void
+  /** As {@link deliver}, for a message that is in the journal: an actor that is not there yet finds it when it starts. */
+  deliverJournaled(to: ActorId, message: Message): void
+  isJournaled(id: ActorId): boolean
+  isMember(id: ActorId): boolean
+  /** Has the dynamic supervisor start a member; `isSaved` if it is in the store already. */
+  startMember(member: Member, options: { readonly isSaved: boolean }): void
+  /** The incarnation that runs under an id. */
+  lifeOf(id: ActorId): Life | undefined
+  armTimer(life: Life, timer: DurableTimer): void
+  behaviorNamed(name: string): Behavior | undefined
+  /** A behavior that an actor may go on with: a stored state must be able to find it again. */
+  checkedBehavior(behavior: Behavior): Behavior
+}

@@ -1,0 +1,88 @@
+import type { Clock, ClockTimer } from './clock.ts'
+
+/** Something with a deadline. The links belong to {@link Deadlines}. */
+export interface Timed {
+  dueMs: number
+  previous: Timed | undefined
+  next: Timed | undefined
+  expire(): void
+}
+
+interface Queue {
+  head: Timed | undefined
+  tail: Timed | undefined
+}
+
+/**
+ * The deadlines of all pending calls. Calls with the same time-out fall due in the order in which they were made, so each
+ * time-out has one queue and the whole has one timer: setting and removing a deadline costs no search and no timer.
+ */
+export class Deadlines {
+  readonly #clock: Clock
+  readonly #queues = new Map<number, Queue>()
+  #sweep: ClockTimer | undefined
+  #sweepAtMs = Infinity
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  add(entry: Timed, timeoutMs: number): void {
+    entry.dueMs = this.#clock.now() + timeoutMs
+    const queue = this.#queueOf(timeoutMs)
+    entry.previous = queue.tail
+    if (queue.tail === undefined) queue.head = entry
+    else queue.tail.next = entry
+    queue.tail = entry
+    if (entry.dueMs < this.#sweepAtMs) this.#sweepAt(entry.dueMs)
+  }
+
+  remove(entry: Timed, timeoutMs: number): void {
+    const queue = this.#queues.get(timeoutMs)
+    if (queue === undefined) return
+    if (entry.previous === undefined) {
+      if (queue.head !== entry) return
+      queue.head = entry.next
+    } else entry.previous.next = entry.next
+    if (entry.next === undefined) queue.tail = entry.previous
+    else entry.next.previous = entry.previous
+    entry.previous = entry.next = undefined
+    if (queue.head === undefined) this.#queues.delete(timeoutMs)
+    if (this.#queues.size === 0) this.#rest()
+  }
+
+  #queueOf(timeoutMs: number): Queue {
+    const known = this.#queues.get(timeoutMs)
+    if (known !== undefined) return known
+    const queue: Queue = { head: undefined, tail: undefined }
+    this.#queues.set(timeoutMs, queue)
+    return queue
+  }
+
+  #sweepAt(dueMs: number): void {
+    this.#sweep?.cancel()
+    this.#sweepAtMs = dueMs
+    this.#sweep = this.#clock.setTimer(dueMs - this.#clock.now(), () => this.#expireDue(), { keepsAlive: true })
+  }
+
+  #expireDue(): void {
+    this.#sweepAtMs = Infinity
+    this.#sweep = undefined
+    const now = this.#clock.now()
+    let nextDueMs = Infinity
+    for (const [timeoutMs, queue] of [...this.#queues]) {
+      for (let entry = queue.head; entry !== undefined && entry.dueMs <= now; entry = queue.head) {
+        this.remove(entry, timeoutMs)
+        entry.expire()
+      }
+      if (queue.head !== undefined) nextDueMs = Math.min(nextDueMs, queue.head.dueMs)
+    }
+    if (nextDueMs < this.#sweepAtMs) this.#sweepAt(nextDueMs)
+  }
+
+  #rest(): void {
+    this.#sweep?.cancel()
+    this.#sweep = undefined
+    this.#sweepAtMs = Infinity
+  }
+}

@@ -1,0 +1,270 @@
+import { crash, describeReason, type ExitReason } from '../protocol/exit-reason.ts'
+import type { ActorId } from '../protocol/actor-id.ts'
+import type { Life } from './anatomy.ts'
+import type { Behavior, Step } from './behavior.ts'
+import { TurnContext } from './turn-context.ts'
+import { FencedError, StoreError, UnavailableError } from './errors.ts'
+import { deepFreeze } from './freeze.ts'
+import { messageInfo, messageOf, type Message } from './message.ts'
+import { migrateState } from './migration.ts'
+import type { Committed, Outcome, TurnRecord } from './persistence.ts'
+import { isThenable } from './thenable.ts'
+import type { Turns } from './turns.ts'
+
+/** The most turns that one transaction commits. */
+const largestGroup = 64
+
+interface Turn {
+  readonly message: Message
+  readonly context: TurnContext
+  readonly outcome: Outcome | undefined
+  readonly dead: string | undefined
+}
+
+/**
+ * The turns of an actor with a journal. A group of messages is handled on a tentative state; one transaction commits them all,
+ * and only then replies, sends and timers leave. If one of a group throws, nothing of the group has left: it is dropped and
+ * handled again, one message a transaction, so that only the message that throws is to blame.
+ */
+export class DurableTurns implements Turns {
+  current: Message | undefined = undefined
+  blamed: number | undefined = undefined
+  readonly #life: Life
+  #group: Turn[] = []
+  /** What the group has made of the committed state so far. */
+  #tentative: { state: unknown; behavior: Behavior }
+  /** So many messages are to be handled one by one, because a group of them failed. */
+  #singly = 0
+  #stop: ExitReason | undefined = undefined
+  /** The number of the checkpoint that holds the committed state. */
+  #checkpoint: number | undefined
+
+  constructor(life: Life, checkpoint: number | undefined) {
+    this.#life = life
+    this.#checkpoint = checkpoint
+    this.#tentative = { state: undefined, behavior: life.behavior }
+  }
+
+  find(seq: number): Message | undefined {
+    return this.current?.seq === seq ? this.current : this.#group.find((turn) => turn.message.seq === seq)?.message
+  }
+
+  /** Everything has been written with every turn already. */
+  wantCheckpoint(): void {}
+
+  run(budget: number): boolean {
+    const life = this.#life
+    this.#tentative = { state: life.state, behavior: life.behavior }
+    const size = this.#singly > 0 ? 1 : Math.min(budget, largestGroup)
+    life.status = 'busy'
+    while (this.#group.length < size && this.#stop === undefined) {
+      const message = life.cell.mailbox.shift()
+      if (message === undefined) break
+      if (this.#isStale(message)) continue
+      const begun = this.#begin(message)
+      if (begun === 'waiting' || begun === 'failed') return false
+    }
+    return this.#closeGroup()
+  }
+
+  /** The group goes back to where it came from, for the next incarnation. */
+  abandon(): void {
+    const { mailbox } = this.#life.cell
+    const taken = this.#group.map((turn) => turn.message)
+    if (this.current !== undefined) taken.push(this.current)
+    this.current = undefined
+    this.#group = []
+    for (const message of taken.reverse()) {
+      // Only a crash on this very message counts as an attempt.
+      if (message.seq !== this.blamed) message.attempt -= 1
+      if (message.seq > 0) mailbox.putBack(message)
+    }
+  }
+
+  #isStale(message: Message): boolean {
+    if (message.seq > 0) return message.seq <= this.#life.frontier
+    return message.incarnation !== 0 && message.incarnation !== this.#life.number
+  }
+
+  #begin(message: Message): 'done' | 'waiting' | 'failed' {
+    const life = this.#life
+    const { cell } = life
+    message.attempt += 1
+    this.current = message
+    const context = new TurnContext(life, message)
+    if (message.seq > 0 && message.attempt > cell.spec.maxAttempts) {
+      this.#giveUp(message, context)
+      return 'done'
+    }
+    let step: Step<unknown> | PromiseLike<Step<unknown>>
+    try {
+      step = this.#tentative.behavior.handle(this.#tentative.state, message, context)
+    } catch (error) {
+      if (life.status === 'busy') this.#threw(error)
+      return 'failed'
+    }
+    if (isThenable(step)) {
+      step.then(
+        (late) => {
+          if (life.status !== 'busy') return
+          this.#add(message, context, late)
+          if (this.#closeGroup()) cell.wake()
+        },
+        (error: unknown) => {
+          if (life.status === 'busy') this.#threw(error)
+        },
+      )
+      return 'waiting'
+    }
+    if (life.status !== 'busy') return 'failed'
+    this.#add(message, context, step)
+    return 'done'
+  }
+
+  #add(message: Message, context: TurnContext, step: Step<unknown>): void {
+    context.close()
+    const state = this.#life.cell.world.freezesStates ? deepFreeze(step.state) : step.state
+    this.#tentative = { state, behavior: step.behavior ?? this.#tentative.behavior }
+    this.#stop = step.stop ?? context.stopWanted
+    this.#group.push({ message, context, outcome: step.outcome, dead: undefined })
+    this.current = undefined
+  }
+
+  /** A message that has crashed its actor too often is dealt with by not handling it. */
+  #giveUp(message: Message, context: TurnContext): void {
+    context.close()
+    message.attempt -= 1
+    const outcome: Outcome = { status: 'crashed', message: `handling it crashed the actor ${message.attempt} times; it is a dead letter now` }
+    this.#group.push({ message, context, outcome, dead: 'crashed' })
+    this.current = undefined
+  }
+
+  /** True if the incarnation is idle with more to do. */
+  #closeGroup(): boolean {
+    const life = this.#life
+    const { cell } = life
+    if (this.#group.length === 0) return life.goesOn() && cell.mailbox.size > 0
+    const group = this.#group
+    const turns = group.map(recordOf).filter((turn) => turn !== undefined)
+    const { state, behavior } = this.#tentative
+    const last = turns.at(-1)
+    const snapshot = { behavior: behavior.name, version: behavior.version, state, frontier: last?.seq ?? life.frontier }
+    const persistence = cell.store
+    persistence.commit(cell.id, life.number, { turns, checkpoint: { snapshot, cause: 'turn' } }).then(
+      (committed) => this.#committed(group, { state, behavior, frontier: snapshot.frontier }, committed),
+      (error: unknown) => this.#refusedByStore(group, error),
+    )
+    return false
+  }
+
+  #committed(group: readonly Turn[], now: { state: unknown; behavior: Behavior; frontier: number }, committed: Committed): void {
+    const life = this.#life
+    const { cell } = life
+    const { world } = cell
+    world.emit({ type: 'committed', id: cell.id, incarnation: life.number, frontier: now.frontier, turns: group.length })
+    if (life.status === 'busy' || life.status === 'ending') {
+      life.state = now.state
+      life.behavior = now.behavior
+      life.frontier = now.frontier
+      this.#group = []
+    }
+    this.#checkpoint = committed.checkpoint
+    this.#singly = Math.max(0, this.#singly - group.length)
+    release(life, group, committed)
+    const stop = this.#stop
+    this.#stop = undefined
+    if (stop !== undefined) life.stopReason ??= stop
+    if (life.goesOn()) cell.wake()
+  }
+
+  /** A handler threw. Alone, its message is to blame; in a group, nothing has left yet and all of it can be done again singly. */
+  #threw(error: unknown): void {
+    const life = this.#life
+    const { current } = this
+    if (this.#group.length > 0) this.#dropGroup(error)
+    else {
+      if (current !== undefined && current.seq > 0) this.blamed = current.seq
+      life.end(crash(error), 'orderly')
+    }
+  }
+
+  #dropGroup(error: unknown): void {
+    const life = this.#life
+    const { cell } = life
+    const size = this.#group.length + (this.current === undefined ? 0 : 1)
+    cell.world.emit({ type: 'group dropped', id: cell.id, incarnation: life.number, turns: size, error })
+    this.abandon()
+    this.#stop = undefined
+    this.#singly = size
+    // The handlers may have changed the state in place: only the store knows for sure what was committed.
+    this.#reload().then(
+      (state) => {
+        if (life.status !== 'busy') return
+        life.state = state
+        if (life.goesOn()) cell.wake()
+      },
+      (problem: unknown) => {
+        if (life.status === 'busy') life.end(crash(problem), 'orderly')
+      },
+    )
+  }
+
+  async #reload(): Promise<unknown> {
+    const life = this.#life
+    const { cell } = life
+    if (cell.world.freezesStates || this.#checkpoint === undefined) return life.state
+    const checkpoint = await cell.store.read(cell.id, this.#checkpoint)
+    return checkpoint === undefined ? life.state : migrateState(life.behavior, checkpoint)
+  }
+
+  #refusedByStore(group: readonly Turn[], error: unknown): void {
+    const life = this.#life
+    if (life.status !== 'busy') return
+    this.#stop = undefined
+    if (error instanceof StoreError || error instanceof FencedError) {
+      life.end(crash(error), 'orderly')
+      return
+    }
+    // The store is well, but something in this group cannot be stored.
+    if (group.length > 1) {
+      this.#dropGroup(error)
+      return
+    }
+    this.blamed = group[0]?.message.seq
+    life.end(crash(error), 'orderly')
+  }
+}
+
+function recordOf({ message, context, outcome, dead }: Turn): TurnRecord | undefined {
+  const { sends, timersSet, timersCancelled, members } = context
+  const hasEffects = sends.length + timersSet.length + timersCancelled.length + members.length > 0
+  // What came from outside the journal (a notice that a monitored actor ended) has no number to advance to.
+  if (message.seq === 0 && !hasEffects) return undefined
+  const record = { seq: message.seq, outcome, sends, timersSet, timersCancelled, members }
+  return dead === undefined ? record : { ...record, dead }
+}
+
+/** What is committed leaves, whatever has become of the incarnation since. */
+function release(life: Life, group: readonly Turn[], committed: Committed): void {
+  const { cell } = life
+  const { world } = cell
+  for (const { message, outcome, dead } of group) {
+    if (outcome !== undefined) message.caller?.settle(outcome)
+    if (outcome?.status === 'refused')
+      world.emit({ type: 'refused', id: cell.id, message: messageInfo(message), refusal: outcome.refusal })
+    if (dead !== undefined) world.emit({ type: 'dead letter', id: cell.id, message: messageInfo(message), why: 'crashed' })
+  }
+  for (const { context } of group) {
+    for (const member of context.members) world.startMember(member, { isSaved: true })
+    for (const { to, message } of context.unjournaled) world.deliver(to, message)
+    for (const timer of context.timersCancelled) life.cancelTimer(timer)
+    if (life.isActive) for (const timer of context.timersSet) world.armTimer(life, timer)
+  }
+  for (const { to, message } of committed.deliveries) world.deliverJournaled(to, messageOf(message))
+}
+
+/** What a caller is told whose message was applied by a commit that reported a failure. */
+export function unknownOutcome(id: ActorId, message: Message, reason: ExitReason | undefined): UnavailableError {
+  const why = reason === undefined ? '' : ` (${describeReason(reason)})`
+  return new UnavailableError(id, message.name, `the store failed while the reply was on its way${why}; ask again with the same id`)
+}

@@ -1,0 +1,143 @@
+import { displayId, type ActorId } from '../protocol/actor-id.ts'
+import { CoppiceError, describeValue } from '../protocol/errors.ts'
+import { describeReason, type ExitReason } from '../protocol/exit-reason.ts'
+
+/** Why a call was not answered: recognise the case by `code`. */
+export abstract class CallError extends CoppiceError {
+  /** Who was called. */
+  readonly target: ActorId
+  /** The handler that was asked for. */
+  readonly handler: string
+
+  constructor(target: ActorId, handler: string, problem: string, options?: ErrorOptions) {
+    super(`call of "${handler}" on ${displayId(target)}: ${problem}`, options)
+    this.target = target
+    this.handler = handler
+  }
+}
+
+/** There is no such actor: it was never started, or has ended for good. The message was not handled. */
+export class NoProcError extends CallError {
+  override readonly name = 'NoProcError'
+  readonly code = 'noproc'
+  constructor(target: ActorId, handler: string) {
+    super(target, handler, 'no actor is running under this id; the message was not handled')
+  }
+}
+
+/** No answer came in time. The message may still be handled; what it replies then is dropped. */
+export class CallTimeoutError extends CallError {
+  override readonly name = 'CallTimeoutError'
+  readonly code = 'timeout'
+  readonly timeoutMs: number
+  constructor(target: ActorId, handler: string, timeoutMs: number) {
+    super(target, handler, `no reply within ${timeoutMs} ms; the message may still be handled`)
+    this.timeoutMs = timeoutMs
+  }
+}
+
+/** The actor ended while it handled this message. */
+export class CrashedError extends CallError {
+  override readonly name = 'CrashedError'
+  readonly code = 'crashed'
+  readonly reason: ExitReason
+  constructor(target: ActorId, handler: string, reason: ExitReason) {
+    super(target, handler, `the actor ended while handling it (${describeReason(reason)})`, reason.type === 'error' ? { cause: reason.error } : undefined)
+    this.reason = reason
+  }
+}
+
+/** The message could not be taken: the actor or its store is not to be had now. Nothing was handled. */
+export class UnavailableError extends CallError {
+  override readonly name = 'UnavailableError'
+  readonly code = 'unavailable'
+  constructor(target: ActorId, handler: string, problem: string, cause?: unknown) {
+    super(target, handler, `${problem}; nothing was handled`, cause === undefined ? undefined : { cause })
+  }
+}
+
+/** The caller's signal was aborted before the reply came. The message may still be handled. */
+export class AbortedError extends CallError {
+  override readonly name = 'AbortedError'
+  readonly code = 'aborted'
+  constructor(target: ActorId, handler: string, cause: unknown) {
+    super(target, handler, 'aborted by the caller; the message may still be handled', { cause })
+  }
+}
+
+/** The message does not fit the actor: no such handler, or an input that breaks its schema. Nothing was sent. */
+export class InvalidMessageError extends CallError {
+  override readonly name = 'InvalidMessageError'
+  readonly code = 'invalid'
+  constructor(target: ActorId, handler: string, problem: string, cause?: unknown) {
+    super(target, handler, `${problem}; nothing was sent`, cause === undefined ? undefined : { cause })
+  }
+}
+
+/** The handler refused the message by a declared error. The message counts as applied; the actor goes on. */
+export class RefusedError extends CallError {
+  override readonly name = 'RefusedError'
+  readonly code = 'refused'
+  /** The code of the declared error. */
+  readonly refusal: string
+  readonly details: unknown
+  constructor(target: ActorId, handler: string, refusal: { readonly refusal: string; readonly message: string; readonly details: unknown }) {
+    super(target, handler, `refused: ${refusal.message}`)
+    this.refusal = refusal.refusal
+    this.details = refusal.details
+  }
+}
+
+/** Thrown inside a durable turn by what cannot be undone when the turn is dropped. The turn was not applied. */
+export class DurableTurnError extends CoppiceError {
+  override readonly name = 'DurableTurnError'
+  readonly code = 'durable-turn'
+}
+
+/** An incarnation was asked to do something it no longer may: it has ended, or a newer one has begun. Nothing was written. */
+export class FencedError extends CoppiceError {
+  override readonly name = 'FencedError'
+  readonly code = 'fenced'
+  constructor(problem: string) {
+    super(`${problem}; nothing was written`)
+  }
+}
+
+/** Why a store is not to be had. */
+export type StoreProblem = 'locked' | 'read-only' | 'not-a-store' | 'newer-schema' | 'damaged' | 'missing' | 'full' | 'io' | 'closed' | 'unsupported'
+
+/** A store cannot be opened, read or written. */
+export class StoreError extends CoppiceError {
+  override readonly name = 'StoreError'
+  readonly code = 'store'
+  readonly problem: StoreProblem
+  /** Where the store is. */
+  readonly location: string
+  constructor({ problem, location, message, cause }: { readonly problem: StoreProblem; readonly location: string; readonly message: string; readonly cause?: unknown }) {
+    super(`store ${describeValue(location)} ${message}`, cause === undefined ? undefined : { cause })
+    this.problem = problem
+    this.location = location
+  }
+}
+
+/** The state of an actor cannot be brought back, and beginning anew would lose it without a word. Nothing was changed. */
+export class StateUnreadableError extends CoppiceError {
+  override readonly name = 'StateUnreadableError'
+  readonly code = 'state-unreadable'
+  readonly actor: ActorId
+  constructor(actor: ActorId, problem: string) {
+    super(`the state of ${displayId(actor)} cannot be brought back: ${problem}; the store was left as it is`)
+    this.actor = actor
+  }
+}
+
+/** Thrown by `initial` to fail the start with a reason of its own in place of a crash. */
+export class StartFailure extends CoppiceError {
+  override readonly name = 'StartFailure'
+  readonly code = 'start-failed'
+  readonly reason: ExitReason
+  constructor(reason: ExitReason) {
+    super(`the start failed (${describeReason(reason)})`)
+    this.reason = reason
+  }
+}

@@ -1,0 +1,40 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { StartCause, StateSource } from './behavior.ts'
+import type { CheckpointCause } from './persistence.ts'
+
+/** Which message an event is about. */
+export interface MessageInfo {
+  readonly kind: string
+  readonly name: string
+  /** Its number in the journal; 0 if it was never in one. */
+  readonly seq: number
+  /** How often handling it has been begun, this time included. */
+  readonly attempt: number
+}
+
+/** Why a message was never applied. */
+export type DeadLetterCause = 'noproc' | 'crashed' | 'stopped' | 'unknown handler' | 'late'
+
+/** What happens to actors, told in the order in which it happens, while it happens: a listener must be quick and must not throw. */
+export type ActorEvent =
+  | { readonly type: 'started'; readonly id: ActorId; readonly incarnation: number; readonly behavior: string; readonly source: StateSource; readonly cause: StartCause }
+  | { readonly type: 'start failed'; readonly id: ActorId; readonly reason: ExitReason }
+  | { readonly type: 'recovering'; readonly id: ActorId; readonly incarnation: number; readonly frontier: number; readonly replayed: number; readonly backlog: number }
+  | { readonly type: 'exited'; readonly id: ActorId; readonly incarnation: number; readonly reason: ExitReason; readonly message: MessageInfo | undefined }
+  | { readonly type: 'accepted'; readonly id: ActorId; readonly seq: number }
+  | { readonly type: 'committed'; readonly id: ActorId; readonly incarnation: number; readonly frontier: number; readonly turns: number }
+  | { readonly type: 'refused'; readonly id: ActorId; readonly message: MessageInfo; readonly refusal: string }
+  | { readonly type: 'checkpointed'; readonly id: ActorId; readonly incarnation: number; readonly number: number; readonly cause: CheckpointCause }
+  | { readonly type: 'checkpoint failed'; readonly id: ActorId; readonly error: unknown }
+  | { readonly type: 'checkpoint damaged'; readonly id: ActorId; readonly number: number; readonly problem: string }
+  | { readonly type: 'state lost'; readonly id: ActorId; readonly incarnation: number }
+  | { readonly type: 'dead letter'; readonly id: ActorId; readonly message: MessageInfo; readonly why: DeadLetterCause }
+  | { readonly type: 'group dropped'; readonly id: ActorId; readonly incarnation: number; readonly turns: number; readonly error: unknown }
+  | { readonly type: 'late'; readonly id: ActorId; readonly incarnation: number; readonly what: string }
+  | { readonly type: 'term failed'; readonly id: ActorId; readonly incarnation: number; readonly error: unknown }
+
+/** Takes the events of a system. A room above may send events with other types through the same sink. */
+export interface EventSink<Event extends { readonly type: string } = ActorEvent> {
+  emit(event: Event): void
+}

@@ -1,0 +1,241 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import { killed, noproc, type ExitReason } from '../protocol/exit-reason.ts'
+import type { Cell, Life, Manner, Status } from './anatomy.ts'
+import type { Behavior } from './behavior.ts'
+import type { ClockTimer } from './clock.ts'
+import type { Context } from './context.ts'
+import { leave } from './leaving.ts'
+import { messageInfo, systemMessage } from './message.ts'
+import { effectOf, type ExitSignal } from './signals.ts'
+import { overrideHooks } from './start-plan.ts'
+import type { Turns } from './turns.ts'
+
+/** One life of an actor: what begins with a start and ends with an exit. */
+export class Incarnation implements Life {
+  readonly cell: Cell
+  readonly number: number
+  /** The supervisor's incarnation that started this one. */
+  readonly parent: Life | undefined
+  status: Status = 'starting'
+  behavior: Behavior
+  state: unknown = undefined
+  frontier = 0
+  trapsExits: boolean
+  isBorn = false
+  stopReason: ExitReason | undefined = undefined
+  // Both are set by the start, before anything can run.
+  context!: Context
+  turns!: Turns
+  #abort: AbortController | undefined = undefined
+  #links: Set<Life> | undefined = undefined
+  #watchers: Map<number, Watcher> | undefined = undefined
+  #watched: Map<number, Life> | undefined = undefined
+  #children: Set<Life> | undefined = undefined
+  #timers: Map<string, ClockTimer> | undefined = undefined
+  #whenEnded: ((reason: ExitReason) => void)[] | undefined = undefined
+  #endReason: ExitReason | undefined = undefined
+
+  constructor(cell: Cell, { number, behavior, parent }: { number: number; behavior: Behavior; parent: Life | undefined }) {
+    this.cell = cell
+    this.number = number
+    this.behavior = behavior
+    this.trapsExits = behavior.trapsExits ?? false
+    this.parent = parent
+    parent?.adopt(this)
+  }
+
+  get id(): ActorId {
+    return this.cell.id
+  }
+
+  get isActive(): boolean {
+    return this.status === 'starting' || this.status === 'idle' || this.status === 'busy'
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController()
+      if (!this.isActive) this.#abort.abort(this.#endReason)
+    }
+    return this.#abort.signal
+  }
+
+  receiveSignal(signal: ExitSignal, from: ActorId): void {
+    const effect = effectOf(signal, this.trapsExits)
+    if (effect.type === 'message') this.cell.receive(systemMessage('exit', { from, reason: signal.reason }, this.number))
+    else if (effect.type === 'end') this.end(effect.reason, signal.type === 'kill' ? 'kill' : 'signal')
+  }
+
+  requestStop(reason: ExitReason): void {
+    if (!this.isActive || this.stopReason !== undefined) return
+    if (this.behavior.stopsInOrder === true) {
+      this.cell.receive(systemMessage('stop', { reason }, this.number))
+      return
+    }
+    this.stopReason = reason
+    if (this.status === 'idle') this.end(reason, 'orderly')
+  }
+
+  goesOn(): boolean {
+    if (this.status !== 'busy') return false
+    this.status = 'idle'
+    if (this.stopReason === undefined) return true
+    this.end(this.stopReason, 'orderly')
+    return false
+  }
+
+  end(reason: ExitReason, manner: Manner): void {
+    if (this.status === 'ended') return
+    if (this.status === 'ending') {
+      if (manner === 'kill') this.finish(killed)
+      return
+    }
+    const wasStarting = this.status === 'starting'
+    this.status = 'ending'
+    this.#endReason = reason
+    this.#abort?.abort(reason)
+    this.#dropTimers()
+    if (wasStarting || manner === 'kill' || !this.#hasLastWill(manner)) this.finish(reason)
+    else void leave(this, reason, manner)
+  }
+
+  finish(reason: ExitReason): void {
+    if (this.status === 'ended') return
+    this.status = 'ended'
+    this.#endReason = reason
+    const { cell } = this
+    if (cell.life === this) cell.life = undefined
+    cell.lastExit = reason
+    if (this.isBorn) this.#leaveTrace(reason)
+    this.turns.abandon(reason)
+    this.#breakBonds(reason)
+    this.#abandonChildren(reason)
+    this.parent?.childEnded(this, reason)
+    for (const tell of this.#whenEnded ?? []) tell(reason)
+    this.#whenEnded = undefined
+  }
+
+  whenEnded(tell: (reason: ExitReason) => void): void {
+    if (this.status === 'ended') tell(this.#endReason ?? killed)
+    else (this.#whenEnded ??= []).push(tell)
+  }
+
+  link(other: Life): void {
+    if (other === this) return
+    this.addLink(other)
+    other.addLink(this)
+  }
+
+  unlink(other: Life): void {
+    this.dropLink(other)
+    other.dropLink(this)
+  }
+
+  addLink(other: Life): void {
+    ;(this.#links ??= new Set()).add(other)
+  }
+
+  dropLink(other: Life): void {
+    this.#links?.delete(other)
+  }
+
+  monitor(monitor: number, target: Life | undefined, id: ActorId): void {
+    if (target === undefined) {
+      this.cell.receive(systemMessage('down', { monitor, id, reason: noproc }, this.number))
+      return
+    }
+    if (target === this) return
+    ;(this.#watched ??= new Map()).set(monitor, target)
+    target.watchedBy(monitor, (reason) => {
+      this.#watched?.delete(monitor)
+      if (this.status !== 'ended') this.cell.receive(systemMessage('down', { monitor, id, reason }, this.number))
+    })
+  }
+
+  demonitor(monitor: number): void {
+    this.#watched?.get(monitor)?.unwatch(monitor)
+    this.#watched?.delete(monitor)
+  }
+
+  watchedBy(monitor: number, watcher: Watcher): void {
+    ;(this.#watchers ??= new Map()).set(monitor, watcher)
+  }
+
+  unwatch(monitor: number): void {
+    this.#watchers?.delete(monitor)
+  }
+
+  adopt(child: Life): void {
+    ;(this.#children ??= new Set()).add(child)
+  }
+
+  childEnded(child: Life, reason: ExitReason): void {
+    if (this.#children?.delete(child) !== true || this.status === 'ended' || !child.isBorn) return
+    this.cell.receive(systemMessage('exited', { id: child.id, incarnation: child.number, reason }, this.number))
+  }
+
+  setTimer(id: string, delayMs: number, fire: () => void): void {
+    this.cancelTimer(id)
+    const timer = this.cell.world.clock.setTimer(delayMs, () => {
+      this.#timers?.delete(id)
+      fire()
+    })
+    ;(this.#timers ??= new Map()).set(id, timer)
+  }
+
+  cancelTimer(id: string): void {
+    this.#timers?.get(id)?.cancel()
+    this.#timers?.delete(id)
+  }
+
+  #hasLastWill(manner: Manner): boolean {
+    const { spec } = this.cell
+    return spec.mode !== 'volatile' || (manner === 'orderly' && this.hooks.term !== undefined)
+  }
+
+  /** What is left for the next incarnation and for those who watch the system. */
+  #leaveTrace(reason: ExitReason): void {
+    const { cell, behavior, state, frontier } = this
+    if (behavior.startsAnew !== true) cell.memory = { behavior, state, frontier }
+    const { current } = this.turns
+    const message = current === undefined ? undefined : messageInfo(current)
+    cell.world.emit({ type: 'exited', id: this.id, incarnation: this.number, reason, message })
+  }
+
+  get hooks(): Behavior['hooks'] {
+    return overrideHooks(this.behavior.hooks, this.cell.spec.hooks)
+  }
+
+  #breakBonds(reason: ExitReason): void {
+    const signal = { type: 'exit', reason } as const
+    const links = this.#links
+    this.#links = undefined
+    for (const linked of links ?? []) {
+      linked.dropLink(this)
+      linked.receiveSignal(signal, this.id)
+    }
+    const watchers = this.#watchers
+    this.#watchers = undefined
+    for (const watcher of watchers?.values() ?? []) watcher(reason)
+    for (const [monitor, target] of this.#watched ?? []) target.unwatch(monitor)
+    this.#watched = undefined
+  }
+
+  /** A supervisor that ends with children alive was killed: nobody stops them in order, they end because it has. */
+  #abandonChildren(reason: ExitReason): void {
+    const children = this.#children
+    this.#children = undefined
+    for (const child of children ?? []) {
+      if (child.status === 'starting') child.end(killed, 'kill')
+      else if (child.behavior.stopsInOrder === true) child.requestStop(reason)
+      else child.end(reason, 'signal')
+    }
+  }
+
+  #dropTimers(): void {
+    for (const timer of this.#timers?.values() ?? []) timer.cancel()
+    this.#timers = undefined
+  }
+}
+
+type Watcher = (reason: ExitReason) => void

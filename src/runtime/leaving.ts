@@ -1,0 +1,82 @@
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { TermContext } from './behavior.ts'
+import type { Life, Manner } from './anatomy.ts'
+import type { Snapshot } from './persistence.ts'
+
+/** The wish of `term`: which state to keep; nothing if it asked for none. */
+interface Wish {
+  state: { readonly value: unknown } | undefined
+}
+
+/**
+ * The end of an incarnation that has something to leave behind: `term`, then the last checkpoint, both within the time that
+ * the child spec allows. The exit is reported after that, also when it fails.
+ */
+export async function leave(life: Life, reason: ExitReason, manner: Manner): Promise<void> {
+  // Without a hook, and after a signal, the default: the committed state is kept.
+  const wish: Wish = { state: { value: life.state } }
+  const hook = manner === 'orderly' ? life.hooks.term : undefined
+  if (hook !== undefined) await runTerm(life, reason, wish, hook)
+  if (life.status !== 'ending') return
+  await seal(life, reason, wish)
+  life.finish(reason)
+}
+
+async function runTerm(life: Life, reason: ExitReason, wish: Wish, hook: NonNullable<Life['hooks']['term']>): Promise<void> {
+  const abort = new AbortController()
+  const asked: Wish = { state: undefined }
+  const context: TermContext<unknown> = {
+    id: life.id,
+    incarnation: life.number,
+    reason,
+    state: life.state,
+    signal: abort.signal,
+    checkpoint: (...state) => {
+      asked.state = { value: state.length === 0 ? life.state : state[0] }
+    },
+  }
+  try {
+    await withinLimit(life, abort, async () => hook(context))
+    wish.state = asked.state
+  } catch (error) {
+    // What `term` wanted is not known for sure: the committed state is always right.
+    life.cell.world.emit({ type: 'term failed', id: life.id, incarnation: life.number, error })
+  }
+}
+
+async function withinLimit(life: Life, abort: AbortController, run: () => Promise<void>): Promise<void> {
+  const limitMs = life.cell.spec.termLimitMs
+  const late = new Error(`term took longer than ${limitMs} ms`)
+  await new Promise<void>((resolve, reject) => {
+    const timer =
+      limitMs === Infinity
+        ? undefined
+        : life.cell.world.clock.setTimer(limitMs, () => {
+            abort.abort(late)
+            reject(late)
+          })
+    run().then(resolve, reject).finally(() => timer?.cancel())
+  })
+}
+
+async function seal(life: Life, reason: ExitReason, wish: Wish): Promise<void> {
+  const { cell } = life
+  const { persistence } = cell.world
+  if (cell.spec.mode === 'volatile' || persistence === undefined) return
+  const will = { reason, crashedOn: life.turns.blamed }
+  try {
+    const number = await persistence.seal(life.id, life.number, { ...will, snapshot: snapshotOf(life, wish) })
+    if (number !== undefined) cell.world.emit({ type: 'checkpointed', id: life.id, incarnation: life.number, number, cause: 'term' })
+  } catch (error) {
+    cell.world.emit({ type: 'checkpoint failed', id: life.id, error })
+    // The state cannot be stored, or the store is not to be had: at least the exit itself is told to the store.
+    await persistence.seal(life.id, life.number, { ...will, snapshot: undefined }).catch(() => undefined)
+  }
+}
+
+/** A durable actor has committed its state with its last turn: only a state that `term` made is news. */
+function snapshotOf(life: Life, wish: Wish): Snapshot | undefined {
+  const { state } = wish
+  if (state === undefined || (life.cell.spec.mode === 'durable' && state.value === life.state)) return undefined
+  return { behavior: life.behavior.name, version: life.behavior.version, state: state.value, frontier: life.frontier }
+}

@@ -1,0 +1,75 @@
+import type { Down } from './context.ts'
+import type { Message } from './message.ts'
+
+const smallest = 8
+
+/**
+ * The queue of one actor: messages wait in the order in which they came. It belongs to the identity, so that what is queued
+ * survives a restart. A ring that grows by doubling and lets go of its memory when it runs empty.
+ */
+export class Mailbox {
+  #ring: (Message | undefined)[] = []
+  #head = 0
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  push(message: Message): void {
+    if (this.#size === this.#ring.length) this.#grow()
+    this.#ring[(this.#head + this.#size) & (this.#ring.length - 1)] = message
+    this.#size += 1
+  }
+
+  /** Puts a message back at the head, where it came from. */
+  putBack(message: Message): void {
+    if (this.#size === this.#ring.length) this.#grow()
+    this.#head = (this.#head - 1) & (this.#ring.length - 1)
+    this.#ring[this.#head] = message
+    this.#size += 1
+  }
+
+  shift(): Message | undefined {
+    if (this.#size === 0) return undefined
+    const message = this.#ring[this.#head]
+    this.#ring[this.#head] = undefined
+    this.#head = (this.#head + 1) & (this.#ring.length - 1)
+    this.#size -= 1
+    if (this.#size === 0 && this.#ring.length > smallest) {
+      this.#ring = []
+      this.#head = 0
+    }
+    return message
+  }
+
+  /** The first message for which `test` holds; it stays where it is. */
+  find(test: (message: Message) => boolean): Message | undefined {
+    for (let offset = 0; offset < this.#size; offset += 1) {
+      const message = this.#ring[(this.#head + offset) & (this.#ring.length - 1)]
+      if (message !== undefined && test(message)) return message
+    }
+    return undefined
+  }
+
+  /** Removes the notice of one monitor, wherever it stands. */
+  removeDown(monitor: number): void {
+    const isNotice = ({ name, input }: Message): boolean => name === 'down' && (input as Down).monitor === monitor
+    if (this.find(isNotice) === undefined) return
+    for (const message of this.takeAll()) if (!isNotice(message)) this.push(message)
+  }
+
+  /** Takes everything out, in order. */
+  takeAll(): Message[] {
+    const all: Message[] = []
+    for (let message = this.shift(); message !== undefined; message = this.shift()) all.push(message)
+    return all
+  }
+
+  #grow(): void {
+    const larger = new Array<Message | undefined>(Math.max(smallest, this.#ring.length * 2))
+    for (let offset = 0; offset < this.#size; offset += 1) larger[offset] = this.#ring[(this.#head + offset) & (this.#ring.length - 1)]
+    this.#ring = larger
+    this.#head = 0
+  }
+}

@@ -1,0 +1,75 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import type { Envelope, MessageKind } from '../protocol/envelope.ts'
+import type { Journaled, Outcome } from './persistence.ts'
+import type { MessageInfo } from './events.ts'
+
+/** Who waits for the answer to a call in this process. Only the first settlement counts. */
+export interface Caller {
+  settle(outcome: Outcome): void
+  fail(error: Error): void
+}
+
+/** A message in the mailbox of an actor: an envelope, and what is known of it in this process. */
+export class Message implements Envelope {
+  readonly kind: MessageKind
+  readonly name: string
+  readonly input: unknown
+  readonly sender: ActorId | undefined
+  readonly key: string | undefined
+  /** Who waits for the answer here, if anybody. */
+  caller: Caller | undefined
+  /** Its number in the journal; 0 if it is in none. */
+  seq: number
+  /** How often handling it has been begun, this time included. */
+  attempt: number
+  /** The incarnation that it is meant for; 0 for any. Mail of an incarnation that has ended is dropped. */
+  readonly incarnation: number
+
+  constructor(envelope: Envelope, caller: Caller | undefined, incarnation: number) {
+    this.kind = envelope.kind
+    this.name = envelope.name
+    this.input = envelope.input
+    this.sender = envelope.sender
+    this.key = envelope.key
+    this.caller = caller
+    this.seq = 0
+    this.attempt = 0
+    this.incarnation = incarnation
+  }
+}
+
+/** A message that comes from the journal: nobody in this process waits for its answer yet. */
+export function messageOf(journaled: Journaled): Message {
+  const message = new Message(journaled.envelope, undefined, 0)
+  message.seq = journaled.seq
+  message.attempt = journaled.attempts
+  return message
+}
+
+/** A message of the runtime itself, for one incarnation only. */
+export function systemMessage(name: string, input: unknown, incarnation: number): Message {
+  return new Message({ kind: 'info', name, input, sender: undefined, key: undefined }, undefined, incarnation)
+}
+
+/** Lets one more caller wait for the answer to `message`. */
+export function addCaller(message: Message, caller: Caller): void {
+  const first = message.caller
+  message.caller =
+    first === undefined
+      ? caller
+      : {
+          settle: (outcome) => {
+            first.settle(outcome)
+            caller.settle(outcome)
+          },
+          fail: (error) => {
+            first.fail(error)
+            caller.fail(error)
+          },
+        }
+}
+
+/** What an event tells of a message. */
+export function messageInfo(message: Message): MessageInfo {
+  return { kind: message.kind, name: message.name, seq: message.seq, attempt: message.attempt }
+}

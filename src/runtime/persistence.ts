@@ -1,0 +1,195 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import type { Envelope } from '../protocol/envelope.ts'
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { Clock } from './clock.ts'
+import type { Scheduler } from './scheduler.ts'
+
+/** What asked for a checkpoint: the start, a committed turn, the policy, a call, or the end of the incarnation. */
+export type CheckpointCause = 'start' | 'turn' | 'policy' | 'call' | 'term'
+
+/** What an actor is at one moment: its behavior and what that is bound to. */
+export interface Snapshot {
+  /** The name of the behavior, as the catalogue knows it. */
+  readonly behavior: string
+  /** The version of the behavior's state. */
+  readonly version: number
+  readonly state: unknown
+  /** How far it has come: the journal number of the last message applied; without a journal, the number of turns so far. */
+  readonly frontier: number
+}
+
+/** One kept checkpoint, without its state. */
+export interface CheckpointInfo {
+  /** Counts up for ever within one actor: a higher number is newer. */
+  readonly number: number
+  readonly incarnation: number
+  readonly behavior: string
+  readonly version: number
+  readonly frontier: number
+  readonly cause: CheckpointCause
+  /** Wall clock, milliseconds since 1970. */
+  readonly takenAtMs: number
+}
+
+/** A checkpoint with what it holds. */
+export interface Checkpoint extends CheckpointInfo {
+  readonly state: unknown
+}
+
+/** A message in the journal of one actor. */
+export interface Journaled {
+  /** Its number; an actor applies its messages in the order of their numbers. */
+  readonly seq: number
+  readonly envelope: Envelope
+  /** How often handling it has ended in a crash so far. */
+  readonly attempts: number
+}
+
+/** How a message was answered, as the store keeps it for a caller who asks again with the same key. */
+export type Outcome =
+  | { readonly status: 'replied'; readonly value: unknown }
+  | { readonly status: 'refused'; readonly refusal: string; readonly message: string; readonly details: unknown }
+  | { readonly status: 'crashed'; readonly message: string }
+
+/** What the journal says of a message that was offered. */
+export type Accepted =
+  /** It is in the journal now. */
+  | { readonly status: 'accepted'; readonly seq: number }
+  /** A message with the same key is in the journal and not applied yet. */
+  | { readonly status: 'pending'; readonly seq: number }
+  /** A message with the same key has been answered like this. */
+  | { readonly status: 'answered'; readonly seq: number; readonly outcome: Outcome }
+
+/** A message to another journaled actor of the same store, sent within a turn. */
+export interface JournaledSend {
+  readonly to: ActorId
+  readonly envelope: Envelope
+}
+
+/** A timer that outlives the process; `id` is unique within its actor. */
+export interface DurableTimer {
+  readonly id: string
+  /** Wall clock, milliseconds since 1970. */
+  readonly dueAtMs: number
+  /** What the actor gets when it is due. */
+  readonly envelope: Envelope
+}
+
+/** A keyed child of a dynamic supervisor that comes back in the next process. */
+export interface Member {
+  readonly supervisor: ActorId
+  readonly key: string
+  readonly args: unknown
+}
+
+/** One handled message, as the journal records it. */
+export interface TurnRecord {
+  /** The number of the message; 0 for one that was in no journal: it moves no frontier. */
+  readonly seq: number
+  /** What the sender is told; kept if the message had a key. */
+  readonly outcome: Outcome | undefined
+  /** In the order sent. */
+  readonly sends: readonly JournaledSend[]
+  readonly timersSet: readonly DurableTimer[]
+  readonly timersCancelled: readonly string[]
+  /** Members that the turn starts; one that is there already stays as it is. */
+  readonly members: readonly Member[]
+  /** Set when the message was given up: it goes to the dead letters with this cause, and counts as dealt with. */
+  readonly dead?: string
+}
+
+/** What one commit writes, all of it or nothing. */
+export interface Commit {
+  /** In the order of their numbers; empty for a checkpoint between turns. */
+  readonly turns: readonly TurnRecord[]
+  /** The state after the last turn; the newest two checkpoints of an actor are kept. */
+  readonly checkpoint?: { readonly snapshot: Snapshot; readonly cause: CheckpointCause }
+}
+
+/** What a commit gave. */
+export interface Committed {
+  /** The number of the checkpoint, if one was written. */
+  readonly checkpoint: number | undefined
+  /** The messages that went into journals, with their numbers, in the order of `turns` and their `sends`. */
+  readonly deliveries: readonly { readonly to: ActorId; readonly message: Journaled }[]
+}
+
+/** What an incarnation leaves behind. */
+export interface LastWill {
+  readonly reason: ExitReason
+  /** The checkpoint that `term` takes; nothing if it took none. */
+  readonly snapshot: Snapshot | undefined
+  /** The journaled message whose handling ended the incarnation: it counts one attempt more. */
+  readonly crashedOn: number | undefined
+}
+
+/** What the store knows when an actor starts. */
+export interface Revived {
+  /** The number of the incarnation that begins now; the first ever is 1. */
+  readonly incarnation: number
+  /** Why the incarnation before ended; `noconnection` if it had no time to say, nothing if there was none. */
+  readonly lastExit: ExitReason | undefined
+  /** The last message applied. */
+  readonly frontier: number
+  /** The newest checkpoint that can be read, after `rung` readable ones were passed over. */
+  readonly offered: Checkpoint | undefined
+  /** Every readable checkpoint, newest first. */
+  readonly checkpoints: readonly CheckpointInfo[]
+  /** Checkpoints that could not be read and were passed over, newest first. */
+  readonly damaged: readonly { readonly number: number; readonly problem: string }[]
+  /** Messages after the offered checkpoint that had been applied: run them again without effects. */
+  readonly replay: readonly Journaled[]
+  /** Messages that were accepted and not applied. */
+  readonly backlog: readonly Journaled[]
+  readonly timers: readonly DurableTimer[]
+}
+
+/** What a store says of itself. */
+export interface StoreInfo {
+  /** Given once, when the store was made. */
+  readonly storeId: string
+  /** Raised by every opening: an owner with an older epoch can commit no more. */
+  readonly epoch: number
+  /** Where it is, for a person. */
+  readonly location: string
+  /** What a commit survives: `full` a power loss, `normal` the death of the process, `memory` neither. */
+  readonly sync: 'full' | 'normal' | 'memory'
+}
+
+/**
+ * What outlives an incarnation. Values are read when a method is called: changing them afterwards changes nothing in the
+ * store. A value that cannot be stored rejects with `NotStorableError`, and nothing of that call is written. A store that
+ * fails rejects with `StoreError`, and nothing of that call may be believed to be written. An incarnation that is not the
+ * newest one opened is rejected with `FencedError`.
+ *
+ * Calls take effect in the order in which they are made, and their promises settle in that order.
+ */
+export interface Persistence {
+  readonly info: StoreInfo
+  /** Takes a message into the journal of `to`; resolves after it is committed. */
+  accept(to: ActorId, envelope: Envelope): Promise<Accepted>
+  /** Writes turns and checkpoint in one transaction; resolves after it is committed. */
+  commit(id: ActorId, incarnation: number, commit: Commit): Promise<Committed>
+  /** Writes what an incarnation leaves behind and ends its right to commit. Resolves with the number of the checkpoint. */
+  seal(id: ActorId, incarnation: number, will: LastWill): Promise<number | undefined>
+  /** Begins the next incarnation, which fences the one before; `rung` readable checkpoints are passed over. */
+  open(id: ActorId, rung: number): Promise<Revived>
+  /** One checkpoint with its state; nothing if there is none with that number or it cannot be read. */
+  read(id: ActorId, checkpoint: number): Promise<Checkpoint | undefined>
+  /** Turns a due timer into a message, in one transaction; nothing if the timer is gone. */
+  fire(id: ActorId, timer: string): Promise<Journaled | undefined>
+  /** Moves what is left in the journal of `id` to the dead letters; resolves with what was moved. */
+  retire(id: ActorId, why: string): Promise<readonly Journaled[]>
+  saveMember(member: Member): Promise<void>
+  dropMember(supervisor: ActorId, key: string): Promise<void>
+  /** The members of one supervisor, in the order in which they were saved. */
+  members(supervisor: ActorId): Promise<readonly Member[]>
+  /** Commits what was asked for before, and lets go of the store. */
+  close(): Promise<void>
+}
+
+/** A place for state that can be opened. */
+export interface Store {
+  /** @throws StoreError, before anything is changed, if it cannot be owned or read. */
+  open(world: { readonly clock: Clock; readonly scheduler: Scheduler }): Promise<Persistence>
+}

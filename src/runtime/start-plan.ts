@@ -1,0 +1,11 @@
+import type { Hooks } from './behavior.ts'
+
+/** Which hook runs at a start: `restart` from the second incarnation on, else `init`, else none. */
+export function startingHook<State, Args>(hooks: Hooks<State, Args>, incarnation: number): Hooks<State, Args>['init'] {
+  return incarnation > 1 && hooks.restart !== undefined ? hooks.restart : hooks.init
+}
+
+/** The hooks of a behavior with those of a child spec put over them, one by one. */
+export function overrideHooks(own: Hooks<unknown, unknown>, over: Hooks<unknown, unknown> | undefined): Hooks<unknown, unknown> {
+  return over === undefined ? own : { ...own, ...over }
+}

@@ -1,0 +1,232 @@
+import { ConfigurationError } from '../protocol/errors.ts'
+import { crash, killed, type ExitReason } from '../protocol/exit-reason.ts'
+import type { Cell, Life } from './anatomy.ts'
+import type { Behavior, StartCause, StartContext, StartPlan, StateSource } from './behavior.ts'
+import { DurableTurns, unknownOutcome } from './durable-turns.ts'
+import { StartFailure, StateUnreadableError } from './errors.ts'
+import { deepFreeze } from './freeze.ts'
+import { Incarnation } from './incarnation.ts'
+import { LiveContext } from './live-context.ts'
+import { messageOf, type Message } from './message.ts'
+import type { Revived } from './persistence.ts'
+import { fromMemory, recover, restore, type Recovered } from './recovery.ts'
+import { overrideHooks, startingHook } from './start-plan.ts'
+import { isThenable } from './thenable.ts'
+import { VolatileTurns } from './volatile-turns.ts'
+
+/** Who starts an actor, and why. */
+export interface StartOrigin {
+  readonly cause: StartCause
+  /** Why the incarnation before ended, if the supervisor knows. */
+  readonly reason: ExitReason | undefined
+  readonly parent: Life | undefined
+}
+
+/** What came of a start. */
+export type Started = { readonly status: 'started'; readonly incarnation: number } | { readonly status: 'failed'; readonly reason: ExitReason }
+
+/** The first state of an incarnation. */
+interface FirstState {
+  readonly state: unknown
+  readonly behavior: Behavior
+  readonly frontier: number
+  readonly source: StateSource
+}
+
+/**
+ * Starts the next incarnation of an actor: recover, ask the hook, build the state, and publish last. At once where nothing has
+ * to be waited for. Nothing of it is left when it fails.
+ */
+export function startActor(cell: Cell, origin: StartOrigin): Started | Promise<Started> {
+  const { life: before, spec } = cell
+  if (before !== undefined) return whenGone(before).then(() => startActor(cell, origin))
+  const attempt = cell.starts
+  cell.starts += 1
+  const hooks = overrideHooks(spec.behavior.hooks, spec.hooks)
+  if (spec.mode !== 'volatile' || startingHook(hooks, cell.incarnation + 1) !== undefined) return startInSteps(cell, origin, attempt)
+  const life = conceive(cell, cell.incarnation + 1, origin)
+  life.turns = new VolatileTurns(life)
+  try {
+    const state = resumed(fromMemory(cell)) ?? firstState(cell, life, spec.args)
+    if (isThenable(state)) return state.then((late) => publish(life, origin, late), (error: unknown) => fail(cell, life, reasonOf(error)))
+    return publish(life, origin, state)
+  } catch (error) {
+    return fail(cell, life, reasonOf(error))
+  }
+}
+
+async function startInSteps(cell: Cell, origin: StartOrigin, attempt: number): Promise<Started> {
+  let life: Incarnation | undefined
+  try {
+    const isVolatile = cell.spec.mode === 'volatile'
+    const revived = isVolatile ? undefined : await cell.store.open(cell.id, 0)
+    if (revived !== undefined) tellOfRecovery(cell, revived)
+    // Who asked for it may be gone by now, and another start may have been quicker.
+    if (cell.life !== undefined || origin.parent?.isActive === false) return fail(cell, undefined, killed)
+    life = conceive(cell, revived?.incarnation ?? cell.incarnation + 1, origin)
+    life.turns = new VolatileTurns(life)
+    const recovered = revived === undefined ? fromMemory(cell) : await recover(cell, life, revived)
+    const plan = await askHook(life, origin, { attempt, recovered, revived })
+    const state = await carryOut(plan, life, recovered, revived)
+    const checkpoint = revived === undefined ? undefined : await secure(life, state, plan, recovered)
+    if (cell.spec.mode === 'durable') life.turns = new DurableTurns(life, checkpoint)
+    return publish(life, origin, state, revived)
+  } catch (error) {
+    return fail(cell, life, reasonOf(error))
+  }
+}
+
+function conceive(cell: Cell, number: number, { parent }: StartOrigin): Incarnation {
+  const life = new Incarnation(cell, { number, behavior: cell.spec.behavior, parent })
+  life.context = new LiveContext(life)
+  cell.life = life
+  cell.incarnation = number
+  return life
+}
+
+async function askHook(
+  life: Incarnation,
+  origin: StartOrigin,
+  { attempt, recovered, revived }: { attempt: number; recovered: Recovered | undefined; revived: Revived | undefined },
+): Promise<StartPlan> {
+  const { cell } = life
+  const hook = startingHook(overrideHooks(cell.spec.behavior.hooks, cell.spec.hooks), life.number)
+  if (hook === undefined) return { type: 'resume' }
+  const context: StartContext<unknown, unknown> = {
+    id: cell.id,
+    incarnation: life.number,
+    attempt,
+    cause: causeOf(life, origin, revived),
+    reason: origin.reason ?? cell.lastExit ?? revived?.lastExit,
+    args: cell.spec.args,
+    offered: recovered?.offered,
+    checkpoints: revived?.checkpoints ?? [],
+    signal: life.signal,
+    resume: () => ({ type: 'resume' }),
+    from: (checkpoint) => ({ type: 'from', checkpoint: typeof checkpoint === 'number' ? checkpoint : checkpoint.number }),
+    fresh: (...args) => (args.length === 0 ? { type: 'fresh' } : { type: 'fresh', args: { value: args[0] } }),
+    become: (behavior, state) => ({ type: 'become', behavior, state }),
+  }
+  return (await hook(context)) ?? { type: 'resume' }
+}
+
+/** Why it starts: a supervisor that starts itself calls every child's start its first, though the child may have lived before. */
+function causeOf(life: Incarnation, { cause }: StartOrigin, revived: Revived | undefined): StartCause {
+  if (life.number === 1) return 'first'
+  if (cause !== 'first') return cause
+  return revived !== undefined && life.cell.starts === 1 ? 'process' : 'exit'
+}
+
+async function carryOut(plan: StartPlan, life: Incarnation, recovered: Recovered | undefined, revived: Revived | undefined): Promise<FirstState> {
+  const { cell } = life
+  switch (plan.type) {
+    case 'resume':
+      return resumed(recovered) ?? (await firstState(cell, life, cell.spec.args))
+    case 'fresh':
+      return { ...(await firstState(cell, life, plan.args === undefined ? cell.spec.args : plan.args.value)), frontier: frontierOf(recovered, revived) }
+    case 'become':
+      return { state: plan.state, behavior: cell.world.checkedBehavior(plan.behavior), frontier: frontierOf(recovered, revived), source: 'given' }
+    case 'from': {
+      const checkpoint = await cell.world.persistence?.read(cell.id, plan.checkpoint)
+      if (checkpoint === undefined) throw new StateUnreadableError(cell.id, `there is no readable checkpoint ${plan.checkpoint}`)
+      const { behavior, offered } = restore(cell, checkpoint)
+      return { state: offered.state, behavior, frontier: frontierOf(recovered, revived), source: 'checkpoint' }
+    }
+  }
+}
+
+/** Whatever state it begins with, what has been applied stays applied. */
+function frontierOf(recovered: Recovered | undefined, revived: Revived | undefined): number {
+  return Math.max(recovered?.offered.frontier ?? 0, revived?.frontier ?? 0)
+}
+
+function resumed(recovered: Recovered | undefined): FirstState | undefined {
+  if (recovered === undefined) return undefined
+  const { state, frontier, source } = recovered.offered
+  return { state, behavior: recovered.behavior, frontier, source }
+}
+
+function firstState(cell: Cell, life: Incarnation, args: unknown): FirstState | Promise<FirstState> {
+  const { behavior } = cell.spec
+  const dress = (state: unknown): FirstState => ({ state, behavior, frontier: 0, source: 'initial' })
+  const state = behavior.initial(args, life.context)
+  return isThenable(state) ? Promise.resolve(state).then(dress) : dress(state)
+}
+
+/** A state that is not the newest in the store is written before anybody can rely on it; this also shows that it can be. */
+async function secure(life: Incarnation, first: FirstState, plan: StartPlan, recovered: Recovered | undefined): Promise<number | undefined> {
+  const known = recovered?.offered
+  if (plan.type === 'resume' && known?.source === 'checkpoint') return known.checkpoint
+  const { cell } = life
+  const snapshot = { behavior: first.behavior.name, version: first.behavior.version, state: first.state, frontier: first.frontier }
+  const { checkpoint } = await cell.store.commit(cell.id, life.number, { turns: [], checkpoint: { snapshot, cause: 'start' } })
+  return checkpoint
+}
+
+function publish(life: Incarnation, origin: StartOrigin, first: FirstState, revived?: Revived): Started {
+  const { cell } = life
+  const { world, spec } = cell
+  if (life.status !== 'starting') return fail(cell, life, killed)
+  if (spec.name !== undefined && !world.names.claim(spec.name, cell.id)) return fail(cell, life, crash(nameTaken(cell, spec.name)))
+  life.behavior = first.behavior
+  life.state = world.freezesStates ? deepFreeze(first.state) : first.state
+  life.frontier = first.frontier
+  if (revived !== undefined) takeBacklog(cell, revived)
+  life.isBorn = true
+  life.status = 'idle'
+  cell.isRetired = false
+  const cause = causeOf(life, origin, revived)
+  world.emit({ type: 'started', id: cell.id, incarnation: life.number, behavior: first.behavior.name, source: first.source, cause })
+  for (const timer of revived?.timers ?? []) world.armTimer(life, timer)
+  cell.wake()
+  return { status: 'started', incarnation: life.number }
+}
+
+/** The journal and the mailbox of the identity made one: each message once, in the order of the journal, with who waits for it. */
+function takeBacklog(cell: Cell, { frontier, backlog }: Revived): void {
+  const { mailbox, id } = cell
+  const queued = mailbox.takeAll()
+  const bySeq = new Map(queued.filter(({ seq }) => seq > 0).map((message) => [message.seq, message]))
+  for (const journaled of backlog) {
+    const message = bySeq.get(journaled.seq) ?? messageOf(journaled)
+    message.attempt = journaled.attempts
+    mailbox.push(message)
+    cell.lastSeq = Math.max(cell.lastSeq, journaled.seq)
+    bySeq.delete(journaled.seq)
+  }
+  const isApplied = (message: Message): boolean => message.seq > 0 && message.seq <= frontier
+  for (const message of queued) {
+    if (isApplied(message)) message.caller?.fail(unknownOutcome(id, message, cell.lastExit))
+    else if (message.seq === 0 || bySeq.has(message.seq)) mailbox.push(message)
+  }
+}
+
+function fail(cell: Cell, life: Incarnation | undefined, reason: ExitReason): Started {
+  life?.finish(reason)
+  cell.world.emit({ type: 'start failed', id: cell.id, reason })
+  return { status: 'failed', reason }
+}
+
+function reasonOf(error: unknown): ExitReason {
+  return error instanceof StartFailure ? error.reason : crash(error)
+}
+
+function tellOfRecovery({ world, id }: Cell, { incarnation, frontier, replay, backlog }: Revived): void {
+  world.emit({ type: 'recovering', id, incarnation, frontier, replayed: replay.length, backlog: backlog.length })
+}
+
+function nameTaken(cell: Cell, name: string): ConfigurationError {
+  const owner = cell.world.names.lookUp(name)?.id
+  return new ConfigurationError({
+    path: `${cell.label}: name`,
+    rule: 'must not be the name of another actor',
+    value: name,
+    remedy: `It belongs to ${owner ?? 'another actor'}`,
+  })
+}
+
+function whenGone(life: Life): Promise<void> {
+  return new Promise((resolve) => {
+    life.whenEnded(() => resolve())
+  })
+}

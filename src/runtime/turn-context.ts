@@ -1,0 +1,91 @@
+import { childId, type ActorId } from '../protocol/actor-id.ts'
+import { durationMs, type Duration } from '../protocol/duration.ts'
+import { normal, type ExitReason } from '../protocol/exit-reason.ts'
+import type { MessageId } from '../protocol/message-id.ts'
+import type { Life } from './anatomy.ts'
+import type { CastOptions, MemberReferable, TimerRef } from './context.ts'
+import { DurableTurnError, InvalidMessageError } from './errors.ts'
+import { LiveContext } from './live-context.ts'
+import { Message } from './message.ts'
+import type { DurableTimer, JournaledSend, Member } from './persistence.ts'
+
+/**
+ * The context of one durable turn. What the handler sends, starts and sets is collected here and leaves with the commit; if
+ * the turn is dropped it is as if it had never been asked for. After the turn nothing more is taken.
+ */
+export class TurnContext extends LiveContext {
+  readonly sends: JournaledSend[] = []
+  /** To actors without a journal: they leave after the commit. */
+  readonly unjournaled: { readonly to: ActorId; readonly message: Message }[] = []
+  readonly timersSet: DurableTimer[] = []
+  readonly timersCancelled: string[] = []
+  readonly members: Member[] = []
+  stopWanted: ExitReason | undefined = undefined
+  readonly #message: Message
+  #isOpen = true
+
+  constructor(life: Life, message: Message) {
+    super(life)
+    this.#message = message
+  }
+
+  override get messageId(): MessageId {
+    return this.idOf(this.#message)
+  }
+
+  override get attempt(): number {
+    return this.#message.attempt
+  }
+
+  /** The handler has ended: what it asked for is complete. */
+  close(): void {
+    this.#isOpen = false
+  }
+
+  override member<Args, Ref>(definition: MemberReferable<Args, Ref>, path: string, key: string, args: Args): Ref {
+    const id = childId(path, key)
+    if (this.mayAct('start of a member') && !this.cell.world.isMember(id)) this.members.push({ supervisor: path, key, args })
+    return definition.reference(this, id)
+  }
+
+  override call(to: ActorId, name: string): Promise<unknown> {
+    const error = new DurableTurnError(
+      `${this.cell.label}: a durable turn cannot wait for another actor ("${name}" on ${to}), because a question that was asked cannot be ` +
+        'taken back when the turn is dropped. Cast, and let the answer come as a message; nothing was sent',
+    )
+    return Promise.reject(error)
+  }
+
+  override cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void> {
+    if (!this.mayAct(`cast of ${name}`)) return Promise.resolve()
+    const { world } = this.cell
+    const envelope = { kind: 'cast', name, input, sender: this.id, key: options?.id } as const
+    const problem = world.problemWith(to, envelope)
+    if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
+    if (world.isJournaled(to)) this.sends.push({ to, envelope })
+    else this.unjournaled.push({ to, message: new Message(envelope, undefined, 0) })
+    return Promise.resolve()
+  }
+
+  override sendAfter(delay: Duration, name: string, input?: unknown): TimerRef {
+    const delayMs = durationMs(delay, `${this.cell.label}: sendAfter`)
+    const id = this.newTimerId()
+    if (this.mayAct('timer')) this.timersSet.push({ id, dueAtMs: this.now() + delayMs, envelope: this.envelopeToSelf(name, input) })
+    return { id }
+  }
+
+  override cancelTimer({ id }: TimerRef): void {
+    if (this.mayAct('cancelled timer')) this.timersCancelled.push(id)
+  }
+
+  override stop(reason: ExitReason = normal): void {
+    if (this.mayAct('stop')) this.stopWanted ??= reason
+  }
+
+  protected override mayAct(what: string): boolean {
+    if (!super.mayAct(what)) return false
+    if (this.#isOpen) return true
+    this.cell.world.emit({ type: 'late', id: this.id, incarnation: this.incarnation, what: `${what} after its turn` })
+    return false
+  }
+}

@@ -1,0 +1,18 @@
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { Message } from './message.ts'
+
+/** How one incarnation works through its mailbox: each message in a turn of its own, one after the other. */
+export interface Turns {
+  /** Handles at most `budget` messages; true if more can be handled now. Only called while the incarnation is idle. */
+  run(budget: number): boolean
+  /** The message whose handling is going on, or was when the incarnation ended. */
+  readonly current: Message | undefined
+  /** The number of the journaled message whose handling crashed the incarnation. */
+  readonly blamed: number | undefined
+  /** A journaled message that has been taken out of the mailbox and is not committed yet. */
+  find(seq: number): Message | undefined
+  /** Asks for a checkpoint after the turn that is under way. */
+  wantCheckpoint(): void
+  /** The incarnation has ended: what becomes of the messages that it had taken. */
+  abandon(reason: ExitReason): void
+}

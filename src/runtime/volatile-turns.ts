@@ -1,0 +1,120 @@
+import { crash, type ExitReason } from '../protocol/exit-reason.ts'
+import type { Life } from './anatomy.ts'
+import type { Step } from './behavior.ts'
+import { CrashedError } from './errors.ts'
+import { deepFreeze } from './freeze.ts'
+import { messageInfo, type Message } from './message.ts'
+import { isThenable } from './thenable.ts'
+import type { Turns } from './turns.ts'
+
+/**
+ * The turns of an actor without a journal: a turn is committed the moment its handler succeeds, in memory, and what it sends
+ * leaves at once. With a store, the policy decides after which turns a checkpoint is written.
+ */
+export class VolatileTurns implements Turns {
+  current: Message | undefined = undefined
+  readonly blamed = undefined
+  readonly #life: Life
+  #sinceCheckpoint = 0
+  #checkpointWanted = false
+
+  constructor(life: Life) {
+    this.#life = life
+  }
+
+  find(): undefined {
+    return undefined
+  }
+
+  run(budget: number): boolean {
+    const life = this.#life
+    const { mailbox } = life.cell
+    for (let left = budget; left > 0; left -= 1) {
+      const message = mailbox.shift()
+      if (message === undefined) return false
+      // Mail that an earlier incarnation asked for means nothing to this one.
+      if (message.incarnation !== 0 && message.incarnation !== life.number) continue
+      this.#handle(message)
+      if (life.status !== 'idle') return false
+    }
+    return mailbox.size > 0
+  }
+
+  /** The message is lost with the turn that failed on it, and its caller is told. */
+  abandon(reason: ExitReason): void {
+    const message = this.current
+    this.current = undefined
+    if (message === undefined || message.kind === 'info') return
+    const { cell } = this.#life
+    message.caller?.fail(new CrashedError(cell.id, message.name, reason))
+    cell.world.emit({ type: 'dead letter', id: cell.id, message: messageInfo(message), why: 'crashed' })
+  }
+
+  /** Asks for a checkpoint after the turn that is under way. */
+  wantCheckpoint(): void {
+    this.#checkpointWanted = true
+  }
+
+  #handle(message: Message): void {
+    const life = this.#life
+    life.status = 'busy'
+    this.current = message
+    message.attempt += 1
+    let step: Step<unknown> | PromiseLike<Step<unknown>>
+    try {
+      step = life.behavior.handle(life.state, message, life.context)
+    } catch (error) {
+      if (life.status === 'busy') life.end(crash(error), 'orderly')
+      return
+    }
+    if (isThenable(step)) step.then((late) => this.#settled(late), (error: unknown) => this.#failed(error))
+    else this.#apply(message, step)
+  }
+
+  #settled(step: Step<unknown>): void {
+    const message = this.current
+    // Whoever was killed or ended meanwhile has no say any more.
+    if (this.#life.status !== 'busy' || message === undefined) return
+    this.#apply(message, step)
+    this.#life.cell.wake()
+  }
+
+  #failed(error: unknown): void {
+    if (this.#life.status === 'busy') this.#life.end(crash(error), 'orderly')
+  }
+
+  #apply(message: Message, step: Step<unknown>): void {
+    const life = this.#life
+    if (life.status !== 'busy') return
+    this.current = undefined
+    life.state = life.cell.world.freezesStates ? deepFreeze(step.state) : step.state
+    if (step.behavior !== undefined) life.behavior = step.behavior
+    life.frontier += 1
+    if (step.outcome !== undefined) this.#answer(message, step.outcome)
+    if (step.stop !== undefined) life.stopReason ??= step.stop
+    if (life.goesOn() && life.cell.spec.mode === 'checkpointed') this.#afterTurn()
+  }
+
+  #answer(message: Message, outcome: NonNullable<Step<unknown>['outcome']>): void {
+    message.caller?.settle(outcome)
+    if (outcome.status !== 'refused') return
+    const { cell } = this.#life
+    cell.world.emit({ type: 'refused', id: cell.id, message: messageInfo(message), refusal: outcome.refusal })
+  }
+
+  #afterTurn(): void {
+    this.#sinceCheckpoint += 1
+    const due = this.#sinceCheckpoint >= this.#life.cell.spec.checkpointEvery
+    if (!due && !this.#checkpointWanted) return
+    const cause = this.#checkpointWanted ? 'call' : 'policy'
+    this.#sinceCheckpoint = 0
+    this.#checkpointWanted = false
+    const { cell, behavior, state, frontier, number } = this.#life
+    const snapshot = { behavior: behavior.name, version: behavior.version, state, frontier }
+    cell.world.persistence?.commit(cell.id, number, { turns: [], checkpoint: { snapshot, cause } }).then(
+      (committed) =>
+        cell.world.emit({ type: 'checkpointed', id: cell.id, incarnation: number, number: committed.checkpoint ?? 0, cause }),
+      (error: unknown) => cell.world.emit({ type: 'checkpoint failed', id: cell.id, error }),
+    )
+  }
+}

@@ -1,0 +1,42 @@
+import { binaryFromText, binaryName, binaryToText, type BinaryText } from './binary-types.ts'
+import { errorFromFields, errorToFields, type ErrorFields } from './error-fields.ts'
+
+/** A kind of value that superjson does not know, or does not bring back as it was. */
+export interface CustomType {
+  /** As it stands in stored texts: never rename it. */
+  readonly name: string
+  isApplicable(value: unknown): boolean
+  /** What is stored in its place; the values inside are stored in turn. */
+  serialize(value: unknown): unknown
+  deserialize(stored: unknown): unknown
+}
+
+const binary: CustomType = {
+  name: 'binary',
+  isApplicable: (value) => typeof value === 'object' && value !== null && binaryName(value) !== undefined,
+  serialize: (value) => binaryToText(value as object),
+  deserialize: (stored) => binaryFromText(stored as BinaryText),
+}
+
+const error: CustomType = {
+  name: 'error',
+  isApplicable: (value) => value instanceof Error,
+  serialize: (value) => errorToFields(value as Error),
+  deserialize: (stored) => errorFromFields(stored as ErrorFields),
+}
+
+const invalidDate: CustomType = {
+  name: 'invalid-date',
+  isApplicable: (value) => value instanceof Date && Number.isNaN(value.getTime()),
+  serialize: () => null,
+  deserialize: () => new Date(Number.NaN),
+}
+
+const nullPrototype: CustomType = {
+  name: 'null-prototype',
+  isApplicable: (value) => typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null,
+  serialize: (value) => ({ ...(value as object) }),
+  deserialize: (stored) => Object.assign(Object.create(null) as object, stored),
+}
+
+export const customTypes = { binary, error, invalidDate, nullPrototype } as const

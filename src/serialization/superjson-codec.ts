@@ -1,0 +1,83 @@
+import { SuperJSON } from 'superjson'
+import { NotStorableError } from '../protocol/errors.ts'
+import type { Codec } from './codec.ts'
+import { customTypes } from './custom-types.ts'
+import { UnreadableError } from './errors.ts'
+import { inspect, isReservedKey } from './storable.ts'
+import { writeSuperjson } from './superjson-writer.ts'
+
+/** How long one text may be by default, in UTF-16 units. */
+const defaultMaxLength = 64 * 1024 * 1024
+
+/**
+ * Makes a codec whose texts are in the format of superjson.
+ *
+ * A value of JSON types only is written as `{"json":…}`, which every superjson reads. Of the rest, these come back as they
+ * were: `undefined`, `-0`, `NaN`, infinities, `bigint`, `Date`, `Map`, `Set`, `RegExp`, `URL`, `Buffer`, `ArrayBuffer`, typed arrays, errors
+ * (one of the user's own class as an `Error` of the same name), objects without a prototype, shared objects and cycles.
+ */
+export function superjsonCodec({ maxLength = defaultMaxLength }: { readonly maxLength?: number } = {}): Codec {
+  const reader = makeReader()
+  return {
+    encode: (value, rootName) => {
+      const text = write(value, rootName)
+      if (text.length > maxLength) throw new NotStorableError(tooLong({ rootName, length: text.length, maxLength }))
+      return text
+    },
+    decode: (text) => {
+      if (text.length > maxLength) throw new UnreadableError(`it has ${text.length} characters, and at most ${maxLength} are allowed`)
+      return read(reader, text)
+    },
+  }
+}
+
+function makeReader(): SuperJSON {
+  const reader = new SuperJSON()
+  for (const { name, isApplicable, serialize, deserialize } of Object.values(customTypes))
+    reader.registerCustom<unknown, never>({ isApplicable: (v): v is unknown => isApplicable(v), serialize: serialize as (v: unknown) => never, deserialize }, name)
+  return reader
+}
+
+function write(value: unknown, rootName: string): string {
+  const inspection = inspect(value, rootName)
+  switch (inspection.type) {
+    case 'plain':
+      return `{"json":${JSON.stringify(value)}}`
+    case 'rich':
+      return JSON.stringify(writeSuperjson(value, inspection.repeated))
+    case 'unstorable':
+      throw new NotStorableError(inspection.obstacle)
+  }
+}
+
+function read(reader: SuperJSON, text: string): unknown {
+  try {
+    const document: unknown = JSON.parse(text)
+    if (typeof document !== 'object' || document === null || !Object.hasOwn(document, 'json')) throw new Error('it is not in the format of superjson')
+    if (mayHoldReservedKey(text)) refuseReservedKeys(document)
+    return reader.deserialize(document as Parameters<SuperJSON['deserialize']>[0], { inPlace: true })
+  } catch (cause) {
+    throw new UnreadableError(cause instanceof Error ? cause.message : String(cause), cause)
+  }
+}
+
+/** A cheap look at the text, so that hardly any document has to be walked through. An escape could hide such a key. */
+function mayHoldReservedKey(text: string): boolean {
+  return /"(?:__proto__|constructor|prototype)"|\\u/.test(text)
+}
+
+function refuseReservedKeys(node: unknown): void {
+  if (typeof node !== 'object' || node === null) return
+  for (const key of Object.keys(node)) {
+    if (isReservedKey(key)) throw new Error(`it holds the reserved key "${key}"`)
+    refuseReservedKeys((node as Record<string, unknown>)[key])
+  }
+}
+
+function tooLong(size: { readonly rootName: string; readonly length: number; readonly maxLength: number }) {
+  return {
+    path: size.rootName,
+    found: `${size.length} characters of text, where at most ${size.maxLength} are allowed`,
+    remedy: 'Split it into several actors, or keep large data elsewhere and store where it is.',
+  }
+}

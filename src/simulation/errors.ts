@@ -1,0 +1,49 @@
+import { CoppiceError } from '../protocol/errors.ts'
+
+/** A schedule to be replayed does not fit what can run. The step that does not fit was not taken. */
+export class ScheduleMismatchError extends CoppiceError {
+  override readonly name = 'ScheduleMismatchError'
+  readonly code = 'schedule-mismatch'
+  /** The number of the step, from 1: the line of the schedule. */
+  readonly step: number
+  /** What the schedule wants. */
+  readonly wanted: string
+  /** What could run instead. */
+  readonly choices: readonly string[]
+
+  constructor({ step, wanted, choices }: Pick<ScheduleMismatchError, 'step' | 'wanted' | 'choices'>) {
+    const possible = choices.map((choice) => `"${choice}"`).join(', ')
+    super(`the schedule does not fit: step ${step} wants "${wanted}"; what can run is ${possible}. The step was not taken`)
+    this.step = step
+    this.wanted = wanted
+    this.choices = choices
+  }
+}
+
+/** A simulation did not come to rest within its limit of steps. It can be looked at, and run on. */
+export class StepLimitError extends CoppiceError {
+  override readonly name = 'StepLimitError'
+  readonly code = 'step-limit'
+  readonly limit: number
+  /** The last choices, oldest first. */
+  readonly lastChoices: readonly string[]
+
+  constructor({ limit, lastChoices }: Pick<StepLimitError, 'limit' | 'lastChoices'>) {
+    super(
+      `the simulation is not idle after ${limit} steps; raise \`limit\` if that is too few. ` +
+        `The last choices were ${lastChoices.length === 0 ? 'timers only' : lastChoices.join(', ')}`,
+    )
+    this.limit = limit
+    this.lastChoices = lastChoices
+  }
+}
+
+/** The virtual clock was moved from inside one of its own timers: time moves from outside only. Nothing was moved. */
+export class ClockReentryError extends CoppiceError {
+  override readonly name = 'ClockReentryError'
+  readonly code = 'clock-reentry'
+
+  constructor() {
+    super('a timer tried to move the virtual clock that runs it; set another timer instead. The clock was not moved')
+  }
+}

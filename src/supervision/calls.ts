@@ -1,0 +1,147 @@
+import { InternalError } from '../protocol/errors.ts'
+import { isRunning, newChild, type Child } from './children.ts'
+import type { ChildCounts, ChildInfo, Command, SupervisorProblem, SupervisorReply } from './commands.ts'
+import { decided } from './decided.ts'
+import { reasonOfStop } from './exit-causes.ts'
+import { callTask, isRemovedWhenDown, noTask, type FactOf, type Memory, type Step } from './memory.ts'
+import { startAll, stopAll } from './orders.ts'
+import { applyResults } from './start-results.ts'
+
+type Asked = FactOf<'asked'>
+
+/** True if the call has to start a child before it can be answered. */
+export function needsStart({ children }: Memory, { request }: Asked): boolean {
+  switch (request.type) {
+    case 'startChild':
+      return children.get(request.spec.id) === undefined
+    case 'restartChild':
+      return children.get(request.id)?.status === 'stopped'
+    default:
+      return false
+  }
+}
+
+/** True if the call has to stop a child before it can be answered. */
+export function needsStop({ children }: Memory, { request }: Asked): boolean {
+  return request.type === 'terminateChild' && children.get(request.id)?.status === 'running'
+}
+
+/** Notes which call waits for a start; a new child goes to the end of the table. */
+export function acceptStart({ children }: Memory, { ticket, request }: Asked): Step {
+  if (request.type === 'startChild') {
+    const { spec } = request
+    return { children: children.add(newChild(spec)), task: { type: 'startChild', ticket, id: spec.id }, commands: [] }
+  }
+  if (request.type !== 'restartChild') throw new InternalError('a call starts no child', request)
+  return { task: { type: 'restartChild', ticket, id: request.id }, commands: [] }
+}
+
+/** Starts the child of the call. */
+export function startForCall(memory: Memory): Step {
+  return { commands: [startAll([childOf(memory, callTask(memory).id)], 'request')] }
+}
+
+/** Answers `startChild` and `restartChild`. A failed start is not retried; a new child is not kept then. Neither is counted. */
+export function endStartForCall(memory: Memory, { results, nowMs }: FactOf<'started'>): Step {
+  const { type, ticket, id } = callTask(memory)
+  const { children, forgotten, failure } = applyResults(memory, results)
+  if (failure === undefined) {
+    const [result] = results
+    const reply: SupervisorReply = result?.status === 'started' ? result : { status: 'ignored', id }
+    return { children, task: noTask, commands: [...forgotten, { type: 'reply', ticket, reply }] }
+  }
+  const { reason } = failure
+  const isNew = type === 'startChild'
+  return {
+    children: isNew ? children.delete(id) : children.update({ ...childOf(memory, id), status: 'stopped', failure: undefined }),
+    task: noTask,
+    commands: [
+      decided(memory, { verdict: isNew ? 'not added' : 'still down', ...failure, nowMs }),
+      ...(isNew ? [{ type: 'forget', id } as const] : []),
+      refusal(ticket, { type: 'start_failed', id, reason }),
+    ],
+  }
+}
+
+/** Notes which call waits for a stop. */
+export function acceptStop(_: Memory, { ticket, request }: Asked): Step {
+  if (request.type !== 'terminateChild') throw new InternalError('a call stops no child', request)
+  return { task: { type: 'terminateChild', ticket, id: request.id }, commands: [] }
+}
+
+/** Stops the child of the call. */
+export function stopForCall(memory: Memory): Step {
+  return { commands: [stopAll([childOf(memory, callTask(memory).id)], { together: false })] }
+}
+
+/** Answers `terminateChild`. */
+export function endStopForCall(memory: Memory): Step {
+  const { ticket, id } = callTask(memory)
+  const child = childOf(memory, id)
+  return { ...takenDown(memory, { ...child, lastReason: reasonOfStop(child.spec) }, ticket), task: noTask }
+}
+
+/** Answers a call that has nothing to wait for. */
+export function answer(memory: Memory, { ticket, request }: Asked): Step {
+  const { children } = memory
+  switch (request.type) {
+    case 'startChild':
+      return { commands: [refusal(ticket, alreadyThere(childOf(memory, request.spec.id)))] }
+    case 'whichChildren':
+      return { commands: [{ type: 'reply', ticket, reply: { status: 'children', children: whichChildren(memory) } }] }
+    case 'countChildren':
+      return { commands: [{ type: 'reply', ticket, reply: { status: 'counts', counts: countChildren(memory) } }] }
+  }
+  const { type, id } = request
+  const child = children.get(id)
+  if (child === undefined) return { commands: [refusal(ticket, { type: 'not_found', id })] }
+  if (type === 'getChildSpec') return { commands: [{ type: 'reply', ticket, reply: { status: 'spec', spec: child.spec } }] }
+  if (type === 'terminateChild') return child.status === 'restarting' ? takenDown(memory, child, ticket) : { commands: [ok(ticket)] }
+  if (child.status !== 'stopped') return { commands: [refusal(ticket, { type: child.status, id })] }
+  if (type === 'restartChild') throw new InternalError('a call was not carried out', request)
+  return { children: children.delete(id), commands: [{ type: 'forget', id }, ok(ticket)] }
+}
+
+/** The children as OTP lists them: the last one first. */
+export function whichChildren({ children }: Pick<Memory, 'children'>): readonly ChildInfo[] {
+  return children.all().map(infoOf).reverse()
+}
+
+/** What OTP counts: a dynamic supervisor has one spec, however many members. */
+export function countChildren({ kind, children }: Pick<Memory, 'kind' | 'children'>): ChildCounts {
+  const { size, active, supervisors } = children
+  return { specs: kind === 'dynamic' ? 1 : size, active, supervisors, workers: size - supervisors }
+}
+
+/** A child that runs no more: it keeps its place, or is removed if it is temporary or a member. */
+function takenDown(memory: Memory, child: Child, ticket: number): Step {
+  const { id } = child.spec
+  if (isRemovedWhenDown(memory, child.spec))
+    return { children: memory.children.delete(id), commands: [{ type: 'forget', id }, ok(ticket)] }
+  const children = memory.children.update({ ...child, status: 'stopped', failure: undefined, nextCause: 'sibling' })
+  return { children, commands: [ok(ticket)] }
+}
+
+function infoOf(child: Child): ChildInfo {
+  const { spec, status, incarnation } = child
+  return { id: spec.id, type: spec.type, status, incarnation: isRunning(child) ? incarnation : undefined }
+}
+
+function alreadyThere(child: Child): SupervisorProblem {
+  const { spec, incarnation } = child
+  return isRunning(child) ? { type: 'already_started', id: spec.id, incarnation } : { type: 'already_present', id: spec.id }
+}
+
+function ok(ticket: number): Command {
+  return { type: 'reply', ticket, reply: { status: 'ok' } }
+}
+
+function refusal(ticket: number, error: SupervisorProblem): Command {
+  return { type: 'reply', ticket, reply: { status: 'error', error } }
+}
+
+function childOf({ children }: Memory, id: string): Child {
+  const child = children.get(id)
+  if (child === undefined) throw new InternalError('the child of a call is not in the table', id)
+  return child
+}

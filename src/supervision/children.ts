@@ -1,0 +1,62 @@
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { ChildSpec } from './child-spec.ts'
+
+/** What a supervisor remembers of one child; replaced as a whole, never changed. */
+export interface Child {
+  readonly spec: ChildSpec
+  /** `restarting`: it is down and will be started again; `stopped`: it is down until somebody asks for it. */
+  readonly status: 'running' | 'restarting' | 'stopped'
+  /** The number of the newest incarnation; 0 if there was none yet. */
+  readonly incarnation: number
+  /** Why the incarnation before ended, if there was one. */
+  readonly lastReason: ExitReason | undefined
+  /** Why its last attempt to start failed; only while it is `restarting`. */
+  readonly failure: ExitReason | undefined
+  /** What a restart tells it: it ended by itself, or it goes along with a sibling. */
+  readonly nextCause: 'exit' | 'sibling'
+}
+
+/** A child that has not run yet. */
+export function newChild(spec: ChildSpec): Child {
+  return { spec, status: 'stopped', incarnation: 0, lastReason: undefined, failure: undefined, nextCause: 'sibling' }
+}
+
+/** The children of one supervisor in the order in which they start, to look at. */
+export interface ChildrenView {
+  readonly size: number
+  /** How many have a running incarnation. */
+  readonly active: number
+  /** How many are supervisors themselves. */
+  readonly supervisors: number
+  /** How many significant ones are running or restarting. */
+  readonly significant: number
+  get(id: string): Child | undefined
+  all(): readonly Child[]
+  /** Those behind this child, in order. Costs what it returns. */
+  after(id: string): readonly Child[]
+}
+
+/**
+ * The table of a supervisor's children. The methods that change it return the table to go on with: the same one where it is
+ * changed in place (a running supervisor), a new one where it is copied (exploration, tests). Use only what they return.
+ */
+export interface Children extends ChildrenView {
+  /** Adds a child at the end; its id must be new. */
+  add(child: Child): Children
+  /** Replaces the child with the same id; it keeps its place. */
+  update(child: Child): Children
+  /** Removes a child; the others keep their order. */
+  delete(id: string): Children
+  /** A table with the same content that is not changed by changes of this one. */
+  copy(): Children
+}
+
+/** True if the child has a running incarnation. */
+export function isRunning(child: Child): boolean {
+  return child.status === 'running'
+}
+
+/** True if automatic shutdown has to wait for this child. */
+export function isSignificantAlive(child: Child): boolean {
+  return child.spec.significant && child.status !== 'stopped'
+}

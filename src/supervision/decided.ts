@@ -1,0 +1,20 @@
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { ChildSpec } from './child-spec.ts'
+import type { Command } from './commands.ts'
+import { explain, type Verdict } from './explain.ts'
+import type { Memory } from './memory.ts'
+
+/** Tells what is made of an exit or of a failed start. A restart that is done for it has been counted already. */
+export function decided(memory: Memory, what: {
+  readonly verdict: Verdict
+  readonly spec: ChildSpec
+  /** Which incarnation ended; nothing for a failed start, which has none. */
+  readonly incarnation?: number
+  readonly reason: ExitReason
+  readonly nowMs: number
+}): Command {
+  const { verdict, spec, incarnation, reason, nowMs } = what
+  const { budget, strategy } = memory
+  const decision = explain({ verdict, spec, incarnation, reason, strategy, budgetLeft: budget.budgetLeft(nowMs), limit: budget.limit })
+  return { type: 'decided', decision }
+}

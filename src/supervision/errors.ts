@@ -1,0 +1,108 @@
+import { displayId, type ActorId } from '../protocol/actor-id.ts'
+import { CoppiceError } from '../protocol/errors.ts'
+import { describeReason, type ExitReason } from '../protocol/exit-reason.ts'
+import type { SupervisorProblem } from './commands.ts'
+
+/** Why a supervisor did not do what it was asked: recognise the case by `code`. */
+export abstract class SupervisorError extends CoppiceError {
+  /** The supervisor that was asked. */
+  readonly supervisor: ActorId
+  /** The child that it was about. */
+  readonly childId: string
+
+  constructor(supervisor: ActorId, childId: string, problem: string, options?: ErrorOptions) {
+    super(`supervisor ${displayId(supervisor)}, child "${childId}": ${problem}`, options)
+    this.supervisor = supervisor
+    this.childId = childId
+  }
+}
+
+/** A child with this id is running already. No child was started, and its spec was not replaced. */
+export class AlreadyStartedError extends SupervisorError {
+  override readonly name = 'AlreadyStartedError'
+  readonly code = 'already_started'
+  /** The incarnation that is running. */
+  readonly incarnation: number
+  constructor(supervisor: ActorId, childId: string, incarnation: number) {
+    super(supervisor, childId, `it is running already (incarnation ${incarnation}); no child was started`)
+    this.incarnation = incarnation
+  }
+}
+
+/** The supervisor has a child with this id that is not running. No child was started, and its spec was not replaced. */
+export class AlreadyPresentError extends SupervisorError {
+  override readonly name = 'AlreadyPresentError'
+  readonly code = 'already_present'
+  constructor(supervisor: ActorId, childId: string) {
+    super(supervisor, childId, 'there is such a child that is not running; no child was started. Restart it, or delete it first')
+  }
+}
+
+/** The supervisor has no child with this id. Nothing was done. */
+export class UnknownChildError extends SupervisorError {
+  override readonly name = 'UnknownChildError'
+  readonly code = 'not_found'
+  constructor(supervisor: ActorId, childId: string) {
+    super(supervisor, childId, 'there is no such child; nothing was done')
+  }
+}
+
+/** The child is running, and what was asked is only for one that is not. Nothing was done. */
+export class ChildRunningError extends SupervisorError {
+  override readonly name = 'ChildRunningError'
+  readonly code = 'running'
+  constructor(supervisor: ActorId, childId: string) {
+    super(supervisor, childId, 'it is running; nothing was done. Terminate it first')
+  }
+}
+
+/** The child is being restarted, and what was asked is only for one that is down for good. Nothing was done. */
+export class ChildRestartingError extends SupervisorError {
+  override readonly name = 'ChildRestartingError'
+  readonly code = 'restarting'
+  constructor(supervisor: ActorId, childId: string) {
+    super(supervisor, childId, 'it is being restarted; nothing was done. Terminate it first to stop the attempts')
+  }
+}
+
+/** The child was started and failed. It is not tried again: a new child was not kept, a known one stays down. */
+export class ChildStartFailedError extends SupervisorError {
+  override readonly name = 'ChildStartFailedError'
+  readonly code = 'start_failed'
+  readonly reason: ExitReason
+  constructor(supervisor: ActorId, childId: string, reason: ExitReason) {
+    const options = reason.type === 'error' ? { cause: reason.error } : undefined
+    super(supervisor, childId, `it could not be started (${describeReason(reason)}); it is not tried again`, options)
+    this.reason = reason
+  }
+}
+
+/** The supervisor is stopping its children. Nothing was done. */
+export class SupervisorStoppingError extends SupervisorError {
+  override readonly name = 'SupervisorStoppingError'
+  readonly code = 'shutting_down'
+  constructor(supervisor: ActorId, childId: string) {
+    super(supervisor, childId, 'the supervisor is shutting down; nothing was done')
+  }
+}
+
+/** The error with which a refused call rejects. */
+export function errorOf(supervisor: ActorId, problem: SupervisorProblem): SupervisorError {
+  const { id } = problem
+  switch (problem.type) {
+    case 'already_started':
+      return new AlreadyStartedError(supervisor, id, problem.incarnation)
+    case 'already_present':
+      return new AlreadyPresentError(supervisor, id)
+    case 'not_found':
+      return new UnknownChildError(supervisor, id)
+    case 'running':
+      return new ChildRunningError(supervisor, id)
+    case 'restarting':
+      return new ChildRestartingError(supervisor, id)
+    case 'start_failed':
+      return new ChildStartFailedError(supervisor, id, problem.reason)
+    case 'shutting_down':
+      return new SupervisorStoppingError(supervisor, id)
+  }
+}

@@ -1,0 +1,105 @@
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { ChildSpec } from './child-spec.ts'
+import type { Decision } from './commands.ts'
+import type { Intensity } from './restart-intensity.ts'
+import type { Strategy } from './strategy.ts'
+
+/** What a supervisor makes of an exit or of a failed start. */
+export type Verdict =
+  /** Of an exit. */
+  | 'restart' | 'leave' | 'remove' | 'shut down' | 'give up'
+  /** Of a failed restart, the second one when its retry finds no budget. */
+  | 'retry' | 'give up retrying'
+  /** Of a failed start of the supervisor's own, of `startChild`, of `restartChild`. */
+  | 'not started' | 'not added' | 'still down'
+
+/** A verdict, and what a sentence about it needs. */
+export interface Occasion {
+  readonly verdict: Verdict
+  readonly spec: ChildSpec
+  readonly incarnation: number | undefined
+  readonly reason: ExitReason
+  readonly strategy: Strategy
+  readonly budgetLeft: number
+  readonly limit: Intensity
+}
+
+/** A verdict as the log gets it, with the sentence that says why. */
+export function explain(occasion: Occasion): Decision {
+  const { spec, incarnation, reason, verdict } = occasion
+  const decided = decidedBy[verdict]
+  return { child: spec.id, incarnation, reason, decided, why: sentence(occasion), budgetLeft: decided === 'give up' ? 0 : occasion.budgetLeft }
+}
+
+const decidedBy: Record<Verdict, Decision['decided']> = {
+  'restart': 'restart',
+  'leave': 'leave',
+  'remove': 'remove',
+  'shut down': 'shut down',
+  'give up': 'give up',
+  'retry': 'retry',
+  'give up retrying': 'give up',
+  'not started': 'give up',
+  'not added': 'remove',
+  'still down': 'leave',
+}
+
+function sentence(occasion: Occasion): string {
+  const { spec, limit } = occasion
+  switch (occasion.verdict) {
+    case 'restart':
+      return `${exitOf(occasion)}: ${restarted[occasion.strategy]} (${budget(occasion)})`
+    case 'leave':
+      return `${exitOf(occasion)}: it stays down`
+    case 'remove':
+      return `${exitOf(occasion)}: it is removed`
+    case 'shut down':
+      return `${exitOf(occasion)}, and it is significant: the supervisor shuts down`
+    case 'give up':
+      return `${exitOf(occasion)}, and ${spent(limit)}: the supervisor gives up`
+    case 'retry':
+      return `"${spec.id}" could not be started again: it is tried once more (${budget(occasion)})`
+    case 'give up retrying':
+      return `"${spec.id}" could not be started again, and ${spent(limit)}: the supervisor gives up`
+    case 'not started':
+      return `"${spec.id}" could not be started: the supervisor does not start`
+    case 'not added':
+      return `"${spec.id}" could not be started as asked: it is not kept`
+    case 'still down':
+      return `"${spec.id}" could not be started as asked: it stays down`
+  }
+}
+
+const restarted: Record<Strategy, string> = {
+  one_for_one: 'it is started again',
+  one_for_all: 'all children are restarted',
+  rest_for_one: 'it and all later children are restarted',
+}
+
+function exitOf({ spec, reason }: Occasion): string {
+  return `"${spec.id}" is ${spec.restart} and ${ended[reason.type]}`
+}
+
+const ended: Record<ExitReason['type'], string> = {
+  normal: 'ended normally',
+  shutdown: 'was shut down',
+  killed: 'was killed',
+  noproc: 'found a process missing',
+  noconnection: 'was lost with its process',
+  error: 'crashed',
+}
+
+function budget({ budgetLeft, limit }: Occasion): string {
+  return `${budgetLeft} of ${limit.restarts} restarts left in ${time(limit.withinMs)}`
+}
+
+function spent({ restarts, withinMs }: Intensity): string {
+  if (restarts === 0) return 'no restart is allowed'
+  return restarts === 1 ? `the one restart in ${time(withinMs)} is used up` : `the ${restarts} restarts in ${time(withinMs)} are used up`
+}
+
+function time(ms: number): string {
+  if (ms < 1_000) return `${ms} ms`
+  if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`
+  return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1_000} s`
+}

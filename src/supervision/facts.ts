@@ -1,0 +1,37 @@
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { ChildSpec } from './child-spec.ts'
+
+/** What came of starting one child. */
+export type StartResult =
+  | { readonly id: string; readonly status: 'started'; readonly incarnation: number }
+  | { readonly id: string; readonly status: 'ignored' }
+  | { readonly id: string; readonly status: 'failed'; readonly reason: ExitReason }
+
+/** What a supervisor is asked by a call. */
+export type SupervisorRequest =
+  | { readonly type: 'startChild'; readonly spec: ChildSpec }
+  | { readonly type: 'terminateChild'; readonly id: string }
+  | { readonly type: 'restartChild'; readonly id: string }
+  | { readonly type: 'deleteChild'; readonly id: string }
+  | { readonly type: 'getChildSpec'; readonly id: string }
+  | { readonly type: 'whichChildren' }
+  | { readonly type: 'countChildren' }
+
+/**
+ * What a supervisor's machine learns, in the order in which it happens. `exited`, `retry`, `asked` and `shutdown` come from the
+ * supervisor's mailbox, and only while the machine is `running`; `started` and `stopped` answer the one `start` or `stop`
+ * command that is being carried out.
+ */
+export type Fact =
+  /** A child ended by itself. Stale if the incarnation is not the current one: ignored. */
+  | { readonly type: 'exited'; readonly id: string; readonly incarnation: number; readonly reason: ExitReason; readonly nowMs: number }
+  /** The `start` command is done: one result a child, in its order, up to and including the first failure. */
+  | { readonly type: 'started'; readonly results: readonly StartResult[]; readonly nowMs: number }
+  /** The `stop` command is done: none of its children lives. */
+  | { readonly type: 'stopped'; readonly nowMs: number }
+  /** A message that the machine sent to itself by the command `retry` has reached the head of the queue. */
+  | { readonly type: 'retry'; readonly id: string; readonly nowMs: number }
+  /** A call; `ticket` names the caller in the reply. */
+  | { readonly type: 'asked'; readonly ticket: number; readonly request: SupervisorRequest; readonly nowMs: number }
+  /** The supervisor was asked to stop. */
+  | { readonly type: 'shutdown'; readonly reason: ExitReason; readonly nowMs: number }

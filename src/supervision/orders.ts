@@ -1,0 +1,14 @@
+import type { StartCause } from '../runtime/behavior.ts'
+import { isRunning, type Child } from './children.ts'
+import type { Command } from './commands.ts'
+
+/** Starts these in their order; `cause` is that of the request, where the children do not know better. */
+export function startAll(children: readonly Child[], cause?: StartCause): Command {
+  return { type: 'start', orders: children.map(({ spec, nextCause, lastReason }) => ({ spec, cause: cause ?? nextCause, reason: lastReason })) }
+}
+
+/** Stops those that run: one after another, the last one first, or all at once. */
+export function stopAll(children: readonly Child[], { together }: { readonly together: boolean }): Command {
+  const orders = children.filter(isRunning).map(({ spec, incarnation }) => ({ id: spec.id, incarnation, shutdown: spec.shutdown }))
+  return { type: 'stop', orders: orders.reverse(), together }
+}

@@ -1,0 +1,18 @@
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { StartOrder, StopOrder } from './commands.ts'
+
+/** What came of a start. */
+export type StartOutcome =
+  | { readonly status: 'started'; readonly incarnation: number }
+  | { readonly status: 'ignored' }
+  | { readonly status: 'failed'; readonly reason: ExitReason }
+
+/** Starts and stops the children of one supervisor; implemented where the children live. Neither method throws or rejects. */
+export interface Starter {
+  /** The child is reachable when this settles as `started`; nothing of it is left when it settles otherwise. */
+  start(order: StartOrder): StartOutcome | Promise<StartOutcome>
+  /** Settles once no code of that incarnation runs for the supervisor any more; at once if it has ended already. */
+  stop(order: StopOrder): void | Promise<void>
+  /** The child will not be started again unless somebody asks for it: whoever waits for it is told. `forget` gives up its place. */
+  retire(id: string, options: { readonly forget: boolean }): void
+}

@@ -1,0 +1,164 @@
+import { enqueueActions, setup } from 'xstate'
+import * as calls from './calls.ts'
+import type { Command } from './commands.ts'
+import * as ending from './ending.ts'
+import * as exits from './exits.ts'
+import type { Fact } from './facts.ts'
+import * as group from './group-restart.ts'
+import * as initial from './initial-start.ts'
+import type { FactOf, Memory, Step } from './memory.ts'
+
+/** The one action with an effect. xstate never runs it: the decider takes it and hands it to the shell. */
+interface CommandAction {
+  readonly type: 'command'
+  readonly params: Command
+}
+
+/** An action that asks a rule what to do, remembers what it changed, and hands out its commands in order. */
+function follow<Params extends object | undefined>(rule: (memory: Memory, params: Params) => Step) {
+  return enqueueActions<Memory, Fact, Params, Fact, never, CommandAction, never, never, never>(({ context, enqueue }, params) => {
+    const { commands, children = context.children, task = context.task } = rule(context, params)
+    // Each assignment makes a snapshot, which is what an event costs most.
+    if (children !== context.children || task !== context.task) enqueue.assign({ children, task })
+    for (const command of commands) enqueue({ type: 'command', params: command })
+  })
+}
+
+/** The fact that is being handled, as the parameter of a guard or an action. */
+function fact<Handled>({ event }: { readonly event: Handled }): Handled {
+  return event
+}
+
+const rules = setup({
+  types: {
+    // The form in which xstate takes types; the values are not used.
+    context: {} as Memory,
+    events: {} as Fact,
+    input: {} as Memory,
+  },
+  actions: {
+    command: (_, _command: Command) => {},
+  },
+  guards: {
+    hasNoChildren: ({ context }) => context.children.size === 0,
+    aStartFailed: (_, { results }: FactOf<'started'>) => results.at(-1)?.status === 'failed',
+    isStale: ({ context }, exited: FactOf<'exited'>) => exits.isStale(context, exited),
+    endsSupervisor: ({ context }, exited: FactOf<'exited'>) => exits.endsSupervisor(context, exited),
+    isForGood: ({ context }, exited: FactOf<'exited'>) => exits.isForGood(context, exited),
+    isCancelled: ({ context }, retry: FactOf<'retry'>) => group.isCancelled(context, retry),
+    budgetIsSpent: ({ context }, { nowMs }: FactOf<'exited' | 'retry'>) => context.budget.budgetLeft(nowMs) <= 0,
+    takesRunningSiblings: ({ context }, { id }: FactOf<'exited' | 'retry'>) => group.takesRunningSiblings(context, id),
+    needsStart: ({ context }, asked: FactOf<'asked'>) => calls.needsStart(context, asked),
+    needsStop: ({ context }, asked: FactOf<'asked'>) => calls.needsStop(context, asked),
+    nobodyRuns: ({ context }) => ending.nobodyRuns(context),
+  },
+}).extend({
+  actions: {
+    beginStart: follow<undefined>(initial.beginStart),
+    startedEmpty: follow<undefined>(initial.startedEmpty),
+    endStart: follow(initial.endStart),
+
+    letGo: follow(exits.letGo),
+    shutDown: follow(exits.shutDown),
+    giveUp: follow(exits.giveUp),
+    restart: follow(exits.restart),
+
+    retry: follow(group.retry),
+    giveUpRetrying: follow(group.giveUpRetrying),
+    stopGroup: follow<undefined>(group.stopGroup),
+    clearGroup: follow<undefined>(group.clearGroup),
+    startGroup: follow<undefined>(group.startGroup),
+    endGroup: follow(group.endGroup),
+
+    answer: follow(calls.answer),
+    acceptStart: follow(calls.acceptStart),
+    startForCall: follow<undefined>(calls.startForCall),
+    endStartForCall: follow(calls.endStartForCall),
+    acceptStop: follow(calls.acceptStop),
+    stopForCall: follow<undefined>(calls.stopForCall),
+    endStopForCall: follow<undefined>(calls.endStopForCall),
+
+    obey: follow(ending.obey),
+    stopEveryone: follow<undefined>(ending.stopEveryone),
+    everyoneIsDown: follow<undefined>(ending.everyoneIsDown),
+    exit: follow<undefined>(ending.exit),
+  },
+})
+
+/**
+ * The supervisor: facts in, commands out, no clock and no effect. Of each list the first transition whose guard holds is taken.
+ *
+ * While a start or a stop is under way nothing else is handled: exits, retries and calls wait in the supervisor's mailbox, as
+ * they do in OTP. So at most one `start` or `stop` is ever outstanding, and exits of children that it stops find a child that
+ * is not running, or another incarnation, when their turn comes.
+ */
+export const supervisorMachine = rules.createMachine({
+  id: 'supervisor',
+  context: ({ input }) => input,
+  initial: 'starting',
+  states: {
+    starting: {
+      entry: 'beginStart',
+      always: { guard: 'hasNoChildren', target: 'running', actions: 'startedEmpty' },
+      on: {
+        started: [
+          { guard: { type: 'aStartFailed', params: fact }, target: 'terminating', actions: { type: 'endStart', params: fact } },
+          { target: 'running', actions: { type: 'endStart', params: fact } },
+        ],
+      },
+    },
+
+    running: {
+      on: {
+        exited: [
+          { guard: { type: 'isStale', params: fact } },
+          { guard: { type: 'endsSupervisor', params: fact }, target: 'terminating', actions: { type: 'shutDown', params: fact } },
+          { guard: { type: 'isForGood', params: fact }, actions: { type: 'letGo', params: fact } },
+          { guard: { type: 'budgetIsSpent', params: fact }, target: 'terminating', actions: { type: 'giveUp', params: fact } },
+          { guard: { type: 'takesRunningSiblings', params: fact }, target: 'stoppingGroup', actions: { type: 'restart', params: fact } },
+          { target: 'startingGroup', actions: { type: 'restart', params: fact } },
+        ],
+        retry: [
+          { guard: { type: 'isCancelled', params: fact } },
+          { guard: { type: 'budgetIsSpent', params: fact }, target: 'terminating', actions: { type: 'giveUpRetrying', params: fact } },
+          { guard: { type: 'takesRunningSiblings', params: fact }, target: 'stoppingGroup', actions: { type: 'retry', params: fact } },
+          { target: 'startingGroup', actions: { type: 'retry', params: fact } },
+        ],
+        asked: [
+          { guard: { type: 'needsStart', params: fact }, target: 'startingChild', actions: { type: 'acceptStart', params: fact } },
+          { guard: { type: 'needsStop', params: fact }, target: 'stoppingChild', actions: { type: 'acceptStop', params: fact } },
+          { actions: { type: 'answer', params: fact } },
+        ],
+        shutdown: { target: 'terminating', actions: { type: 'obey', params: fact } },
+      },
+    },
+
+    stoppingGroup: {
+      entry: 'stopGroup',
+      on: { stopped: { target: 'startingGroup', actions: 'clearGroup' } },
+    },
+    startingGroup: {
+      entry: 'startGroup',
+      on: { started: { target: 'running', actions: { type: 'endGroup', params: fact } } },
+    },
+
+    startingChild: {
+      entry: 'startForCall',
+      on: { started: { target: 'running', actions: { type: 'endStartForCall', params: fact } } },
+    },
+    stoppingChild: {
+      entry: 'stopForCall',
+      on: { stopped: { target: 'running', actions: 'endStopForCall' } },
+    },
+
+    terminating: {
+      entry: 'stopEveryone',
+      always: { guard: 'nobodyRuns', target: 'done' },
+      on: { stopped: { target: 'done', actions: 'everyoneIsDown' } },
+    },
+    done: {
+      type: 'final',
+      entry: 'exit',
+    },
+  },
+})

@@ -1,0 +1,38 @@
+import type { Duration } from '../protocol/duration.ts'
+import type { AutoShutdown } from './auto-shutdown.ts'
+import type { Intensity } from './restart-intensity.ts'
+import type { Strategy } from './strategy.ts'
+
+/** How a supervisor treats its children. */
+export interface SupervisorOptions extends DynamicOptions {
+  /**
+   * Whom a failed child takes along: nobody (`one_for_one`, the default), all (`one_for_all`), or those that were started after it
+   * (`rest_for_one`).
+   */
+  readonly strategy?: Strategy
+}
+
+/** How a supervisor treats its children, whatever its strategy. */
+export interface DynamicOptions {
+  /** When it gives up: at the first restart beyond this; 3 restarts within 5 s if not given. */
+  readonly intensity?: IntensityOption
+  /** Whether it ends by itself when significant children have ended for good; `never` if not given. */
+  readonly autoShutdown?: AutoShutdown
+}
+
+/** How often a supervisor restarts before it gives up. */
+export interface IntensityOption {
+  /** An integer >= 0; 0 allows no restart. */
+  readonly restarts: number
+  /** More than 0; the window slides. */
+  readonly within: Duration
+}
+
+/** The options of a supervisor, checked and with every default filled in. */
+export interface SupervisorSettings {
+  readonly strategy: Strategy
+  readonly intensity: Intensity
+  readonly autoShutdown: AutoShutdown
+}
+
+export const defaultIntensity: IntensityOption = Object.freeze({ restarts: 3, within: '5s' })

@@ -1,0 +1,254 @@
+import { keyOf, type ActorId } from '../protocol/actor-id.ts'
+import { InternalError } from '../protocol/errors.ts'
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { Behavior, Step } from '../runtime/behavior.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { ChildExited, Context } from '../runtime/context.ts'
+import { StartFailure } from '../runtime/errors.ts'
+import type { EventSink } from '../runtime/events.ts'
+import { systemMessage, type Message } from '../runtime/message.ts'
+import { isThenable } from '../runtime/thenable.ts'
+import type { ChildSpec } from './child-spec.ts'
+import type { Command, StartOrder, StopOrder, SupervisorReply } from './commands.ts'
+import { createDecider, type Decider, type SupervisorInput } from './decider.ts'
+import type { SupervisorEvent } from './events.ts'
+import type { Fact, StartResult, SupervisorRequest } from './facts.ts'
+import type { Members } from './members.ts'
+import type { Starter } from './starter.ts'
+
+/** What a supervisor is made of. */
+export interface SupervisorParts {
+  /** What its machine starts with; `members` are those that the store knows of a dynamic supervisor. */
+  readonly input: (members: readonly ChildSpec[]) => SupervisorInput
+  /** How it starts and stops the children of one of its incarnations. */
+  readonly starter: (parent: { readonly id: ActorId; readonly incarnation: number }) => Starter
+  /** Keeps the members of a dynamic supervisor; nothing for one with declared children. */
+  readonly members: Members | undefined
+  /** Puts a message into the supervisor's own mailbox. */
+  readonly sendSelf: (id: ActorId, message: Message) => void
+  readonly clock: Clock
+  readonly sink: EventSink<SupervisorEvent>
+}
+
+/**
+ * A supervisor as an actor: its mailbox brings facts, its machine makes commands of them, and this shell carries them out one
+ * after another. Everything else waits in the mailbox meanwhile, as in OTP.
+ */
+export function supervisorBehavior(parts: SupervisorParts): Behavior<Shell, undefined> {
+  return {
+    name: 'supervisor',
+    version: 1,
+    hooks: {},
+    trapsExits: true,
+    stopsInOrder: true,
+    startsAnew: true,
+    check: () => undefined,
+    initial: (_, ctx) => bootShell(parts, ctx),
+    handle: (shell, message) => shell.handle(message),
+  }
+}
+
+async function bootShell(parts: SupervisorParts, ctx: Context): Promise<Shell> {
+  const known = (await parts.members?.load()) ?? []
+  const shell = new Shell(parts, ctx, parts.input(known))
+  await shell.boot()
+  return shell
+}
+
+class Shell {
+  readonly #parts: SupervisorParts
+  readonly #ctx: Context
+  readonly #starter: Starter
+  readonly #decider: Decider
+  #reply: SupervisorReply | undefined = undefined
+  #exit: ExitReason | undefined = undefined
+
+  constructor(parts: SupervisorParts, ctx: Context, input: SupervisorInput) {
+    this.#parts = parts
+    this.#ctx = ctx
+    this.#starter = parts.starter({ id: ctx.id, incarnation: ctx.incarnation })
+    this.#decider = createDecider(input)
+    parts.sink.emit({ type: 'supervisor began', id: ctx.id, incarnation: ctx.incarnation, input })
+  }
+
+  /** The initial start: all children or none. */
+  async boot(): Promise<void> {
+    const commands = this.#decider.start()
+    this.#record(undefined, commands)
+    await this.#carryOut(commands)
+    if (this.#exit !== undefined) throw new StartFailure(this.#exit)
+  }
+
+  handle(message: Message): Step<Shell> | PromiseLike<Step<Shell>> {
+    this.#reply = undefined
+    const request = this.#prepare(message)
+    if (isThenable(request)) return request.then((fact) => this.#follow(message, fact))
+    return this.#follow(message, request)
+  }
+
+  #follow(message: Message, fact: Fact | SupervisorReply | undefined): Step<Shell> | PromiseLike<Step<Shell>> {
+    if (fact === undefined) return { state: this }
+    if ('status' in fact) return { state: this, outcome: { status: 'replied', value: fact } }
+    const done = this.#decide(fact)
+    return isThenable(done) ? done.then(() => this.#conclude(message, fact)) : this.#conclude(message, fact)
+  }
+
+  /** What a message tells the machine; a reply if it need not be asked. */
+  #prepare(message: Message): Fact | SupervisorReply | undefined | Promise<Fact | SupervisorReply | undefined> {
+    const nowMs = this.#parts.clock.now()
+    if (message.kind === 'call') return this.#requestOf(message)
+    switch (message.name) {
+      case 'exited': {
+        const { id, incarnation, reason } = message.input as ChildExited
+        return { type: 'exited', id: keyOf(id), incarnation, reason, nowMs }
+      }
+      case 'retry':
+        return { type: 'retry', id: (message.input as { id: string }).id, nowMs }
+      case 'stop':
+        return { type: 'shutdown', reason: (message.input as { reason: ExitReason }).reason, nowMs }
+      case 'member':
+        return this.#memberFact(message.input as MemberInput)
+      default:
+        return undefined
+    }
+  }
+
+  #requestOf(message: Message): Fact | SupervisorReply | undefined | Promise<Fact | SupervisorReply | undefined> {
+    switch (message.name) {
+      case 'startMember':
+        return this.#memberFact(message.input as MemberInput)
+      case 'ensureMember': {
+        const { key } = message.input as MemberInput
+        const known = this.#decider.children.get(key)
+        return known === undefined ? this.#memberFact(message.input as MemberInput) : { status: 'started', id: key, incarnation: known.incarnation }
+      }
+      default: {
+        const request = { type: message.name, ...(message.input as object | undefined) } as SupervisorRequest
+        return { type: 'asked', ticket: message.seq, request, nowMs: this.#parts.clock.now() }
+      }
+    }
+  }
+
+  /** A member is in the store before it is started: whoever is told that it runs can rely on its coming back. */
+  async #memberFact({ key, args, isSaved }: MemberInput): Promise<Fact | undefined> {
+    const { members } = this.#parts
+    if (members === undefined) throw new InternalError('a supervisor with declared children was asked for a member', key)
+    const isNew = this.#decider.children.get(key) === undefined
+    if (isNew && isSaved !== true) await members.save(key, args)
+    const spec = members.spec(key, args)
+    return { type: 'asked', ticket: 0, request: { type: 'startChild', spec }, nowMs: this.#parts.clock.now() }
+  }
+
+  #conclude(message: Message, fact: Fact): Step<Shell> {
+    if (fact.type === 'exited' || fact.type === 'asked') this.#retireIfDown(fact)
+    const stop = this.#exit === undefined ? {} : { stop: this.#exit }
+    const outcome = message.kind === 'call' && this.#reply !== undefined ? { outcome: { status: 'replied', value: this.#reply } as const } : {}
+    return { state: this, ...outcome, ...stop }
+  }
+
+  /** A child that stays down keeps nobody waiting. */
+  #retireIfDown(fact: Extract<Fact, { readonly type: 'exited' | 'asked' }>): void {
+    const id = fact.type === 'exited' ? fact.id : 'id' in fact.request ? fact.request.id : undefined
+    if (id !== undefined && this.#decider.children.get(id)?.status === 'stopped') this.#starter.retire(id, { forget: false })
+  }
+
+  #decide(fact: Fact): void | PromiseLike<void> {
+    const commands = this.#decider.decide(fact)
+    this.#record(fact, commands)
+    return this.#carryOut(commands)
+  }
+
+  #carryOut(commands: readonly Command[]): void | PromiseLike<void> {
+    for (const command of commands) {
+      switch (command.type) {
+        case 'start': {
+          const results = this.#start(command.orders)
+          return isThenable(results) ? results.then((late) => this.#started(late)) : this.#started(results)
+        }
+        case 'stop': {
+          const stopped = this.#stop(command.orders, command.together)
+          return isThenable(stopped) ? stopped.then(() => this.#stopped()) : this.#stopped()
+        }
+        case 'retry':
+          this.#parts.sendSelf(this.#ctx.id, systemMessage('retry', { id: command.id }, this.#ctx.incarnation))
+          break
+        case 'reply':
+          this.#reply = command.reply
+          break
+        case 'forget':
+          this.#forget(command.id)
+          break
+        case 'decided':
+          this.#parts.sink.emit({ type: 'decided', id: this.#ctx.id, incarnation: this.#ctx.incarnation, decision: command.decision })
+          break
+        case 'exit':
+          this.#exit = command.reason
+          this.#letMembersGo()
+          break
+        case 'up':
+          break
+      }
+    }
+  }
+
+  #started(results: readonly StartResult[]): void | PromiseLike<void> {
+    return this.#decide({ type: 'started', results, nowMs: this.#parts.clock.now() })
+  }
+
+  #stopped(): void | PromiseLike<void> {
+    return this.#decide({ type: 'stopped', nowMs: this.#parts.clock.now() })
+  }
+
+  /** One after another, up to the first failure; without waiting as long as no start has to be waited for. */
+  #start(orders: readonly StartOrder[], results: StartResult[] = []): readonly StartResult[] | PromiseLike<readonly StartResult[]> {
+    for (let next = results.length; next < orders.length; next += 1) {
+      const order = orders[next]
+      if (order === undefined) break
+      const outcome = this.#starter.start(order)
+      if (isThenable(outcome))
+        return outcome.then((late) => {
+          results.push({ id: order.spec.id, ...late })
+          return late.status === 'failed' ? results : this.#start(orders, results)
+        })
+      results.push({ id: order.spec.id, ...outcome })
+      if (outcome.status === 'failed') break
+    }
+    return results
+  }
+
+  #stop(orders: readonly StopOrder[], together: boolean, from = 0): void | PromiseLike<void> {
+    if (together) {
+      const waits = orders.map((order) => this.#starter.stop(order)).filter((wait) => isThenable(wait))
+      return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined)
+    }
+    for (let next = from; next < orders.length; next += 1) {
+      const order = orders[next]
+      const wait = order === undefined ? undefined : this.#starter.stop(order)
+      if (isThenable(wait)) return wait.then(() => this.#stop(orders, together, next + 1))
+    }
+    return undefined
+  }
+
+  /** A member that is gone for good; one that only goes down with its supervisor comes back with it. */
+  #forget(id: string): void {
+    this.#starter.retire(id, { forget: true })
+    if (this.#decider.state === 'terminating' || this.#decider.state === 'done') return
+    this.#parts.members?.drop(id)
+  }
+
+  /** Declared children come back with their supervisor; members only if they are kept. */
+  #letMembersGo(): void {
+    if (this.#parts.members?.areKept !== false) return
+    for (const { spec } of this.#decider.children.all()) this.#starter.retire(spec.id, { forget: true })
+  }
+
+  #record(fact: Fact | undefined, commands: readonly Command[]): void {
+    this.#parts.sink.emit({ type: 'supervisor step', id: this.#ctx.id, incarnation: this.#ctx.incarnation, fact, commands })
+  }
+}
+
+interface MemberInput {
+  readonly key: string
+  readonly args: unknown
+  readonly isSaved?: boolean
+}

@@ -1,0 +1,113 @@
+import { childId, type ActorId } from '../protocol/actor-id.ts'
+import type { ActorDefinition } from '../behaviors/actor.ts'
+import type { ActorRef } from '../behaviors/actor-ref.ts'
+import type { Behavior } from '../runtime/behavior.ts'
+import type { Port } from '../runtime/context.ts'
+import { makeMembersRef, type MembersRef } from './members-ref.ts'
+import type { ChildOptions } from './child-options.ts'
+import type { DynamicOptions, SupervisorOptions } from './supervisor-options.ts'
+
+/** A tree of supervisors and actors, or a part of one: a value, whose type is the directory of what is in it. */
+export type TreeNode<Ref = unknown> = ChildNode<Ref> | SupervisorNode<Ref> | DynamicNode<Ref>
+
+/** One actor in a tree; made by {@link child}. */
+export interface ChildNode<Ref> {
+  readonly kind: 'child'
+  readonly behavior: Behavior
+  readonly options: ChildOptions
+  reference(port: Port, id: ActorId): Ref
+}
+
+/** A supervisor with the children that it is declared with; made by {@link supervisor}. */
+export interface SupervisorNode<Ref> {
+  readonly kind: 'supervisor'
+  readonly options: SupervisorOptions
+  /** How its own supervisor treats it. */
+  readonly childOptions: ChildOptions
+  readonly children: Readonly<Record<string, TreeNode>>
+  reference(port: Port, id: ActorId): Ref
+}
+
+/** A supervisor whose children come and go under keys; made by {@link dynamicSupervisor}. */
+export interface DynamicNode<Ref> {
+  readonly kind: 'dynamic'
+  readonly behavior: Behavior
+  /** Of the supervisor and of its members. */
+  readonly options: DynamicSupervisorOptions
+  /** How its own supervisor treats it. */
+  readonly childOptions: ChildOptions
+  reference(port: Port, id: ActorId): Ref
+}
+
+/** How a dynamic supervisor works, and how each of its members is supervised. */
+export interface DynamicSupervisorOptions extends DynamicOptions, Omit<ChildOptions, 'args' | 'name'> {}
+
+/** The directory of a supervisor: a reference for each child, by its key. */
+export type Directory<Children> = { readonly [Key in keyof Children]: Children[Key] extends TreeNode<infer Ref> ? Ref : never }
+
+/** The arguments of a child: left out where `initial` takes none. */
+type ChildArguments<State, Args> = unknown extends Args
+  ? [options?: ChildOptions<State, Args>]
+  : [Args] extends [undefined]
+    ? [options?: ChildOptions<State, Args>]
+    : [options: ChildOptions<State, Args> & { readonly args: Args }]
+
+/**
+ * Declares one actor of a tree, its kind and how it is supervised; or says how a supervisor within the tree is supervised.
+ *
+ * @example
+ * ```ts no-run
+ * child(Payments, { restart: 'transient', shutdown: '10s', state: 'durable', args: { bank: 'B1' } })
+ * ```
+ */
+export function child<Args, State, Handlers>(
+  definition: ActorDefinition<Args, State, Handlers>,
+  ...options: ChildArguments<State, Args>
+): ChildNode<ActorRef<Handlers>>
+export function child<Node extends SupervisorNode<unknown> | DynamicNode<unknown>>(node: Node, options?: ChildOptions): Node
+export function child(what: ActorDefinition<unknown, unknown, unknown> | TreeNode, options: ChildOptions = {}): TreeNode {
+  if ('kind' in what) return what.kind === 'child' ? { ...what, options } : { ...what, childOptions: options }
+  return { kind: 'child', behavior: what.behavior, options, reference: (port, id) => what.reference(port, id) }
+}
+
+/**
+ * Declares a supervisor and its children, which start in this order and stop in reverse.
+ *
+ * Follows OTP's `supervisor`; without options it restarts a failed child alone (`one_for_one`), at most 3 times in 5 s.
+ */
+export function supervisor<Children extends Readonly<Record<string, TreeNode>>>(
+  options: SupervisorOptions,
+  children: Children,
+): SupervisorNode<Directory<Children>> {
+  return {
+    kind: 'supervisor',
+    options,
+    childOptions: {},
+    children,
+    reference: (port, id) => directory(children, port, id) as Directory<Children>,
+  }
+}
+
+/**
+ * Declares a supervisor of any number of actors of one kind, each started under a key of its own at run time. Members whose
+ * state is kept in the store come back with key and arguments in the next process, unless they are `temporary`.
+ *
+ * As OTP's `simple_one_for_one`, with keys in place of process ids.
+ */
+export function dynamicSupervisor<Args, State, Handlers>(
+  definition: ActorDefinition<Args, State, Handlers>,
+  options: DynamicSupervisorOptions = {},
+): DynamicNode<MembersRef<Args, ActorRef<Handlers>>> {
+  return {
+    kind: 'dynamic',
+    behavior: definition.behavior as Behavior,
+    options,
+    childOptions: {},
+    reference: (port, id) => makeMembersRef(definition, port, id),
+  }
+}
+
+function directory(children: Readonly<Record<string, TreeNode>>, port: Port, id: ActorId): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(children).map(([key, node]) => [key, node.reference(port, childId(id, key))] as const)
+  return Object.freeze(Object.fromEntries(entries))
+}
