@@ -49,8 +49,8 @@ export type {
   TimerRef,
   TrappedExit,
 } from './runtime/context.ts'
-export type { ActorEvent, DeadLetterCause, EventSink, MessageInfo } from './runtime/events.ts'
-export type { Caller, Message } from './runtime/message.ts'
+export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'
+export type { Caller, Message, MessageInfo } from './runtime/message.ts'
 export type {
   Accepted,
   Checkpoint,

@@ -5,7 +5,7 @@ import type { Context, Down, MemberReferable, Port, TrappedExit } from '../runti
 import type { Message } from '../runtime/message.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import { makeRef, type ActorRef, type HandlerNames } from './actor-ref.ts'
-import { handlerKit, Refusal, type AnyHandler, type CallHandler, type CastHandler, type HandlerKit } from './handlers.ts'
+import { handlerKit, Refusal, type AnyHandler, type HandlerKit } from './handlers.ts'
 import { validate } from './schema.ts'
 
 /** A message that names no handler: a monitored actor has ended, or an exit signal was trapped. */
@@ -58,7 +58,7 @@ export interface ActorDefinition<Args, State, Handlers> extends MemberReferable<
  * await app.stop()
  * ```
  */
-export function actor<Args, State, Handlers extends Record<string, CallHandler<never, unknown> | CastHandler<never>>>(
+export function actor<Args, State, Handlers extends Record<string, AnyHandler>>(
   name: string,
   options: ActorOptions<Args, State, Handlers>,
 ): ActorDefinition<Args, State, Handlers> {

@@ -1,17 +1,8 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { StartCause, StateSource } from './behavior.ts'
+import type { MessageInfo } from './message.ts'
 import type { CheckpointCause } from './persistence.ts'
-
-/** Which message an event is about. */
-export interface MessageInfo {
-  readonly kind: string
-  readonly name: string
-  /** Its number in the journal; 0 if it was never in one. */
-  readonly seq: number
-  /** How often handling it has been begun, this time included. */
-  readonly attempt: number
-}
 
 /** Why a message was never applied. */
 export type DeadLetterCause = 'noproc' | 'crashed' | 'stopped' | 'unknown handler' | 'late'

@@ -1,7 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Envelope, MessageKind } from '../protocol/envelope.ts'
 import type { Journaled, Outcome } from './persistence.ts'
-import type { MessageInfo } from './events.ts'
 
 /** Who waits for the answer to a call in this process. Only the first settlement counts. */
 export interface Caller {
@@ -70,6 +69,16 @@ export function addCaller(message: Message, caller: Caller): void {
 }
 
 /** What an event tells of a message. */
+export interface MessageInfo {
+  readonly kind: string
+  readonly name: string
+  /** Its number in the journal; 0 if it was never in one. */
+  readonly seq: number
+  /** How often handling it has been begun, this time included. */
+  readonly attempt: number
+}
+
+/** Makes the {@link MessageInfo} of a message. */
 export function messageInfo(message: Message): MessageInfo {
   return { kind: message.kind, name: message.name, seq: message.seq, attempt: message.attempt }
 }

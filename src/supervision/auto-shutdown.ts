@@ -9,7 +9,10 @@ export type AutoShutdown = 'never' | 'any_significant' | 'all_significant'
 export const autoShutdowns: readonly AutoShutdown[] = ['never', 'any_significant', 'all_significant']
 
 /** True if the supervisor ends because this running child has ended by itself and stays down. */
-export function endsWith(child: Child, { autoShutdown, children }: { autoShutdown: AutoShutdown; children: ChildrenView }): boolean {
+export function endsWith(
+  child: Child,
+  { autoShutdown, children }: { readonly autoShutdown: AutoShutdown; readonly children: ChildrenView },
+): boolean {
   if (!child.spec.significant) return false
   switch (autoShutdown) {
     case 'never':

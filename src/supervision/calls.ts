@@ -96,7 +96,8 @@ export function answer(memory: Memory, { ticket, request }: Asked): Step {
   const child = children.get(id)
   if (child === undefined) return { commands: [refusal(ticket, { type: 'not_found', id })] }
   if (type === 'getChildSpec') return { commands: [{ type: 'reply', ticket, reply: { status: 'spec', spec: child.spec } }] }
-  if (type === 'terminateChild') return child.status === 'restarting' ? takenDown(memory, child, ticket) : { commands: [ok(ticket)] }
+  if (type === 'terminateChild' && child.status === 'stopped') return { commands: [ok(ticket)] }
+  if (type === 'terminateChild') return takenDown(memory, child, ticket)
   if (child.status !== 'stopped') return { commands: [refusal(ticket, { type: child.status, id })] }
   if (type === 'restartChild') throw new InternalError('a call was not carried out', request)
   return { children: children.delete(id), commands: [{ type: 'forget', id }, ok(ticket)] }

@@ -18,11 +18,11 @@ export interface ChildOptions<State = unknown, Args = unknown> {
   /** Whether automatic shutdown of its supervisor depends on it; not for `permanent` children. `false` if not given. */
   readonly significant?: boolean
   /**
-   * How much of its state outlives an incarnation: the last state in memory (`volatile`), what was checkpointed (`checkpointed`, the
-   * default with a store), or every turn (`durable`). Workers only.
+   * How much of its state outlives an incarnation: the last state in memory (`volatile`), what was checkpointed
+   * (`checkpointed`, the default with a store), or every turn (`durable`). Workers only.
    */
   readonly state?: StateMode
-  /** For `durable`: a message whose handling has crashed the child so often becomes a dead letter; an integer >= 1, 3 if not given. */
+  /** For `durable`: a message whose handling has crashed the child so often is a dead letter; an integer >= 1, 3 if not given. */
   readonly maxAttempts?: number
   /** A checkpoint after so many turns, besides the one that is taken at every end; an integer >= 1. Not for `volatile`. */
   readonly checkpoint?: { readonly every: number }

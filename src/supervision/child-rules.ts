@@ -62,7 +62,7 @@ export const childRules: readonly Rule<ChildSubject>[] = [
   ({ at, options, type }) =>
     workerNames
       .filter((name) => type === 'supervisor' && options[name] !== undefined)
-      .map((name) => ({ path: `${at}${name}`, rule: 'is only for workers, and this child is a supervisor', value: options[name] })),
+      .map((name) => ({ path: `${at}${name}`, rule: 'is only for workers; this child is a supervisor', value: options[name] })),
 
   ({ at, options }) => oneOf(`${at}state`, options['state'], stateModes),
 

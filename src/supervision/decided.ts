@@ -15,6 +15,6 @@ export function decided(memory: Memory, what: {
 }): Command {
   const { verdict, spec, incarnation, reason, nowMs } = what
   const { budget, strategy } = memory
-  const decision = explain({ verdict, spec, incarnation, reason, strategy, budgetLeft: budget.budgetLeft(nowMs), limit: budget.limit })
-  return { type: 'decided', decision }
+  const budgetLeft = budget.budgetLeft(nowMs)
+  return { type: 'decided', decision: explain({ verdict, spec, incarnation, reason, strategy, budgetLeft, limit: budget.limit }) }
 }

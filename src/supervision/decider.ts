@@ -1,4 +1,4 @@
-import { createEmptyActor, type AnyActorScope, type SnapshotFrom } from 'xstate'
+import { createEmptyActor, type ActorScope, type SnapshotFrom } from 'xstate'
 import { InternalError } from '../protocol/errors.ts'
 import type { AutoShutdown } from './auto-shutdown.ts'
 import type { ChildSpec } from './child-spec.ts'
@@ -92,12 +92,13 @@ export function memoryOf(input: SupervisorInput, table: TableOf): Memory {
 }
 
 type Snapshot = SnapshotFrom<typeof supervisorMachine>
+type Scope = ActorScope<Snapshot, Fact>
 
 class MachineDecider implements Decider {
   #memory: Memory
   #snapshot: Snapshot | undefined
   #commands: Command[] = []
-  readonly #scope: AnyActorScope
+  readonly #scope: Scope
 
   constructor(memory: Memory, snapshot?: Snapshot) {
     this.#memory = memory
@@ -146,12 +147,11 @@ class MachineDecider implements Decider {
 
 /**
  * What xstate needs to take a step, made once and used for every step: its own `transition()` makes an actor for each, which
- * takes seven times as long. Nothing is ever started in it, and the one action that reaches it is `command`.
+ * takes several times as long. Nothing is ever started in it, and the one action that reaches it is `command`.
  */
-function inertScope(take: (command: Command) => void): AnyActorScope {
+function inertScope(take: (command: Command) => void): Scope {
   const self = createEmptyActor()
-  return {
-    self,
+  const scope: Omit<Scope, 'self'> = {
     id: self.id,
     sessionId: self.sessionId,
     system: self.system,
@@ -159,7 +159,9 @@ function inertScope(take: (command: Command) => void): AnyActorScope {
     defer: () => {},
     emit: () => {},
     stopChild: () => {},
-    // xstate types the parameters of an action as anything; the machine has one action, and its parameter is a command.
+    // xstate leaves the parameters of an action open; the machine has one action, and its parameter is a command.
     actionExecutor: (action) => take(action.params as Command),
   }
+  // An actor that does nothing stands in for the supervisor's own, to which the machine never refers.
+  return { ...scope, self: self as unknown as Scope['self'] }
 }

@@ -26,8 +26,7 @@ export function failedToStart(id: string, reason: ExitReason): ExitReason {
 }
 
 /** The exit reason of a supervisor that gives up. Not abnormal, as in OTP: a transient supervisor is not restarted for it. */
-export function gaveUp({ id, reason, limit }: { readonly id: string; readonly reason: ExitReason; readonly limit: Intensity }): ExitReason {
-  const { restarts, withinMs } = limit
+export function gaveUp(id: string, reason: ExitReason, { restarts, withinMs }: Intensity): ExitReason {
   return shutdownBecause({ type: 'reached_max_restart_intensity', id, reason, restarts, withinMs } satisfies GaveUp)
 }
 

@@ -61,7 +61,7 @@ export function giveUp(memory: Memory, fact: Exited): Step {
   const { id, reason } = fact
   return {
     children: memory.children.update({ ...child, status: 'stopped', lastReason: reason }),
-    task: { type: 'end', reason: gaveUp({ id, reason, limit: memory.budget.limit }) },
+    task: { type: 'end', reason: gaveUp(id, reason, memory.budget.limit) },
     commands: [decided(memory, { verdict: 'give up', spec: child.spec, ...fact })],
   }
 }

@@ -26,9 +26,10 @@ export interface Occasion {
 
 /** A verdict as the log gets it, with the sentence that says why. */
 export function explain(occasion: Occasion): Decision {
-  const { spec, incarnation, reason, verdict } = occasion
-  const decided = decidedBy[verdict]
-  return { child: spec.id, incarnation, reason, decided, why: sentence(occasion), budgetLeft: decided === 'give up' ? 0 : occasion.budgetLeft }
+  const { spec, incarnation, reason } = occasion
+  const decided = decidedBy[occasion.verdict]
+  const budgetLeft = decided === 'give up' ? 0 : occasion.budgetLeft
+  return { child: spec.id, incarnation, reason, decided, why: sentence(occasion), budgetLeft }
 }
 
 const decidedBy: Record<Verdict, Decision['decided']> = {
@@ -95,7 +96,8 @@ function budget({ budgetLeft, limit }: Occasion): string {
 
 function spent({ restarts, withinMs }: Intensity): string {
   if (restarts === 0) return 'no restart is allowed'
-  return restarts === 1 ? `the one restart in ${time(withinMs)} is used up` : `the ${restarts} restarts in ${time(withinMs)} are used up`
+  if (restarts === 1) return `the one restart in ${time(withinMs)} is used up`
+  return `the ${restarts} restarts in ${time(withinMs)} are used up`
 }
 
 function time(ms: number): string {

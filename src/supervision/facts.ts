@@ -24,7 +24,13 @@ export type SupervisorRequest =
  */
 export type Fact =
   /** A child ended by itself. Stale if the incarnation is not the current one: ignored. */
-  | { readonly type: 'exited'; readonly id: string; readonly incarnation: number; readonly reason: ExitReason; readonly nowMs: number }
+  | {
+      readonly type: 'exited'
+      readonly id: string
+      readonly incarnation: number
+      readonly reason: ExitReason
+      readonly nowMs: number
+    }
   /** The `start` command is done: one result a child, in its order, up to and including the first failure. */
   | { readonly type: 'started'; readonly results: readonly StartResult[]; readonly nowMs: number }
   /** The `stop` command is done: none of its children lives. */

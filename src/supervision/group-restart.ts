@@ -9,14 +9,14 @@ import { applyResults } from './start-results.ts'
 import { restartGroup } from './strategy.ts'
 
 /** True if a sibling has to be stopped before this child can be restarted. */
-export function takesRunningSiblings({ strategy, children }: Memory, id: string): boolean {
-  if (strategy === 'one_for_one') return false
-  return restartGroup({ strategy, children, id }).some((child) => isRunning(child) && child.spec.id !== id)
+export function takesRunningSiblings(memory: Memory, id: string): boolean {
+  if (memory.strategy === 'one_for_one') return false
+  return restartGroup(id, memory).some((child) => isRunning(child) && child.spec.id !== id)
 }
 
 /** The group of this child, to be stopped where it runs and then started in order. */
-export function planGroup({ strategy, children }: Memory, id: string): Task {
-  return { type: 'restartGroup', ids: restartGroup({ strategy, children, id }).map((child) => child.spec.id) }
+export function planGroup(memory: Memory, id: string): Task {
+  return { type: 'restartGroup', ids: restartGroup(id, memory).map((child) => child.spec.id) }
 }
 
 /** Stops those of the group that run, the last one first. */
@@ -85,7 +85,7 @@ export function giveUpRetrying(memory: Memory, { id, nowMs }: FactOf<'retry'>): 
   const reason = child.failure ?? child.lastReason ?? reasonOfStop(child.spec)
   return {
     children: memory.children.update({ ...child, status: 'stopped', failure: undefined }),
-    task: { type: 'end', reason: gaveUp({ id, reason, limit: memory.budget.limit }) },
+    task: { type: 'end', reason: gaveUp(id, reason, memory.budget.limit) },
     commands: [decided(memory, { verdict: 'give up retrying', spec: child.spec, reason, nowMs })],
   }
 }

@@ -10,7 +10,7 @@ interface Place {
 
 /** The table of a running supervisor: changed in place, and no change costs more with more children. */
 export class InPlaceChildren implements Children {
-  #places = new Map<string, Place>()
+  readonly #places = new Map<string, Place>()
   #first: Place | undefined
   #last: Place | undefined
   #active = 0

@@ -32,11 +32,7 @@ export interface MembersRef<Args, Ref> {
 }
 
 /** What a member is started with: its key, and the arguments if `initial` takes some. */
-export type MemberArguments<Args> = unknown extends Args
-  ? [key: string]
-  : [Args] extends [undefined]
-    ? [key: string]
-    : [key: string, args: Args]
+export type MemberArguments<Args> = undefined extends Args ? [key: string, args?: Args] : [key: string, args: Args]
 
 /** Makes the reference of a dynamic supervisor at `id`. */
 export function makeMembersRef<Args, Ref>(definition: Referable<Ref>, port: Port, id: ActorId): MembersRef<Args, Ref> {

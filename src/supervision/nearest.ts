@@ -1,4 +1,4 @@
-/** The known word that was most likely meant by `given`; nothing if none is near. `one-for-one` is as near as can be to `one_for_one`. */
+/** The known word that was most likely meant; nothing if none is near. `one-for-one` is as near as can be to `one_for_one`. */
 export function nearest(given: string, known: readonly string[]): string | undefined {
   const word = bare(given)
   if (word === '') return undefined

@@ -28,7 +28,12 @@ export function refuseIf(broken: boolean, violation: Violation): readonly Violat
 }
 
 /** Refuses every name that is none of `known`. */
-export function unknownNames(path: string, given: unknown, known: readonly string[], elsewhere: Elsewhere = {}): readonly Violation[] {
+export function unknownNames(
+  path: string,
+  given: unknown,
+  known: readonly string[],
+  elsewhere: Elsewhere = {},
+): readonly Violation[] {
   const unknown = Object.entries(asOptions(given)).filter(([name]) => !known.includes(name))
   return unknown.map(([name, value]) => {
     const remedy = wayOut(name, known, elsewhere) ?? `The options are ${listed(known, 'and')}`

@@ -139,8 +139,8 @@ function readSupervisor({ options }: SupervisorDefinition): SupervisorSettings {
 function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
   // The rules have seen them.
   const given = asOptions(options) as ChildOptions
-  const { restart = 'permanent', shutdown = defaultShutdown[type], significant = false, maxAttempts = defaultMaxAttempts } = given
-  const { state, checkpoint, hooks, args, name } = given
+  const { restart = 'permanent', shutdown = defaultShutdown[type], significant = false } = given
+  const { state, maxAttempts = defaultMaxAttempts, checkpoint, hooks, args, name } = given
   return {
     restart,
     shutdown: shutdown === 'kill' ? 'kill' : durationOrInfinityMs(shutdown, 'shutdown'),

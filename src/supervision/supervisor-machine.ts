@@ -102,7 +102,11 @@ export const supervisorMachine = rules.createMachine({
       always: { guard: 'hasNoChildren', target: 'running', actions: 'startedEmpty' },
       on: {
         started: [
-          { guard: { type: 'aStartFailed', params: fact }, target: 'terminating', actions: { type: 'endStart', params: fact } },
+          {
+            guard: { type: 'aStartFailed', params: fact },
+            target: 'terminating',
+            actions: { type: 'endStart', params: fact },
+          },
           { target: 'running', actions: { type: 'endStart', params: fact } },
         ],
       },
@@ -112,21 +116,49 @@ export const supervisorMachine = rules.createMachine({
       on: {
         exited: [
           { guard: { type: 'isStale', params: fact } },
-          { guard: { type: 'endsSupervisor', params: fact }, target: 'terminating', actions: { type: 'shutDown', params: fact } },
+          {
+            guard: { type: 'endsSupervisor', params: fact },
+            target: 'terminating',
+            actions: { type: 'shutDown', params: fact },
+          },
           { guard: { type: 'isForGood', params: fact }, actions: { type: 'letGo', params: fact } },
-          { guard: { type: 'budgetIsSpent', params: fact }, target: 'terminating', actions: { type: 'giveUp', params: fact } },
-          { guard: { type: 'takesRunningSiblings', params: fact }, target: 'stoppingGroup', actions: { type: 'restart', params: fact } },
+          {
+            guard: { type: 'budgetIsSpent', params: fact },
+            target: 'terminating',
+            actions: { type: 'giveUp', params: fact },
+          },
+          {
+            guard: { type: 'takesRunningSiblings', params: fact },
+            target: 'stoppingGroup',
+            actions: { type: 'restart', params: fact },
+          },
           { target: 'startingGroup', actions: { type: 'restart', params: fact } },
         ],
         retry: [
           { guard: { type: 'isCancelled', params: fact } },
-          { guard: { type: 'budgetIsSpent', params: fact }, target: 'terminating', actions: { type: 'giveUpRetrying', params: fact } },
-          { guard: { type: 'takesRunningSiblings', params: fact }, target: 'stoppingGroup', actions: { type: 'retry', params: fact } },
+          {
+            guard: { type: 'budgetIsSpent', params: fact },
+            target: 'terminating',
+            actions: { type: 'giveUpRetrying', params: fact },
+          },
+          {
+            guard: { type: 'takesRunningSiblings', params: fact },
+            target: 'stoppingGroup',
+            actions: { type: 'retry', params: fact },
+          },
           { target: 'startingGroup', actions: { type: 'retry', params: fact } },
         ],
         asked: [
-          { guard: { type: 'needsStart', params: fact }, target: 'startingChild', actions: { type: 'acceptStart', params: fact } },
-          { guard: { type: 'needsStop', params: fact }, target: 'stoppingChild', actions: { type: 'acceptStop', params: fact } },
+          {
+            guard: { type: 'needsStart', params: fact },
+            target: 'startingChild',
+            actions: { type: 'acceptStart', params: fact },
+          },
+          {
+            guard: { type: 'needsStop', params: fact },
+            target: 'stoppingChild',
+            actions: { type: 'acceptStop', params: fact },
+          },
           { actions: { type: 'answer', params: fact } },
         ],
         shutdown: { target: 'terminating', actions: { type: 'obey', params: fact } },

@@ -6,8 +6,8 @@ import type { Strategy } from './strategy.ts'
 /** How a supervisor treats its children. */
 export interface SupervisorOptions extends DynamicOptions {
   /**
-   * Whom a failed child takes along: nobody (`one_for_one`, the default), all (`one_for_all`), or those that were started after it
-   * (`rest_for_one`).
+   * Whom a failed child takes along: nobody (`one_for_one`, the default), all (`one_for_all`), or those that were started
+   * after it (`rest_for_one`).
    */
   readonly strategy?: Strategy
 }

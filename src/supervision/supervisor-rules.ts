@@ -1,5 +1,7 @@
 import { autoShutdowns } from './auto-shutdown.ts'
-import { asOptions, isDuration, isIntegerFrom, isOptions, oneOf, refuseIf, unknownNames, type Given, type Rule } from './option-checks.ts'
+import {
+  asOptions, isDuration, isIntegerFrom, isOptions, oneOf, refuseIf, unknownNames, type Given, type Rule,
+} from './option-checks.ts'
 import { strategies } from './strategy.ts'
 import type { DynamicOptions, SupervisorOptions } from './supervisor-options.ts'
 

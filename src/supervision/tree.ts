@@ -46,11 +46,9 @@ export interface DynamicSupervisorOptions extends DynamicOptions, Omit<ChildOpti
 export type Directory<Children> = { readonly [Key in keyof Children]: Children[Key] extends TreeNode<infer Ref> ? Ref : never }
 
 /** The arguments of a child: left out where `initial` takes none. */
-type ChildArguments<State, Args> = unknown extends Args
+type ChildArguments<State, Args> = undefined extends Args
   ? [options?: ChildOptions<State, Args>]
-  : [Args] extends [undefined]
-    ? [options?: ChildOptions<State, Args>]
-    : [options: ChildOptions<State, Args> & { readonly args: Args }]
+  : [options: ChildOptions<State, Args> & { readonly args: Args }]
 
 /**
  * Declares one actor of a tree, its kind and how it is supervised; or says how a supervisor within the tree is supervised.
