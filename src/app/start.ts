@@ -1,8 +1,8 @@
 import { rootId } from '../protocol/actor-id.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { shutdown, type ExitReason } from '../protocol/exit-reason.ts'
-import type { ActorDefinition } from '../behaviors/actor.ts'
 import type { StateMode } from '../runtime/actor-spec.ts'
+import type { Behavior } from '../runtime/behavior.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { createFairScheduler } from '../runtime/fair-scheduler.ts'
 import type { Store, StoreInfo } from '../runtime/persistence.ts'
@@ -25,7 +25,7 @@ export interface StartOptions {
   /** Told of everything that happens, from the first start on. */
   readonly onEvent?: EventListener
   /** Definitions that actors may turn into, so that a stored state finds its behavior again. */
-  readonly behaviors?: readonly Pick<ActorDefinition<never, never, unknown>, 'behavior'>[]
+  readonly behaviors?: readonly { readonly behavior: Behavior }[]
   /** The machine's clock if not given. */
   readonly clock?: Clock
   /** Seeded by the machine if not given. */

@@ -13,7 +13,8 @@ export type ActorEvent =
   | { readonly type: 'start failed'; readonly id: ActorId; readonly reason: ExitReason }
   | { readonly type: 'recovering'; readonly id: ActorId; readonly incarnation: number; readonly frontier: number; readonly replayed: number; readonly backlog: number }
   | { readonly type: 'exited'; readonly id: ActorId; readonly incarnation: number; readonly reason: ExitReason; readonly message: MessageInfo | undefined }
-  | { readonly type: 'accepted'; readonly id: ActorId; readonly seq: number }
+  /** A message is in the journal of an actor: it will be applied, or become a dead letter. */
+  | { readonly type: 'accepted'; readonly id: ActorId; readonly seq: number; readonly kind: string; readonly name: string }
   | { readonly type: 'committed'; readonly id: ActorId; readonly incarnation: number; readonly frontier: number; readonly turns: number }
   | { readonly type: 'refused'; readonly id: ActorId; readonly message: MessageInfo; readonly refusal: string }
   | { readonly type: 'checkpointed'; readonly id: ActorId; readonly incarnation: number; readonly number: number; readonly cause: CheckpointCause }

@@ -152,8 +152,9 @@ export class ActorSystem implements World {
     else cell.receive(message)
   }
 
-  /** As {@link deliver}, for a message that is in the journal: an actor that is not there yet finds it when it starts. */
+  /** As {@link deliver}, for a message that has just gone into the journal: an actor that is not there yet finds it when it starts. */
   deliverJournaled(to: ActorId, message: Message): void {
+    this.emit({ type: 'accepted', id: to, seq: message.seq, kind: message.kind, name: message.name })
     this.#cells.get(to)?.receiveJournaled(message)
   }
 
@@ -190,7 +191,7 @@ export class ActorSystem implements World {
     const { cell } = life
     const fire = async (): Promise<void> => {
       const fired = await cell.store.fire(cell.id, timer.id)
-      if (fired !== undefined) cell.receiveJournaled(messageOf(fired))
+      if (fired !== undefined) this.deliverJournaled(cell.id, messageOf(fired))
     }
     life.setTimer(timer.id, Math.max(0, timer.dueAtMs - this.clock.wallNow()), () => {
       // A timer that the store could not turn into a message is still in it, and is armed again by the next start.
@@ -250,10 +251,7 @@ export class ActorSystem implements World {
     if (accepted.status === 'answered') message.caller?.settle(accepted.outcome)
     else if (accepted.status === 'pending') {
       if (message.caller !== undefined) cell.attach(accepted.seq, message.caller)
-    } else {
-      this.emit({ type: 'accepted', id: cell.id, seq: accepted.seq })
-      cell.receiveJournaled(message)
-    }
+    } else this.deliverJournaled(cell.id, message)
   }
 
   #retireCell(cell: ActorCell): void {

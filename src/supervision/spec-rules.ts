@@ -122,7 +122,8 @@ function* brokenByChild({ parent, id, start, type, options: given, autoShutdown 
 }
 
 function notOptions(at: string, given: unknown): readonly Violation[] {
-  return refuseIf(given !== undefined && !isOptions(given), { path: `${at}options`, rule: 'must be an object', value: given })
+  const broken = given !== undefined && !isOptions(given)
+  return refuseIf(broken, { path: `${at}options`, rule: 'must be an object', value: given })
 }
 
 function throwFirst(broken: Iterable<Violation>): void {
@@ -131,7 +132,8 @@ function throwFirst(broken: Iterable<Violation>): void {
 
 function readSupervisor({ options }: SupervisorDefinition): SupervisorSettings {
   // The rules have seen them.
-  const { strategy = 'one_for_one', intensity = defaultIntensity, autoShutdown = 'never' } = asOptions(options) as SupervisorOptions
+  const given = asOptions(options) as SupervisorOptions
+  const { strategy = 'one_for_one', intensity = defaultIntensity, autoShutdown = 'never' } = given
   const { restarts, within } = intensity
   return { strategy, intensity: { restarts, withinMs: durationMs(within, 'intensity.within') }, autoShutdown }
 }

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest'
+import { isRunning } from '../../src/supervision/children.ts'
+import type { Command } from '../../src/supervision/commands.ts'
+import { CopiedChildren } from '../../src/supervision/copied-children.ts'
+import { createDecider, type SupervisorInput } from '../../src/supervision/decider.ts'
+import type { Fact } from '../../src/supervision/facts.ts'
+import { strategies } from '../../src/supervision/strategy.ts'
+import { possibleFacts, standingAfter, type Standing } from './possible-facts.ts'
+import { dynamicOf, supervisorOf } from './supervisor-inputs.ts'
+
+/** A supervisor on one of all its ways, with what must be true of it. */
+interface Way extends Standing {
+  /** The incarnations that run, as `id#number`. */
+  readonly live: ReadonlySet<string>
+  /** The ids that have been given to it and not been forgotten. */
+  readonly known: ReadonlySet<string>
+  /** Restarts so far. */
+  readonly restarts: number
+  readonly unanswered: readonly number[]
+  /** What happened, to be read when an invariant breaks. */
+  readonly story: readonly string[]
+}
+
+const restarts = 2
+const intensity = { restarts, withinMs: 5_000 }
+
+const inputs: readonly [string, SupervisorInput][] = [
+  ...strategies.map((strategy): [string, SupervisorInput] => [strategy, supervisorOf(strategy, 'a b:transient c', { intensity })]),
+  ['one_for_all with a temporary child', supervisorOf('one_for_all', 'a b:temporary c', { intensity })],
+  ['rest_for_one with automatic shutdown', supervisorOf('rest_for_one', 'a b:transient! c:temporary!', { intensity, autoShutdown: 'all_significant' })],
+  ['dynamic', dynamicOf('a b:transient c:temporary', { intensity })],
+]
+
+describe('on every way that the facts can take, to a depth of 8', () => {
+  it.each(inputs)('%s: the invariants hold', (_, input) => {
+    const { ways, states } = explore(input, 8)
+    expect(ways).toBeGreaterThan(2_000)
+    expect(states).toContain('done')
+    expect(states.length).toBeGreaterThanOrEqual(input.kind === 'dynamic' || input.strategy === 'one_for_one' ? 7 : 8)
+  })
+})
+
+/** Takes every way; two ways that have come to the same place go on as one. */
+function explore(input: SupervisorInput, depth: number): { readonly ways: number; readonly states: string[] } {
+  const seen = new Set<string>()
+  const states = new Set<string>()
+  let ways = 0
+  let front: Way[] = [firstWay(input)]
+  for (let level = 0; level <= depth; level += 1) {
+    const further: Way[] = []
+    for (const way of front) {
+      states.add(way.decider.state)
+      const place = placeOf(way)
+      if (seen.has(place)) continue
+      seen.add(place)
+      if (level === depth) continue
+      for (const fact of possibleFacts(way)) {
+        ways += 1
+        further.push(follow(way, fact))
+      }
+    }
+    front = further
+  }
+  return { ways, states: [...states] }
+}
+
+function firstWay(input: SupervisorInput): Way {
+  const decider = createDecider(input, (children) => new CopiedChildren(children))
+  const commands = decider.start()
+  const standing = { decider, outstanding: undefined, retries: [], next: 1, nowMs: 0 }
+  const known = new Set(input.children.map(({ id }) => id))
+  const way: Way = { ...standing, live: new Set(), known, restarts: 0, unanswered: [], story: [] }
+  const first = { ...way, ...standingAfter(standing, undefined, commands) }
+  check(first, commands)
+  return first
+}
+
+function follow(way: Way, fact: Fact): Way {
+  const decider = way.decider.fork()
+  const commands = decider.decide(fact)
+  const next: Way = {
+    ...way,
+    ...standingAfter({ ...way, decider }, fact, commands),
+    live: liveAfter(way, fact),
+    known: knownAfter(way, fact, commands),
+    restarts: way.restarts + (isRestart(fact, commands, decider.state) ? 1 : 0),
+    unanswered: unansweredAfter(way, fact, commands),
+    story: [...way.story, JSON.stringify(fact), ...commands.map((command) => `  ${JSON.stringify(command)}`)],
+  }
+  check(next, commands)
+  return next
+}
+
+function check(way: Way, commands: readonly Command[]): void {
+  const { decider, live, story } = way
+  const table = decider.children.all()
+  const holds = (invariant: string, isTrue: boolean): void => {
+    if (!isTrue) throw new Error(`broken: ${invariant}\n${story.join('\n')}`)
+  }
+  const effects = commands.filter(({ type }) => type === 'start' || type === 'stop')
+  holds('at most one start or stop, and it comes last', effects.length === 0 || (effects.length === 1 && effects[0] === commands.at(-1)))
+
+  const liveIds = [...live].map((incarnation) => incarnation.split('#')[0])
+  holds('no child has two live incarnations', new Set(liveIds).size === liveIds.length)
+  for (const { spec } of startOrders(commands)) holds('no child is started that runs', !liveIds.includes(spec.id))
+
+  holds('no more restarts than allowed', way.restarts <= restarts && decider.budgetLeft(0) === restarts - way.restarts)
+  holds('no child is forgotten, none is made up', sameSet(new Set(table.map(({ spec }) => spec.id)), way.known))
+  holds('every call is answered once', way.unanswered.length <= (decider.state === 'running' || decider.state === 'done' ? 0 : 1))
+  holds('who restarts has a retry coming', decider.state !== 'running' || table.every(({ status, spec }) => status !== 'restarting' || way.retries.includes(spec.id)))
+  if (decider.state === 'running' || decider.state === 'done')
+    holds('those run that are said to', sameSet(live, new Set(table.filter(isRunning).map(({ spec, incarnation }) => `${spec.id}#${incarnation}`))))
+  holds('nobody lives at the end', decider.state !== 'done' || live.size === 0)
+
+  const order = table.map(({ spec }) => spec.id)
+  const starts = startOrders(commands).map(({ spec }) => order.indexOf(spec.id))
+  const stops = commands.flatMap((command) => (command.type === 'stop' ? command.orders : []))
+  holds('starts in order', isAscending(starts))
+  holds('stops in reverse order', isAscending(stops.map(({ id }) => -order.indexOf(id))))
+  holds('only those are stopped that run', stops.every(({ id, incarnation }) => live.has(`${id}#${incarnation}`)))
+}
+
+function liveAfter({ live, outstanding }: Way, fact: Fact): ReadonlySet<string> {
+  const next = new Set(live)
+  if (fact.type === 'exited') next.delete(`${fact.id}#${fact.incarnation}`)
+  if (fact.type === 'stopped' && outstanding?.type === 'stop') for (const { id, incarnation } of outstanding.orders) next.delete(`${id}#${incarnation}`)
+  if (fact.type === 'started')
+    for (const result of fact.results) if (result.status === 'started') next.add(`${result.id}#${result.incarnation}`)
+  return next
+}
+
+function knownAfter({ known }: Way, fact: Fact, commands: readonly Command[]): ReadonlySet<string> {
+  const next = new Set(known)
+  if (fact.type === 'asked' && fact.request.type === 'startChild') next.add(fact.request.spec.id)
+  for (const command of commands) if (command.type === 'forget') next.delete(command.id)
+  return next
+}
+
+function unansweredAfter({ unanswered }: Way, fact: Fact, commands: readonly Command[]): readonly number[] {
+  const asked = fact.type === 'asked' ? [...unanswered, fact.ticket] : unanswered
+  const answered = commands.flatMap((command) => (command.type === 'reply' ? [command.ticket] : []))
+  if (answered.some((ticket) => !asked.includes(ticket))) throw new Error('an answer to nobody')
+  return asked.filter((ticket) => !answered.includes(ticket))
+}
+
+function isRestart(fact: Fact, commands: readonly Command[], state: string): boolean {
+  if (fact.type === 'retry') return state === 'stoppingGroup' || state === 'startingGroup'
+  return commands.some((command) => command.type === 'decided' && command.decision.decided === 'restart')
+}
+
+function startOrders(commands: readonly Command[]) {
+  return commands.flatMap((command) => (command.type === 'start' ? command.orders : []))
+}
+
+/** All that decides how it goes on; the numbers of incarnations do not. */
+function placeOf({ decider, outstanding, retries, restarts }: Way): string {
+  const children = decider.children.all().map(({ spec, status, nextCause }) => [spec.id, status, nextCause])
+  const starts = outstanding?.type === 'start' ? outstanding.orders.map(({ spec }) => spec.id) : []
+  const stops = outstanding?.type === 'stop' ? outstanding.orders.map(({ id }) => id) : []
+  return JSON.stringify([decider.state, children, starts, stops, retries, restarts])
+}
+
+function isAscending(numbers: readonly number[]): boolean {
+  return numbers.every((number, index) => index === 0 || (numbers[index - 1] ?? 0) < number)
+}
+
+function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((item) => b.has(item))
+}

@@ -1,0 +1,71 @@
+import { crash, normal, shutdown } from '../../src/protocol/exit-reason.ts'
+import { isRunning } from '../../src/supervision/children.ts'
+import type { Command } from '../../src/supervision/commands.ts'
+import type { Decider } from '../../src/supervision/decider.ts'
+import type { Fact, StartResult, SupervisorRequest } from '../../src/supervision/facts.ts'
+import { worker } from './children-specs.ts'
+
+/** Where a supervisor stands, seen from outside. */
+export interface Standing {
+  readonly decider: Decider
+  /** The `start` or `stop` command that is not answered yet. */
+  readonly outstanding: Command | undefined
+  /** Retries in its mailbox. */
+  readonly retries: readonly string[]
+  /** The number of the next incarnation of any child, and of the next ticket. */
+  readonly next: number
+  readonly nowMs: number
+}
+
+/** Every fact that can come next: every outcome of what is under way, or every exit, retry and call. */
+export function possibleFacts(standing: Standing): Fact[] {
+  const { outstanding, nowMs } = standing
+  if (outstanding?.type === 'start') return outcomes(standing, outstanding.orders.map(({ spec }) => spec.id)).map((results) => ({ type: 'started', results, nowMs }))
+  if (outstanding?.type === 'stop') return [{ type: 'stopped', nowMs }]
+  return standing.decider.state === 'running' ? [...exits(standing), ...retries(standing), ...calls(standing), { type: 'shutdown', reason: shutdown, nowMs }] : []
+}
+
+/** All start; one of them fails; one of them says ignore. */
+function outcomes({ next }: Standing, ids: readonly string[]): StartResult[][] {
+  const started = ids.map((id, index): StartResult => ({ id, status: 'started', incarnation: next + index }))
+  const failing = ids.map((id, index) => [...started.slice(0, index), { id, status: 'failed', reason: crash('no start') } as const])
+  const ignoring = ids.map((id, index) => started.with(index, { id, status: 'ignored' }))
+  return [started, ...failing, ...ignoring]
+}
+
+function exits({ decider, nowMs }: Standing): Fact[] {
+  return decider.children.all().flatMap((child): Fact[] => {
+    const { spec: { id }, incarnation } = child
+    const stale: Fact = { type: 'exited', id, incarnation: incarnation - 1, reason: crash('late'), nowMs }
+    if (!isRunning(child)) return [{ ...stale, incarnation }]
+    return [stale, ...[normal, crash('boom')].map((reason): Fact => ({ type: 'exited', id, incarnation, reason, nowMs }))]
+  })
+}
+
+/** Retries keep their order in the mailbox. */
+function retries({ retries: [id], nowMs }: Standing): Fact[] {
+  return id === undefined ? [] : [{ type: 'retry', id, nowMs }]
+}
+
+function calls({ decider, next, nowMs }: Standing): Fact[] {
+  const ids = decider.children.all().map(({ spec }) => spec.id)
+  const requests = ids.flatMap((id): SupervisorRequest[] => [
+    { type: 'terminateChild', id },
+    { type: 'restartChild', id },
+    { type: 'deleteChild', id },
+  ])
+  const added: SupervisorRequest = { type: 'startChild', spec: worker('n', { restart: 'transient' }) }
+  return [...requests, added, { type: 'countChildren' } as const].map((request) => ({ type: 'asked', ticket: next, request, nowMs }))
+}
+
+/** Where it stands after a fact and what was made of it. */
+export function standingAfter(standing: Standing, fact: Fact | undefined, commands: readonly Command[]): Standing {
+  const last = commands.at(-1)
+  const waiting = fact?.type === 'retry' ? standing.retries.slice(1) : standing.retries
+  return {
+    ...standing,
+    outstanding: last?.type === 'start' || last?.type === 'stop' ? last : undefined,
+    retries: [...waiting, ...commands.flatMap((command) => (command.type === 'retry' ? [command.id] : []))],
+    next: standing.next + (fact?.type === 'started' ? fact.results.length : 1),
+  }
+}
