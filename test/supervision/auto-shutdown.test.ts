@@ -43,7 +43,9 @@ describe('automatic shutdown', () => {
   })
 
   it('all_significant: does not wait for those that were stopped by hand or said ignore', () => {
-    const supervisor = play(supervisorOf('one_for_one', 'a:transient! b:transient! c:transient!', all), { starts: { a: ['ignore'] } })
+    const supervisor = play(supervisorOf('one_for_one', 'a:transient! b:transient! c:transient!', all), {
+      starts: { a: ['ignore'] },
+    })
     supervisor.ask({ type: 'terminateChild', id: 'b' })
     expect(supervisor.ended).toBeUndefined()
     supervisor.exit('c', normal)

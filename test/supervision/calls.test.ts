@@ -8,7 +8,11 @@ describe('startChild', () => {
   it('starts a child at the end of the order', () => {
     const supervisor = play(supervisorOf('one_for_one', 'a'))
     supervisor.done()
-    expect(supervisor.ask({ type: 'startChild', spec: worker('b') }).reply).toEqual({ status: 'started', id: 'b', incarnation: 1 })
+    expect(supervisor.ask({ type: 'startChild', spec: worker('b') }).reply).toEqual({
+      status: 'started',
+      id: 'b',
+      incarnation: 1,
+    })
     expect(supervisor.orders.at(-1)).toMatchObject({ cause: 'request', reason: undefined })
     supervisor.stop()
     expect(supervisor.done()).toEqual(['start b#1', 'stop b#1', 'stop a#1', 'exit'])
@@ -19,10 +23,12 @@ describe('startChild', () => {
     supervisor.exit('b', normal)
     supervisor.done()
     expect(supervisor.ask({ type: 'startChild', spec: worker('a', { restart: 'temporary' }) }).reply).toEqual({
-      status: 'error', error: { type: 'already_started', id: 'a', incarnation: 1 },
+      status: 'error',
+      error: { type: 'already_started', id: 'a', incarnation: 1 },
     })
     expect(supervisor.ask({ type: 'startChild', spec: worker('b') }).reply).toEqual({
-      status: 'error', error: { type: 'already_present', id: 'b' },
+      status: 'error',
+      error: { type: 'already_present', id: 'b' },
     })
     expect(supervisor.done()).toEqual([])
     expect(supervisor.decider.children.get('a')?.spec.restart).toBe('permanent')
@@ -32,7 +38,8 @@ describe('startChild', () => {
     const supervisor = play(supervisorOf('one_for_one', ''), { starts: { a: [fail('no db')] } })
     supervisor.done()
     expect(supervisor.ask({ type: 'startChild', spec: worker('a') }).reply).toEqual({
-      status: 'error', error: { type: 'start_failed', id: 'a', reason: crash('no db') },
+      status: 'error',
+      error: { type: 'start_failed', id: 'a', reason: crash('no db') },
     })
     expect(supervisor.done()).toEqual(['failed a', 'forget a'])
     expect(supervisor.decider.children.size).toBe(0)
@@ -45,7 +52,10 @@ describe('startChild', () => {
   it('keeps a child that says ignore without a process, unless it is temporary or a member', () => {
     const supervisor = play(supervisorOf('one_for_one', ''), { starts: { a: ['ignore'], b: ['ignore'] } })
     expect(supervisor.ask({ type: 'startChild', spec: worker('a') }).reply).toEqual({ status: 'ignored', id: 'a' })
-    expect(supervisor.ask({ type: 'startChild', spec: worker('b', { restart: 'temporary' }) }).reply).toEqual({ status: 'ignored', id: 'b' })
+    expect(supervisor.ask({ type: 'startChild', spec: worker('b', { restart: 'temporary' }) }).reply).toEqual({
+      status: 'ignored',
+      id: 'b',
+    })
     expect(supervisor.look().stopped).toEqual(['a'])
     const dynamic = play(dynamicOf(''), { starts: { a: ['ignore'] } })
     expect(dynamic.ask({ type: 'startChild', spec: worker('a') }).reply).toEqual({ status: 'ignored', id: 'a' })
@@ -72,20 +82,23 @@ describe('terminateChild', () => {
     expect(supervisor.look()).toEqual({ running: ['b'], restarting: [], stopped: ['a'] })
   })
 
-  it.each([['temporary', supervisorOf('one_for_one', 'a:temporary')], ['permanent, but a member', dynamicOf('a')]])(
-    'removes a child that is %s',
-    (_, input) => {
-      const supervisor = play(input)
-      supervisor.done()
-      expect(supervisor.ask({ type: 'terminateChild', id: 'a' }).reply).toEqual({ status: 'ok' })
-      expect(supervisor.done()).toEqual(['stop a#1', 'forget a'])
-      expect(supervisor.decider.children.size).toBe(0)
-    },
-  )
+  it.each([
+    ['temporary', supervisorOf('one_for_one', 'a:temporary')],
+    ['permanent, but a member', dynamicOf('a')],
+  ])('removes a child that is %s', (_, input) => {
+    const supervisor = play(input)
+    supervisor.done()
+    expect(supervisor.ask({ type: 'terminateChild', id: 'a' }).reply).toEqual({ status: 'ok' })
+    expect(supervisor.done()).toEqual(['stop a#1', 'forget a'])
+    expect(supervisor.decider.children.size).toBe(0)
+  })
 
   it('says not_found for a child that is not there', () => {
     const supervisor = play(supervisorOf('one_for_one', 'a'))
-    expect(supervisor.ask({ type: 'terminateChild', id: 'x' }).reply).toEqual({ status: 'error', error: { type: 'not_found', id: 'x' } })
+    expect(supervisor.ask({ type: 'terminateChild', id: 'x' }).reply).toEqual({
+      status: 'error',
+      error: { type: 'not_found', id: 'x' },
+    })
   })
 
   it('does not hear the end of the child that was in the mailbox before it was stopped', () => {
@@ -130,8 +143,14 @@ describe('restartChild', () => {
 
   it('says running, restarting or not_found for any other', () => {
     const supervisor = play(supervisorOf('one_for_one', 'a'))
-    expect(supervisor.ask({ type: 'restartChild', id: 'a' }).reply).toEqual({ status: 'error', error: { type: 'running', id: 'a' } })
-    expect(supervisor.ask({ type: 'restartChild', id: 'x' }).reply).toEqual({ status: 'error', error: { type: 'not_found', id: 'x' } })
+    expect(supervisor.ask({ type: 'restartChild', id: 'a' }).reply).toEqual({
+      status: 'error',
+      error: { type: 'running', id: 'a' },
+    })
+    expect(supervisor.ask({ type: 'restartChild', id: 'x' }).reply).toEqual({
+      status: 'error',
+      error: { type: 'not_found', id: 'x' },
+    })
   })
 
   it('leaves the child down if its start fails, without a retry', () => {
@@ -139,11 +158,15 @@ describe('restartChild', () => {
     supervisor.ask({ type: 'terminateChild', id: 'a' })
     supervisor.done()
     expect(supervisor.ask({ type: 'restartChild', id: 'a' }).reply).toEqual({
-      status: 'error', error: { type: 'start_failed', id: 'a', reason: crash('no db') },
+      status: 'error',
+      error: { type: 'start_failed', id: 'a', reason: crash('no db') },
     })
     expect(supervisor.done()).toEqual(['failed a'])
     expect(supervisor.look().stopped).toEqual(['a'])
-    expect(supervisor.decisions.at(-1)).toMatchObject({ decided: 'leave', why: '"a" could not be started as asked: it stays down' })
+    expect(supervisor.decisions.at(-1)).toMatchObject({
+      decided: 'leave',
+      why: '"a" could not be started as asked: it stays down',
+    })
   })
 
   it('answers ignored if the child says ignore', () => {
@@ -157,8 +180,14 @@ describe('restartChild', () => {
 describe('deleteChild', () => {
   it('removes a child that is down, and no other', () => {
     const supervisor = play(supervisorOf('one_for_one', 'a'))
-    expect(supervisor.ask({ type: 'deleteChild', id: 'a' }).reply).toEqual({ status: 'error', error: { type: 'running', id: 'a' } })
-    expect(supervisor.ask({ type: 'deleteChild', id: 'x' }).reply).toEqual({ status: 'error', error: { type: 'not_found', id: 'x' } })
+    expect(supervisor.ask({ type: 'deleteChild', id: 'a' }).reply).toEqual({
+      status: 'error',
+      error: { type: 'running', id: 'a' },
+    })
+    expect(supervisor.ask({ type: 'deleteChild', id: 'x' }).reply).toEqual({
+      status: 'error',
+      error: { type: 'not_found', id: 'x' },
+    })
     supervisor.ask({ type: 'terminateChild', id: 'a' })
     supervisor.done()
     expect(supervisor.ask({ type: 'deleteChild', id: 'a' }).reply).toEqual({ status: 'ok' })
@@ -180,14 +209,16 @@ describe('whichChildren and countChildren', () => {
       ],
     })
     expect(supervisor.ask({ type: 'countChildren' }).reply).toEqual({
-      status: 'counts', counts: { specs: 3, active: 2, supervisors: 1, workers: 2 },
+      status: 'counts',
+      counts: { specs: 3, active: 2, supervisors: 1, workers: 2 },
     })
   })
 
   it('count one spec for a dynamic supervisor, however many members', () => {
     const supervisor = play(dynamicOf('a b c'))
     expect(supervisor.ask({ type: 'countChildren' }).reply).toEqual({
-      status: 'counts', counts: { specs: 1, active: 3, supervisors: 0, workers: 3 },
+      status: 'counts',
+      counts: { specs: 1, active: 3, supervisors: 0, workers: 3 },
     })
   })
 })
@@ -199,6 +230,9 @@ describe('getChildSpec', () => {
     expect(supervisor.ask({ type: 'getChildSpec', id: 'a' }).reply).toEqual({ status: 'spec', spec })
     supervisor.exit('a', normal)
     expect(supervisor.ask({ type: 'getChildSpec', id: 'a' }).reply).toEqual({ status: 'spec', spec })
-    expect(supervisor.ask({ type: 'getChildSpec', id: 'x' }).reply).toEqual({ status: 'error', error: { type: 'not_found', id: 'x' } })
+    expect(supervisor.ask({ type: 'getChildSpec', id: 'x' }).reply).toEqual({
+      status: 'error',
+      error: { type: 'not_found', id: 'x' },
+    })
   })
 })

@@ -8,8 +8,11 @@ export function worker(id: string, other: Partial<ChildSpec> = {}): ChildSpec {
 
 /** Workers from a line such as `"a b:temporary c:transient!"`: permanent unless said otherwise, significant with a `!`. */
 export function workers(line: string): ChildSpec[] {
-  return line.split(' ').filter((word) => word !== '').map((word) => {
-    const [id = '', type] = word.replace('!', '').split(':')
-    return worker(id, { restart: restartTypes.find((known) => known === type) ?? 'permanent', significant: word.endsWith('!') })
-  })
+  return line
+    .split(' ')
+    .filter((word) => word !== '')
+    .map((word) => {
+      const [id = '', type] = word.replace('!', '').split(':')
+      return worker(id, { restart: restartTypes.find((known) => known === type) ?? 'permanent', significant: word.endsWith('!') })
+    })
 }

@@ -48,7 +48,10 @@ describe.each(tables)('%s', (_, make) => {
     const copy = table.copy()
     const changed = copy.delete('b')
     const own = table.add(child('d'))
-    expect([ids(changed), ids(own)]).toEqual([['a', 'c'], ['a', 'b', 'c', 'd']])
+    expect([ids(changed), ids(own)]).toEqual([
+      ['a', 'c'],
+      ['a', 'b', 'c', 'd'],
+    ])
   })
 
   it('refuses a second child of one id, and to touch one that is not there', () => {

@@ -15,8 +15,16 @@ describe('errorOf', () => {
       'AlreadyPresentError',
       'supervisor shop/carts, child "u7": there is such a child that is not running; no child was started. Restart it, or delete it first',
     ],
-    [{ type: 'not_found', id: 'u7' }, 'UnknownChildError', 'supervisor shop/carts, child "u7": there is no such child; nothing was done'],
-    [{ type: 'running', id: 'u7' }, 'ChildRunningError', 'supervisor shop/carts, child "u7": it is running; nothing was done. Terminate it first'],
+    [
+      { type: 'not_found', id: 'u7' },
+      'UnknownChildError',
+      'supervisor shop/carts, child "u7": there is no such child; nothing was done',
+    ],
+    [
+      { type: 'running', id: 'u7' },
+      'ChildRunningError',
+      'supervisor shop/carts, child "u7": it is running; nothing was done. Terminate it first',
+    ],
     [
       { type: 'restarting', id: 'u7' },
       'ChildRestartingError',
@@ -39,7 +47,10 @@ describe('errorOf', () => {
 
   it('keeps the cause of a failed start, if something was thrown', () => {
     const thrown = new Error('no db')
-    expect(errorOf('', { type: 'start_failed', id: 'a', reason: crash(thrown) })).toMatchObject({ cause: thrown, reason: crash(thrown) })
+    expect(errorOf('', { type: 'start_failed', id: 'a', reason: crash(thrown) })).toMatchObject({
+      cause: thrown,
+      reason: crash(thrown),
+    })
     expect(errorOf('', { type: 'start_failed', id: 'a', reason: killed }).cause).toBeUndefined()
   })
 })

@@ -25,9 +25,15 @@ const restarts = 2
 const intensity = { restarts, withinMs: 5_000 }
 
 const inputs: readonly [string, SupervisorInput][] = [
-  ...strategies.map((strategy): [string, SupervisorInput] => [strategy, supervisorOf(strategy, 'a b:transient c', { intensity })]),
+  ...strategies.map((strategy): [string, SupervisorInput] => [
+    strategy,
+    supervisorOf(strategy, 'a b:transient c', { intensity }),
+  ]),
   ['one_for_all with a temporary child', supervisorOf('one_for_all', 'a b:temporary c', { intensity })],
-  ['rest_for_one with automatic shutdown', supervisorOf('rest_for_one', 'a b:transient! c:temporary!', { intensity, autoShutdown: 'all_significant' })],
+  [
+    'rest_for_one with automatic shutdown',
+    supervisorOf('rest_for_one', 'a b:transient! c:temporary!', { intensity, autoShutdown: 'all_significant' }),
+  ],
   ['dynamic', dynamicOf('a b:transient c:temporary', { intensity })],
 ]
 
@@ -98,7 +104,10 @@ function check(way: Way, commands: readonly Command[]): void {
     if (!isTrue) throw new Error(`broken: ${invariant}\n${story.join('\n')}`)
   }
   const effects = commands.filter(({ type }) => type === 'start' || type === 'stop')
-  holds('at most one start or stop, and it comes last', effects.length === 0 || (effects.length === 1 && effects[0] === commands.at(-1)))
+  holds(
+    'at most one start or stop, and it comes last',
+    effects.length === 0 || (effects.length === 1 && effects[0] === commands.at(-1)),
+  )
 
   const liveIds = [...live].map((incarnation) => incarnation.split('#')[0])
   holds('no child has two live incarnations', new Set(liveIds).size === liveIds.length)
@@ -107,9 +116,15 @@ function check(way: Way, commands: readonly Command[]): void {
   holds('no more restarts than allowed', way.restarts <= restarts && decider.budgetLeft(0) === restarts - way.restarts)
   holds('no child is forgotten, none is made up', sameSet(new Set(table.map(({ spec }) => spec.id)), way.known))
   holds('every call is answered once', way.unanswered.length <= (decider.state === 'running' || decider.state === 'done' ? 0 : 1))
-  holds('who restarts has a retry coming', decider.state !== 'running' || table.every(({ status, spec }) => status !== 'restarting' || way.retries.includes(spec.id)))
+  holds(
+    'who restarts has a retry coming',
+    decider.state !== 'running' || table.every(({ status, spec }) => status !== 'restarting' || way.retries.includes(spec.id)),
+  )
   if (decider.state === 'running' || decider.state === 'done')
-    holds('those run that are said to', sameSet(live, new Set(table.filter(isRunning).map(({ spec, incarnation }) => `${spec.id}#${incarnation}`))))
+    holds(
+      'those run that are said to',
+      sameSet(live, new Set(table.filter(isRunning).map(({ spec, incarnation }) => `${spec.id}#${incarnation}`))),
+    )
   holds('nobody lives at the end', decider.state !== 'done' || live.size === 0)
 
   const order = table.map(({ spec }) => spec.id)
@@ -117,13 +132,17 @@ function check(way: Way, commands: readonly Command[]): void {
   const stops = commands.flatMap((command) => (command.type === 'stop' ? command.orders : []))
   holds('starts in order', isAscending(starts))
   holds('stops in reverse order', isAscending(stops.map(({ id }) => -order.indexOf(id))))
-  holds('only those are stopped that run', stops.every(({ id, incarnation }) => live.has(`${id}#${incarnation}`)))
+  holds(
+    'only those are stopped that run',
+    stops.every(({ id, incarnation }) => live.has(`${id}#${incarnation}`)),
+  )
 }
 
 function liveAfter({ live, outstanding }: Way, fact: Fact): ReadonlySet<string> {
   const next = new Set(live)
   if (fact.type === 'exited') next.delete(`${fact.id}#${fact.incarnation}`)
-  if (fact.type === 'stopped' && outstanding?.type === 'stop') for (const { id, incarnation } of outstanding.orders) next.delete(`${id}#${incarnation}`)
+  if (fact.type === 'stopped' && outstanding?.type === 'stop')
+    for (const { id, incarnation } of outstanding.orders) next.delete(`${id}#${incarnation}`)
   if (fact.type === 'started')
     for (const result of fact.results) if (result.status === 'started') next.add(`${result.id}#${result.incarnation}`)
   return next

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { crash, normal } from '../../src/protocol/exit-reason.ts'
+import { worker } from './children-specs.ts'
 import { fail, play } from './played-supervisor.ts'
 import { dynamicOf, supervisorOf } from './supervisor-inputs.ts'
 
@@ -9,13 +10,26 @@ describe('a restart that fails', () => {
     supervisor.exit('a')
     expect(supervisor.done()).toEqual(['start a#1', 'up', 'failed a', 'retry a', 'failed a', 'retry a', 'start a#2'])
     expect(supervisor.decider.budgetLeft(0)).toBe(0)
-    expect(supervisor.decisions.map(({ decided, budgetLeft }) => [decided, budgetLeft])).toEqual([['restart', 2], ['retry', 2], ['retry', 1]])
+    expect(supervisor.decisions.map(({ decided, budgetLeft }) => [decided, budgetLeft])).toEqual([
+      ['restart', 2],
+      ['retry', 2],
+      ['retry', 1],
+    ])
   })
 
   it('ends the supervisor when the limit is hit, with the reason of the last attempt', () => {
     const supervisor = play(supervisorOf('one_for_one', 'a b'), { starts: { a: ['ok', fail('x'), fail('y'), fail('z')] } })
     supervisor.exit('a')
-    expect(supervisor.done().slice(3)).toEqual(['failed a', 'retry a', 'failed a', 'retry a', 'failed a', 'retry a', 'stop b#1', 'exit'])
+    expect(supervisor.done().slice(3)).toEqual([
+      'failed a',
+      'retry a',
+      'failed a',
+      'retry a',
+      'failed a',
+      'retry a',
+      'stop b#1',
+      'exit',
+    ])
     expect(supervisor.ended).toEqual({
       type: 'shutdown',
       cause: { type: 'reached_max_restart_intensity', id: 'a', reason: crash('z'), restarts: 3, withinMs: 5_000 },
@@ -42,13 +56,13 @@ describe('a restart that fails', () => {
   it('shows the child as restarting until then: no call but terminateChild touches it', () => {
     const supervisor = play(supervisorOf('one_for_one', 'a b'), { starts: { a: ['ok', fail('x')] } })
     const answers: ReturnType<typeof supervisor.ask>[] = []
-    const [spec] = supervisorOf('one_for_one', 'a').children
+    const spec = worker('a')
     supervisor.burst(() => {
       supervisor.exit('a')
       answers.push(
         supervisor.ask({ type: 'restartChild', id: 'a' }),
         supervisor.ask({ type: 'deleteChild', id: 'a' }),
-        supervisor.ask({ type: 'startChild', spec: spec! }),
+        supervisor.ask({ type: 'startChild', spec }),
         supervisor.ask({ type: 'getChildSpec', id: 'a' }),
         supervisor.ask({ type: 'whichChildren' }),
         supervisor.ask({ type: 'countChildren' }),
@@ -112,10 +126,19 @@ describe('a restart that fails', () => {
       between = supervisor.ask({ type: 'whichChildren' })
     })
     expect(supervisor.done()).toEqual([
-      'stop b#1', 'stop a#1', 'start a#2', 'failed b', 'retry b',
-      'stop a#2', 'start a#3', 'start b#2', 'start c#2',
+      'stop b#1',
+      'stop a#1',
+      'start a#2',
+      'failed b',
+      'retry b',
+      'stop a#2',
+      'start a#3',
+      'start b#2',
+      'start c#2',
     ])
-    expect(between).toMatchObject({ reply: { children: [{ status: 'stopped' }, { status: 'restarting' }, { status: 'running' }] } })
+    expect(between).toMatchObject({
+      reply: { children: [{ status: 'stopped' }, { status: 'restarting' }, { status: 'running' }] },
+    })
     expect(supervisor.decider.budgetLeft(0)).toBe(1)
   })
 
@@ -123,9 +146,12 @@ describe('a restart that fails', () => {
     const supervisor = play(supervisorOf('one_for_all', 'a b'), { starts: { a: ['ok', fail('x')] } })
     supervisor.exit('b', crash('boom'))
     expect(supervisor.orders.map(({ spec, cause }) => `${spec.id} ${cause}`)).toEqual([
-      'a first', 'b first',
-      'a sibling', 'b exit',
-      'a sibling', 'b exit',
+      'a first',
+      'b first',
+      'a sibling',
+      'b exit',
+      'a sibling',
+      'b exit',
     ])
   })
 
@@ -133,10 +159,7 @@ describe('a restart that fails', () => {
     const supervisor = play(supervisorOf('rest_for_one', 'a b c d'), { starts: { c: ['ok', fail('x')] } })
     supervisor.done()
     supervisor.exit('b')
-    expect(supervisor.done()).toEqual([
-      'stop d#1', 'stop c#1', 'start b#2', 'failed c', 'retry c',
-      'start c#2', 'start d#2',
-    ])
+    expect(supervisor.done()).toEqual(['stop d#1', 'stop c#1', 'start b#2', 'failed c', 'retry c', 'start c#2', 'start d#2'])
   })
 
   it('is a success if the child says ignore: it stays without a process', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { crash, normal, shutdown, shutdownBecause } from '../../src/protocol/exit-reason.ts'
+import { worker } from './children-specs.ts'
 import { fail, play } from './played-supervisor.ts'
 import { dynamicOf, supervisorOf } from './supervisor-inputs.ts'
 
@@ -60,11 +61,10 @@ describe('the intensity', () => {
 
   it('does not count what is done by calls, failed or not', () => {
     const supervisor = play(supervisorOf('one_for_one', 'a'), { starts: { a: ['ok', fail('x'), 'ok'], b: [fail('y')] } })
-    const [b] = supervisorOf('one_for_one', 'b').children
     supervisor.ask({ type: 'terminateChild', id: 'a' })
     supervisor.ask({ type: 'restartChild', id: 'a' })
     supervisor.ask({ type: 'restartChild', id: 'a' })
-    supervisor.ask({ type: 'startChild', spec: b! })
+    supervisor.ask({ type: 'startChild', spec: worker('b') })
     expect(supervisor.decider.budgetLeft(0)).toBe(3)
   })
 
@@ -77,15 +77,18 @@ describe('the intensity', () => {
 })
 
 describe('a supervisor that is asked to stop', () => {
-  it.each([shutdown, normal, crash('update'), shutdownBecause('update')])('stops its children in reverse order and exits with %j', (reason) => {
-    const supervisor = play(supervisorOf('one_for_one', 'a b c'))
-    supervisor.ask({ type: 'terminateChild', id: 'b' })
-    supervisor.done()
-    supervisor.stop(reason)
-    expect(supervisor.done()).toEqual(['stop c#1', 'stop a#1', 'exit'])
-    expect(supervisor.ended).toEqual(reason)
-    expect(supervisor.look()).toEqual({ running: [], restarting: [], stopped: ['a', 'b', 'c'] })
-  })
+  it.each([shutdown, normal, crash('update'), shutdownBecause('update')])(
+    'stops its children in reverse order and exits with %j',
+    (reason) => {
+      const supervisor = play(supervisorOf('one_for_one', 'a b c'))
+      supervisor.ask({ type: 'terminateChild', id: 'b' })
+      supervisor.done()
+      supervisor.stop(reason)
+      expect(supervisor.done()).toEqual(['stop c#1', 'stop a#1', 'exit'])
+      expect(supervisor.ended).toEqual(reason)
+      expect(supervisor.look()).toEqual({ running: [], restarting: [], stopped: ['a', 'b', 'c'] })
+    },
+  )
 
   it('exits at once if nobody runs', () => {
     const supervisor = play(supervisorOf('one_for_one', ''))

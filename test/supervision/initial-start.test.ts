@@ -7,7 +7,11 @@ describe('the initial start', () => {
   it('starts the children in order, and is up when all are', () => {
     const supervisor = play(supervisorOf('one_for_one', 'a b c'))
     expect(supervisor.done()).toEqual(['start a#1', 'start b#1', 'start c#1', 'up'])
-    expect(supervisor.orders.map(({ cause, reason }) => [cause, reason])).toEqual([['first', undefined], ['first', undefined], ['first', undefined]])
+    expect(supervisor.orders.map(({ cause, reason }) => [cause, reason])).toEqual([
+      ['first', undefined],
+      ['first', undefined],
+      ['first', undefined],
+    ])
     expect(supervisor.decider.state).toBe('running')
   })
 
@@ -50,7 +54,12 @@ describe('the initial start', () => {
   it('starts the members that a dynamic supervisor has from before, and stops them together if one fails', () => {
     expect(play(dynamicOf('a b')).done()).toEqual(['start a#1', 'start b#1', 'up'])
     expect(play(dynamicOf('a b c'), { starts: { c: [fail('no db')] } }).done()).toEqual([
-      'start a#1', 'start b#1', 'failed c', 'stop b#1 together', 'stop a#1 together', 'exit',
+      'start a#1',
+      'start b#1',
+      'failed c',
+      'stop b#1 together',
+      'stop a#1 together',
+      'exit',
     ])
   })
 })

@@ -7,7 +7,6 @@ describe('nearest', () => {
     ['OneForAll', 'one_for_all'],
     ['rest_for_on', 'rest_for_one'],
     ['restforone', 'rest_for_one'],
-    ['one_for_rest', 'one_for_one'],
   ])('%s is meant as %s', (given, meant) => {
     expect(nearest(given, ['one_for_one', 'one_for_all', 'rest_for_one'])).toBe(meant)
   })

@@ -44,7 +44,10 @@ export interface PlayedSupervisor {
 /** Plays a supervisor. `starts` are the attempts of each child; when they are used up, and without any, they work. */
 export function play(
   input: SupervisorInput,
-  { starts = {}, table }: {
+  {
+    starts = {},
+    table,
+  }: {
     readonly starts?: Readonly<Record<string, readonly Attempt[]>>
     readonly table?: (children: readonly Child[]) => Children
   } = {},
@@ -79,7 +82,8 @@ export function play(
         orders.push(...command.orders)
         return tell({ type: 'started', results: startInOrder(command.orders) })
       case 'stop':
-        for (const { id, incarnation } of command.orders) log.push(`stop ${id}#${incarnation}${command.together ? ' together' : ''}`)
+        for (const { id, incarnation } of command.orders)
+          log.push(`stop ${id}#${incarnation}${command.together ? ' together' : ''}`)
         return tell({ type: 'stopped' })
       case 'retry':
         log.push(`retry ${command.id}`)
@@ -168,7 +172,10 @@ export function play(
     pass: (ms) => void (nowMs += ms),
     look() {
       const ids = (status: Child['status']): string[] =>
-        decider.children.all().filter((child) => child.status === status).map((child) => child.spec.id)
+        decider.children
+          .all()
+          .filter((child) => child.status === status)
+          .map((child) => child.spec.id)
       return { running: ids('running'), restarting: ids('restarting'), stopped: ids('stopped') }
     },
   }

@@ -20,22 +20,34 @@ export interface Standing {
 /** Every fact that can come next: every outcome of what is under way, or every exit, retry and call. */
 export function possibleFacts(standing: Standing): Fact[] {
   const { outstanding, nowMs } = standing
-  if (outstanding?.type === 'start') return outcomes(standing, outstanding.orders.map(({ spec }) => spec.id)).map((results) => ({ type: 'started', results, nowMs }))
+  if (outstanding?.type === 'start')
+    return outcomes(
+      standing,
+      outstanding.orders.map(({ spec }) => spec.id),
+    ).map((results) => ({ type: 'started', results, nowMs }))
   if (outstanding?.type === 'stop') return [{ type: 'stopped', nowMs }]
-  return standing.decider.state === 'running' ? [...exits(standing), ...retries(standing), ...calls(standing), { type: 'shutdown', reason: shutdown, nowMs }] : []
+  return standing.decider.state === 'running'
+    ? [...exits(standing), ...retries(standing), ...calls(standing), { type: 'shutdown', reason: shutdown, nowMs }]
+    : []
 }
 
 /** All start; one of them fails; one of them says ignore. */
 function outcomes({ next }: Standing, ids: readonly string[]): StartResult[][] {
   const started = ids.map((id, index): StartResult => ({ id, status: 'started', incarnation: next + index }))
-  const failing = ids.map((id, index) => [...started.slice(0, index), { id, status: 'failed', reason: crash('no start') } as const])
+  const failing = ids.map((id, index) => [
+    ...started.slice(0, index),
+    { id, status: 'failed', reason: crash('no start') } as const,
+  ])
   const ignoring = ids.map((id, index) => started.with(index, { id, status: 'ignored' }))
   return [started, ...failing, ...ignoring]
 }
 
 function exits({ decider, nowMs }: Standing): Fact[] {
   return decider.children.all().flatMap((child): Fact[] => {
-    const { spec: { id }, incarnation } = child
+    const {
+      spec: { id },
+      incarnation,
+    } = child
     const stale: Fact = { type: 'exited', id, incarnation: incarnation - 1, reason: crash('late'), nowMs }
     if (!isRunning(child)) return [{ ...stale, incarnation }]
     return [stale, ...[normal, crash('boom')].map((reason): Fact => ({ type: 'exited', id, incarnation, reason, nowMs }))]
@@ -55,7 +67,12 @@ function calls({ decider, next, nowMs }: Standing): Fact[] {
     { type: 'deleteChild', id },
   ])
   const added: SupervisorRequest = { type: 'startChild', spec: worker('n', { restart: 'transient' }) }
-  return [...requests, added, { type: 'countChildren' } as const].map((request) => ({ type: 'asked', ticket: next, request, nowMs }))
+  return [...requests, added, { type: 'countChildren' } as const].map((request) => ({
+    type: 'asked',
+    ticket: next,
+    request,
+    nowMs,
+  }))
 }
 
 /** Where it stands after a fact and what was made of it. */
