@@ -142,6 +142,7 @@ class RunningApp<Tree> implements App<Tree> {
   async #end(): Promise<ExitReason> {
     const reason = await new Promise<ExitReason>((resolve) => this.#system.lifeOf(rootId)?.whenEnded(resolve))
     this.#system.retire(rootId, { forget: false })
+    this.#system.close()
     await this.#system.persistence?.close()
     return reason
   }

@@ -15,7 +15,8 @@ interface Queue {
 
 /**
  * The deadlines of all pending calls. Calls with the same time-out fall due in the order in which they were made, so each
- * time-out has one queue and the whole has one timer: setting and removing a deadline costs no search and no timer.
+ * time-out has one queue and the whole has one timer: setting and removing a deadline costs no search and no timer. The timer
+ * stays when the last deadline is removed, because the next call would only set it again.
  */
 export class Deadlines {
   readonly #clock: Clock
@@ -47,8 +48,13 @@ export class Deadlines {
     if (entry.next === undefined) queue.tail = entry.previous
     else entry.next.previous = entry.previous
     entry.previous = entry.next = undefined
-    if (queue.head === undefined) this.#queues.delete(timeoutMs)
-    if (this.#queues.size === 0) this.#rest()
+  }
+
+  /** Nothing falls due any more: the timer is given up, which would keep the process running. */
+  close(): void {
+    this.#sweep?.cancel()
+    this.#sweep = undefined
+    this.#sweepAtMs = Infinity
   }
 
   #queueOf(timeoutMs: number): Queue {
@@ -70,19 +76,14 @@ export class Deadlines {
     this.#sweep = undefined
     const now = this.#clock.now()
     let nextDueMs = Infinity
-    for (const [timeoutMs, queue] of [...this.#queues]) {
+    for (const [timeoutMs, queue] of this.#queues) {
       for (let entry = queue.head; entry !== undefined && entry.dueMs <= now; entry = queue.head) {
         this.remove(entry, timeoutMs)
         entry.expire()
       }
-      if (queue.head !== undefined) nextDueMs = Math.min(nextDueMs, queue.head.dueMs)
+      if (queue.head === undefined) this.#queues.delete(timeoutMs)
+      else nextDueMs = Math.min(nextDueMs, queue.head.dueMs)
     }
     if (nextDueMs < this.#sweepAtMs) this.#sweepAt(nextDueMs)
-  }
-
-  #rest(): void {
-    this.#sweep?.cancel()
-    this.#sweep = undefined
-    this.#sweepAtMs = Infinity
   }
 }

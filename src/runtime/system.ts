@@ -113,14 +113,15 @@ export class ActorSystem implements World {
     if (forget) this.#cells.delete(id)
   }
 
-  async call(to: ActorId, { name, input, sender }: Request, options?: CallOptions): Promise<unknown> {
+  call(to: ActorId, { name, input, sender }: Request, options?: CallOptions): Promise<unknown> {
     const timeoutMs = options?.timeout === undefined ? defaultTimeoutMs : durationOrInfinityMs(options.timeout, `call of "${name}": timeout`)
     const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id }
     const cell = this.#reachable(to)
-    if (cell === undefined) throw new NoProcError(to, name)
+    if (cell === undefined) return Promise.reject(new NoProcError(to, name))
     const problem = checkOf(cell, envelope)
-    if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
+    if (problem !== undefined) return Promise.reject(new InvalidMessageError(to, name, problem))
     const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines: this.#deadlines, signal: options?.signal })
+    if (options?.signal?.aborted === true) return pending.promise
     const message = new Message(envelope, pending, 0)
     if (cell.spec.mode === 'durable') this.#accept(cell, message).catch((error: unknown) => pending.fail(asError(error)))
     else cell.receive(message)
@@ -197,6 +198,11 @@ export class ActorSystem implements World {
       // A timer that the store could not turn into a message is still in it, and is armed again by the next start.
       fire().catch((error: unknown) => life.end({ type: 'error', error }, 'orderly'))
     })
+  }
+
+  /** The last actor has ended: nobody waits for anything any more. */
+  close(): void {
+    this.#deadlines.close()
   }
 
   behaviorNamed(name: string): Behavior | undefined {

@@ -3,6 +3,7 @@ import { NotStorableError } from '../protocol/errors.ts'
 import type { Codec } from './codec.ts'
 import { customTypes } from './custom-types.ts'
 import { UnreadableError } from './errors.ts'
+import { parseJson } from './json-text.ts'
 import { inspect, isReservedKey } from './storable.ts'
 import { writeSuperjson } from './superjson-writer.ts'
 
@@ -52,7 +53,7 @@ function write(value: unknown, rootName: string): string {
 
 function read(reader: SuperJSON, text: string): unknown {
   try {
-    const document: unknown = JSON.parse(text)
+    const document = parseJson(text)
     if (typeof document !== 'object' || document === null || !Object.hasOwn(document, 'json')) throw new Error('it is not in the format of superjson')
     if (mayHoldReservedKey(text)) refuseReservedKeys(document)
     return reader.deserialize(document as Parameters<SuperJSON['deserialize']>[0], { inPlace: true })
@@ -61,9 +62,9 @@ function read(reader: SuperJSON, text: string): unknown {
   }
 }
 
-/** A cheap look at the text, so that hardly any document has to be walked through. An escape could hide such a key. */
+/** A cheap look at the text, so that hardly any document has to be walked through. Keys with escapes have been looked at. */
 function mayHoldReservedKey(text: string): boolean {
-  return /"(?:__proto__|constructor|prototype)"|\\u/.test(text)
+  return /"(?:__proto__|constructor|prototype)"/.test(text)
 }
 
 function refuseReservedKeys(node: unknown): void {

@@ -1,5 +1,5 @@
 import { InternalError } from '../protocol/errors.ts'
-import { isRunning, newChild, type Child } from './children.ts'
+import { isRunning, newChild, type Child, type ChildrenView } from './children.ts'
 import type { ChildCounts, ChildInfo, Command, SupervisorProblem, SupervisorReply } from './commands.ts'
 import { decided } from './decided.ts'
 import { reasonOfStop } from './exit-causes.ts'
@@ -104,12 +104,12 @@ export function answer(memory: Memory, { ticket, request }: Asked): Step {
 }
 
 /** The children as OTP lists them: the last one first. */
-export function whichChildren({ children }: Pick<Memory, 'children'>): readonly ChildInfo[] {
+export function whichChildren({ children }: { readonly children: ChildrenView }): readonly ChildInfo[] {
   return children.all().map(infoOf).reverse()
 }
 
 /** What OTP counts: a dynamic supervisor has one spec, however many members. */
-export function countChildren({ kind, children }: Pick<Memory, 'kind' | 'children'>): ChildCounts {
+export function countChildren({ kind, children }: { readonly kind: Memory['kind']; readonly children: ChildrenView }): ChildCounts {
   const { size, active, supervisors } = children
   return { specs: kind === 'dynamic' ? 1 : size, active, supervisors, workers: size - supervisors }
 }

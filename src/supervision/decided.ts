@@ -11,10 +11,13 @@ export function decided(memory: Memory, what: {
   /** Which incarnation ended; nothing for a failed start, which has none. */
   readonly incarnation?: number
   readonly reason: ExitReason
+  /** Nobody goes along with its restart. */
+  readonly isAlone?: boolean
   readonly nowMs: number
 }): Command {
   const { verdict, spec, incarnation, reason, nowMs } = what
-  const { budget, strategy } = memory
+  const { budget } = memory
+  const strategy = what.isAlone === true ? 'one_for_one' : memory.strategy
   const budgetLeft = budget.budgetLeft(nowMs)
   return { type: 'decided', decision: explain({ verdict, spec, incarnation, reason, strategy, budgetLeft, limit: budget.limit }) }
 }

@@ -69,11 +69,12 @@ export function giveUp(memory: Memory, fact: Exited): Step {
 /** The child is restarted, with those that the strategy takes along. */
 export function restart(memory: Memory, fact: Exited): Step {
   const child = exitedChild(memory, fact)
+  const task = planGroup(memory, fact.id)
   memory.budget.record(fact.nowMs)
   return {
     children: memory.children.update({ ...child, status: 'restarting', lastReason: fact.reason, nextCause: 'exit' }),
-    task: planGroup(memory, fact.id),
-    commands: [decided(memory, { verdict: 'restart', spec: child.spec, ...fact })],
+    task,
+    commands: [decided(memory, { verdict: 'restart', spec: child.spec, isAlone: task.ids.length === 1, ...fact })],
   }
 }
 

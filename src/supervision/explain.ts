@@ -19,6 +19,7 @@ export interface Occasion {
   readonly spec: ChildSpec
   readonly incarnation: number | undefined
   readonly reason: ExitReason
+  /** Whom the restart takes along. */
   readonly strategy: Strategy
   readonly budgetLeft: number
   readonly limit: Intensity

@@ -3,7 +3,7 @@ import { isRunning, type Child } from './children.ts'
 import type { Command } from './commands.ts'
 import { decided } from './decided.ts'
 import { gaveUp, reasonOfStop } from './exit-causes.ts'
-import { groupTask, noTask, type FactOf, type Memory, type Step, type Task } from './memory.ts'
+import { groupTask, noTask, type FactOf, type GroupTask, type Memory, type Step } from './memory.ts'
 import { startAll, stopAll } from './orders.ts'
 import { applyResults } from './start-results.ts'
 import { restartGroup } from './strategy.ts'
@@ -15,7 +15,7 @@ export function takesRunningSiblings(memory: Memory, id: string): boolean {
 }
 
 /** The group of this child, to be stopped where it runs and then started in order. */
-export function planGroup(memory: Memory, id: string): Task {
+export function planGroup(memory: Memory, id: string): GroupTask {
   return { type: 'restartGroup', ids: restartGroup(id, memory).map((child) => child.spec.id) }
 }
 

@@ -23,10 +23,15 @@ export interface Memory {
 /** What a supervisor is busy with while it waits for a start or a stop; nothing while it is `running`. */
 export type Task =
   | { readonly type: 'none' }
-  /** These are taken down and started again, in this order. */
-  | { readonly type: 'restartGroup'; readonly ids: readonly string[] }
+  | GroupTask
   | { readonly type: 'startChild' | 'restartChild' | 'terminateChild'; readonly ticket: number; readonly id: string }
   | { readonly type: 'end'; readonly reason: ExitReason }
+
+/** These are taken down and started again, in this order. */
+export interface GroupTask {
+  readonly type: 'restartGroup'
+  readonly ids: readonly string[]
+}
 
 export const noTask: Task = Object.freeze({ type: 'none' })
 
@@ -41,7 +46,7 @@ export interface Step {
 export type FactOf<Type extends Fact['type']> = Extract<Fact, { readonly type: Type }>
 
 /** The group being restarted; a supervisor in the states of a group restart has one. */
-export function groupTask({ task }: Memory): Extract<Task, { readonly type: 'restartGroup' }> {
+export function groupTask({ task }: Memory): GroupTask {
   if (task.type !== 'restartGroup') throw new InternalError('a supervisor restarts no group', task)
   return task
 }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { crash, killed, noconnection, normal, noproc, shutdown, shutdownBecause, type ExitReason } from '../../src/protocol/exit-reason.ts'
+import {
+  crash,
+  killed,
+  noconnection,
+  normal,
+  noproc,
+  shutdown,
+  shutdownBecause,
+  type ExitReason,
+} from '../../src/protocol/exit-reason.ts'
 import type { RestartType } from '../../src/supervision/restart-type.ts'
 import { strategies, type Strategy } from '../../src/supervision/strategy.ts'
 import { play } from './played-supervisor.ts'
@@ -25,8 +34,13 @@ const groups: Record<Strategy, string[]> = {
 }
 
 const table = strategies.flatMap((strategy) => {
-  const row = (restart: RestartType, [name, reason]: [string, ExitReason], then: 'restarted' | 'left' | 'removed') =>
-    ({ strategy, restart, name, reason, then })
+  const row = (restart: RestartType, [name, reason]: [string, ExitReason], then: 'restarted' | 'left' | 'removed') => ({
+    strategy,
+    restart,
+    name,
+    reason,
+    then,
+  })
   return [
     ...[...orderly, ...abnormal].map((reason) => row('permanent', reason, 'restarted')),
     ...orderly.map((reason) => row('transient', reason, 'left')),
@@ -61,6 +75,16 @@ describe('a child that ends by itself', () => {
     supervisor.done()
     supervisor.exit('a', reason)
     expect(supervisor.done()).toEqual(after)
+  })
+
+  it('is said to be restarted alone if nobody goes along', () => {
+    const supervisor = play(supervisorOf('rest_for_one', 'a b'))
+    supervisor.exit('b')
+    supervisor.exit('a')
+    expect(supervisor.decisions.map(({ why }) => why)).toEqual([
+      '"b" is permanent and crashed: it is started again (2 of 3 restarts left in 5 s)',
+      '"a" is permanent and crashed: it and all later children are restarted (1 of 3 restarts left in 5 s)',
+    ])
   })
 
   it('tells the new incarnation why the one before ended, and siblings that they went along', () => {

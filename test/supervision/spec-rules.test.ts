@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError, describeViolation } from '../../src/protocol/errors.ts'
 import {
-  childSettings, childViolations, dynamicSettings, dynamicViolations, supervisorSettings, supervisorViolations, type ChildDefinition,
+  childSettings,
+  childViolations,
+  dynamicSettings,
+  dynamicViolations,
+  supervisorSettings,
+  supervisorViolations,
+  type ChildDefinition,
 } from '../../src/supervision/spec-rules.ts'
 
 const behavior = { name: 'cart' }
@@ -11,14 +17,18 @@ describe('supervisorSettings', () => {
   it('fills in one_for_one, 3 restarts in 5 s, and no automatic shutdown', () => {
     for (const options of [undefined, {}, { strategy: undefined }])
       expect(supervisorSettings({ at: 'shop', options })).toEqual({
-        strategy: 'one_for_one', intensity: { restarts: 3, withinMs: 5_000 }, autoShutdown: 'never',
+        strategy: 'one_for_one',
+        intensity: { restarts: 3, withinMs: 5_000 },
+        autoShutdown: 'never',
       })
   })
 
   it('takes what is given', () => {
     const options = { strategy: 'rest_for_one', intensity: { restarts: 0, within: '1.5s' }, autoShutdown: 'any_significant' }
     expect(supervisorSettings({ at: 'shop', options })).toEqual({
-      strategy: 'rest_for_one', intensity: { restarts: 0, withinMs: 1_500 }, autoShutdown: 'any_significant',
+      strategy: 'rest_for_one',
+      intensity: { restarts: 0, withinMs: 1_500 },
+      autoShutdown: 'any_significant',
     })
   })
 
@@ -40,7 +50,10 @@ describe('supervisorSettings', () => {
     ],
     [{ strategy: 'sometimes' }, 'shop: strategy must be "one_for_one", "one_for_all" or "rest_for_one"; got "sometimes"'],
     [{ strategy: 1 }, 'shop: strategy must be "one_for_one", "one_for_all" or "rest_for_one"; got 1 (number)'],
-    [{ intensity: 3 }, 'shop: intensity must be { restarts, within }; got 3 (number). Write intensity: { restarts: 3, within: "5s" }'],
+    [
+      { intensity: 3 },
+      'shop: intensity must be { restarts, within }; got 3 (number). Write intensity: { restarts: 3, within: "5s" }',
+    ],
     [
       { intensity: { restarts: 3, withinMs: 5_000 } },
       'shop: intensity.withinMs is not an option; got 5000 (number). Did you mean "within"?',
@@ -48,7 +61,10 @@ describe('supervisorSettings', () => {
     [{ intensity: { within: '5s' } }, 'shop: intensity.restarts must be an integer >= 0; got nothing'],
     [{ intensity: { restarts: -1, within: '5s' } }, 'shop: intensity.restarts must be an integer >= 0; got -1 (number)'],
     [{ intensity: { restarts: 1.5, within: '5s' } }, 'shop: intensity.restarts must be an integer >= 0; got 1.5 (number)'],
-    [{ intensity: { restarts: Infinity, within: '5s' } }, 'shop: intensity.restarts must be an integer >= 0; got Infinity (number)'],
+    [
+      { intensity: { restarts: Infinity, within: '5s' } },
+      'shop: intensity.restarts must be an integer >= 0; got Infinity (number)',
+    ],
     [
       { intensity: { restarts: 3 } },
       'shop: intensity.within must be milliseconds > 0 or a text such as "500ms", "5s", "2m", "1h", "1d"; got nothing',
@@ -61,10 +77,7 @@ describe('supervisorSettings', () => {
       { intensity: { restarts: 3, within: 'infinity' } },
       'shop: intensity.within must be milliseconds > 0 or a text such as "500ms", "5s", "2m", "1h", "1d"; got "infinity"',
     ],
-    [
-      { autoShutdown: true },
-      'shop: autoShutdown must be "never", "any_significant" or "all_significant"; got true (boolean)',
-    ],
+    [{ autoShutdown: true }, 'shop: autoShutdown must be "never", "any_significant" or "all_significant"; got true (boolean)'],
     [
       { autoShutdown: 'any-significant' },
       'shop: autoShutdown must be "never", "any_significant" or "all_significant"; got "any-significant". Did you mean "any_significant"?',
@@ -82,7 +95,11 @@ describe('supervisorSettings', () => {
     const options = { strategy: 'x', intensity: { restarts: -1, within: '' }, autoShutdown: 0, zeal: 1 }
     expect(() => supervisorSettings({ at: 'shop', options })).toThrow('shop: zeal is not an option')
     expect(supervisorViolations({ at: 'shop', options }).map(({ path }) => path)).toEqual([
-      'shop: zeal', 'shop: strategy', 'shop: intensity.restarts', 'shop: intensity.within', 'shop: autoShutdown',
+      'shop: zeal',
+      'shop: strategy',
+      'shop: intensity.restarts',
+      'shop: intensity.within',
+      'shop: autoShutdown',
     ])
   })
 })
@@ -110,16 +127,36 @@ describe('childSettings', () => {
   it('takes what is given', () => {
     const hooks = { init: () => undefined }
     const options = {
-      restart: 'transient', shutdown: '2s', significant: true, state: 'durable', maxAttempts: 5,
-      checkpoint: { every: 100 }, hooks, args: { owner: 'u7' }, name: 'main cart',
+      restart: 'transient',
+      shutdown: '2s',
+      significant: true,
+      state: 'durable',
+      maxAttempts: 5,
+      checkpoint: { every: 100 },
+      hooks,
+      args: { owner: 'u7' },
+      name: 'main cart',
     }
     expect(childSettings({ ...cart, autoShutdown: 'any_significant', options })).toEqual({
-      restart: 'transient', shutdown: 2_000, significant: true, state: 'durable', maxAttempts: 5,
-      checkpointEvery: 100, hooks, args: { owner: 'u7' }, name: 'main cart',
+      restart: 'transient',
+      shutdown: 2_000,
+      significant: true,
+      state: 'durable',
+      maxAttempts: 5,
+      checkpointEvery: 100,
+      hooks,
+      args: { owner: 'u7' },
+      name: 'main cart',
     })
   })
 
-  it.each([[0, 0], ['250ms', 250], ['infinity', Infinity], [Infinity, Infinity], ['kill', 'kill']])('takes %j as a shutdown', (shutdown, limit) => {
+  it.each([
+    [0, 0],
+    ['250ms', 250],
+    ['infinity', Infinity],
+    [Infinity, Infinity],
+    ['kill', 'kill'],
+  ])('takes %j as a shutdown', (shutdown, limit) => {
     expect(childSettings({ ...cart, options: { shutdown } }).shutdown).toBe(limit)
   })
 
@@ -169,16 +206,16 @@ describe('childSettings', () => {
       { type: 'supervisor', options: { state: 'durable' } },
       'shop/carts: state is only for workers; this child is a supervisor; got "durable"',
     ],
-    [
-      { options: { state: 'permanent' } },
-      'shop/carts: state must be "volatile", "checkpointed" or "durable"; got "permanent"',
-    ],
+    [{ options: { state: 'permanent' } }, 'shop/carts: state must be "volatile", "checkpointed" or "durable"; got "permanent"'],
     [{ options: { state: 'durable', maxAttempts: 0 } }, 'shop/carts: maxAttempts must be an integer >= 1; got 0 (number)'],
     [
       { options: { state: 'volatile', maxAttempts: 2 } },
       'shop/carts: maxAttempts is only for state: "durable"; got 2 (number). A message that ends a volatile child is a dead letter at once',
     ],
-    [{ options: { checkpoint: 100 } }, 'shop/carts: checkpoint must be { every }; got 100 (number). Write checkpoint: { every: 100 }, in turns'],
+    [
+      { options: { checkpoint: 100 } },
+      'shop/carts: checkpoint must be { every }; got 100 (number). Write checkpoint: { every: 100 }, in turns',
+    ],
     [
       { options: { checkpoint: { evry: 100 } } },
       'shop/carts: checkpoint.evry is not an option; got 100 (number). Did you mean "every"?',
@@ -189,8 +226,14 @@ describe('childSettings', () => {
       { options: { checkpoint: { every: 9 }, state: 'volatile' } },
       'shop/carts: checkpoint is not for state: "volatile", of which nothing is stored; got an object. Set state to "checkpointed" or "durable"',
     ],
-    [{ options: { hooks: 7 } }, 'shop/carts: hooks must be an object with some of the functions "init", "restart" and "term"; got 7 (number)'],
-    [{ options: { hooks: { terminate: () => {} } } }, 'shop/carts: hooks.terminate is not an option; got a function (terminate). Did you mean "term"?'],
+    [
+      { options: { hooks: 7 } },
+      'shop/carts: hooks must be an object with some of the functions "init", "restart" and "term"; got 7 (number)',
+    ],
+    [
+      { options: { hooks: { terminate: () => {} } } },
+      'shop/carts: hooks.terminate is not an option; got a function (terminate). Did you mean "term"?',
+    ],
     [{ options: { hooks: { init: 'now' } } }, 'shop/carts: hooks.init must be a function; got "now"'],
     [{ options: { name: '' } }, 'shop/carts: name must be a string of 1 to 512 characters; got ""'],
   ])('refuses %j', (wrong, message) => {
@@ -217,7 +260,12 @@ describe('childSettings', () => {
       childSettings({ ...cart, options: { maxAttempts: 0 } })
       expect.unreachable()
     } catch (error) {
-      expect(error).toMatchObject({ code: 'configuration', path: 'shop/carts: maxAttempts', rule: 'must be an integer >= 1', value: 0 })
+      expect(error).toMatchObject({
+        code: 'configuration',
+        path: 'shop/carts: maxAttempts',
+        rule: 'must be an integer >= 1',
+        value: 0,
+      })
     }
   })
 })

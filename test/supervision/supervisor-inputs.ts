@@ -3,7 +3,11 @@ import type { Strategy } from '../../src/supervision/strategy.ts'
 import { workers } from './children-specs.ts'
 
 /** A supervisor of workers (see `workers`), with 3 restarts in 5 s unless said otherwise. */
-export function supervisorOf(strategy: Strategy, children: string, other: Partial<Extract<SupervisorInput, { kind: 'static' }>> = {}): SupervisorInput {
+export function supervisorOf(
+  strategy: Strategy,
+  children: string,
+  other: Partial<Extract<SupervisorInput, { kind: 'static' }>> = {},
+): SupervisorInput {
   return { kind: 'static', strategy, intensity: { restarts: 3, withinMs: 5_000 }, children: workers(children), ...other }
 }
 
