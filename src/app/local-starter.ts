@@ -12,5 +12,6 @@ export function localStarter(system: ActorSystem, parent: { readonly id: ActorId
       system.start(spec.start as ActorSpec, { cause, reason, parent: system.incarnationOf(parent.id, parent.incarnation) }),
     stop: ({ id, incarnation, shutdown: limit }) => system.stop(childId(parent.id, id), { incarnation, reason: shutdown, limit }),
     retire: (id, options) => system.retire(childId(parent.id, id), options),
+    forgetAll: () => system.forgetBelow(parent.id),
   }
 }

@@ -4,6 +4,7 @@ import { shutdown, type ExitReason } from '../protocol/exit-reason.ts'
 import type { StateMode } from '../runtime/actor-spec.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import type { Clock } from '../runtime/clock.ts'
+import type { NameOwner } from '../runtime/context.ts'
 import { createFairScheduler } from '../runtime/fair-scheduler.ts'
 import type { Store, StoreInfo } from '../runtime/persistence.ts'
 import type { Random } from '../runtime/random.ts'
@@ -47,6 +48,8 @@ export interface App<Tree> extends AsyncDisposable {
   readonly store: StoreInfo | undefined
   /** Resolves with the reason when the root has ended, stopped or by giving up, and the store is closed. */
   readonly ended: Promise<ExitReason>
+  /** Who has a name; nothing if nobody has. */
+  whereis(name: string): NameOwner | undefined
   /** The ids of all actors that run, supervisors too. */
   running(): readonly string[]
   /**
@@ -124,6 +127,10 @@ class RunningApp<Tree> implements App<Tree> {
     this.ended = this.#end()
     // Whoever does not ask how it ended is not told by a stray rejection either: stop() rejects with the same error.
     this.ended.catch(() => undefined)
+  }
+
+  whereis(name: string): NameOwner | undefined {
+    return this.#system.whereis(name)
   }
 
   running(): readonly string[] {

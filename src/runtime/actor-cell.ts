@@ -22,6 +22,7 @@ export class ActorCell implements Cell, Runnable {
   lastSeq = 0
   isRetired = false
   #inLine = false
+  #early: { readonly seq: number; readonly caller: Caller }[] | undefined = undefined
 
   constructor(world: World, spec: ActorSpec) {
     this.world = world
@@ -51,10 +52,15 @@ export class ActorCell implements Cell, Runnable {
     } else if (message.caller !== undefined) this.attach(message.seq, message.caller)
   }
 
-  attach(seq: number, caller: Caller): boolean {
+  attach(seq: number, caller: Caller): void {
     const message = this.mailbox.find((queued) => queued.seq === seq) ?? this.life?.turns.find(seq)
     if (message !== undefined) addCaller(message, caller)
-    return message !== undefined
+    else (this.#early ??= []).push({ seq, caller })
+  }
+
+  meetEarlyCallers(message: Message): void {
+    for (const { seq, caller } of this.#early ?? []) if (seq === message.seq) addCaller(message, caller)
+    this.#early = this.#early?.filter(({ seq }) => seq !== message.seq)
   }
 
   wake(): void {

@@ -3,7 +3,7 @@ import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorSpec } from './actor-spec.ts'
 import type { Behavior } from './behavior.ts'
 import type { Clock } from './clock.ts'
-import type { CallOptions, CastOptions, Context } from './context.ts'
+import type { CallOptions, CastOptions, Context, NameOwner } from './context.ts'
 import type { ActorEvent } from './events.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message } from './message.ts'
@@ -39,8 +39,10 @@ export interface Cell {
   receive(message: Message): void
   /** Takes a message from the journal, unless it came by recovery already. */
   receiveJournaled(message: Message): void
-  /** Lets a caller wait for a message that is in the mailbox or in the running group; false if it is in neither. */
-  attach(seq: number, caller: Caller): boolean
+  /** Lets a caller wait for a message that is in the journal: in the mailbox, in the running group, or still to be recovered. */
+  attach(seq: number, caller: Caller): void
+  /** Gives a recovered message the callers that asked for it before it was there. */
+  meetEarlyCallers(message: Message): void
   /** Sees to it that the scheduler knows of new work. */
   wake(): void
 }
@@ -142,8 +144,10 @@ export interface World {
   deliverJournaled(to: ActorId, message: Message): void
   isJournaled(id: ActorId): boolean
   isMember(id: ActorId): boolean
-  /** Has the dynamic supervisor start a member; `isSaved` if it is in the store already. */
+  /** Has the dynamic supervisor start a member; `isSaved` if it is in the store already. Mail for it waits until then. */
   startMember(member: Member, options: { readonly isSaved: boolean }): void
+  /** Who has a name, and whether it runs now or is between two incarnations; nothing if nobody has it. */
+  whereis(name: string): NameOwner | undefined
   /** The incarnation that runs under an id. */
   lifeOf(id: ActorId): Life | undefined
   armTimer(life: Life, timer: DurableTimer): void

@@ -88,10 +88,18 @@ export interface Context extends Port {
   exit(id: ActorId, reason: ExitReason): void
   /** Claims a name for this actor, kept over restarts; false if another has it. */
   register(name: string): boolean
+  /** Who has a name; nothing if nobody has. */
+  whereis(name: string): NameOwner | undefined
   /** Ends this incarnation once the turn is done, as `normal` or with a reason. */
   stop(reason?: ExitReason): void
   /** Takes a checkpoint as soon as this turn is committed. An actor without a store has none to take: nothing happens. */
   checkpoint(): void
+}
+
+/** Who has a name: an actor that runs, or one that is down and will come back under it. */
+export interface NameOwner {
+  readonly id: ActorId
+  readonly status: 'running' | 'restarting'
 }
 
 /** Identifies one monitor. */

@@ -1,10 +1,10 @@
-import { childId, type ActorId } from '../protocol/actor-id.ts'
+import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
 import { durationMs, type Duration } from '../protocol/duration.ts'
 import type { Envelope } from '../protocol/envelope.ts'
 import { messageId, type MessageId } from '../protocol/message-id.ts'
 import { normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, Life } from './anatomy.ts'
-import type { CallOptions, CastOptions, Context, MemberReferable, MonitorRef, Referable, TimerRef } from './context.ts'
+import type { CallOptions, CastOptions, Context, MemberReferable, MonitorRef, NameOwner, Referable, TimerRef } from './context.ts'
 import { NoProcError } from './errors.ts'
 import { Message } from './message.ts'
 import type { Random } from './random.ts'
@@ -54,6 +54,7 @@ export class LiveContext implements Context {
   }
 
   member<Args, Ref>(definition: MemberReferable<Args, Ref>, path: string, key: string, args: Args): Ref {
+    checkKey(key, `${this.cell.label}: key of a member of ${path}`)
     const id = childId(path, key)
     if (this.mayAct('start of a member')) this.cell.world.startMember({ supervisor: path, key, args }, { isSaved: false })
     return definition.reference(this, id)
@@ -117,6 +118,10 @@ export class LiveContext implements Context {
 
   register(name: string): boolean {
     return this.mayAct('register') && this.cell.world.names.claim(name, this.id)
+  }
+
+  whereis(name: string): NameOwner | undefined {
+    return this.cell.world.whereis(name)
   }
 
   stop(reason: ExitReason = normal): void {

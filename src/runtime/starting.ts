@@ -190,6 +190,7 @@ function takeBacklog(cell: Cell, { frontier, backlog }: Revived): void {
   for (const journaled of backlog) {
     const message = bySeq.get(journaled.seq) ?? messageOf(journaled)
     message.attempt = journaled.attempts
+    cell.meetEarlyCallers(message)
     mailbox.push(message)
     cell.lastSeq = Math.max(cell.lastSeq, journaled.seq)
     bySeq.delete(journaled.seq)
@@ -216,7 +217,7 @@ function tellOfRecovery({ world, id }: Cell, { incarnation, frontier, replay, ba
 }
 
 function nameTaken(cell: Cell, name: string): ConfigurationError {
-  const owner = cell.world.names.lookUp(name)?.id
+  const owner = cell.world.names.ownerOf(name)
   return new ConfigurationError({
     path: `${cell.label}: name`,
     rule: 'must not be the name of another actor',

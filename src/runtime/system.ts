@@ -1,4 +1,4 @@
-import { isBelow, type ActorId } from '../protocol/actor-id.ts'
+import { childId, isBelow, type ActorId } from '../protocol/actor-id.ts'
 import { durationOrInfinityMs } from '../protocol/duration.ts'
 import type { Envelope } from '../protocol/envelope.ts'
 import { ConfigurationError, NotStorableError } from '../protocol/errors.ts'
@@ -8,7 +8,7 @@ import type { Life, Request, World } from './anatomy.ts'
 import type { ActorSpec, StateMode } from './actor-spec.ts'
 import type { Behavior } from './behavior.ts'
 import type { Clock } from './clock.ts'
-import type { CallOptions, CastOptions, Port } from './context.ts'
+import type { CallOptions, CastOptions, NameOwner, Port } from './context.ts'
 import { Deadlines } from './deadlines.ts'
 import { InvalidMessageError, NoProcError, UnavailableError } from './errors.ts'
 import type { ActorEvent, DeadLetterCause, EventSink } from './events.ts'
@@ -48,6 +48,8 @@ export class ActorSystem implements World {
   /** Sends on behalf of nobody. */
   readonly outside: Port
   readonly #cells = new Map<ActorId, ActorCell>()
+  /** Mail for members that a supervisor has been asked to start. */
+  readonly #awaited = new Map<ActorId, Message[]>()
   readonly #behaviors: Map<string, Behavior>
   readonly #modeOf: SystemParts['modeOf']
   readonly #sink: EventSink
@@ -72,9 +74,8 @@ export class ActorSystem implements World {
 
   /** Starts an actor, or its next incarnation. Never throws; the answer comes at once where nothing has to be waited for. */
   start(spec: ActorSpec, origin: StartOrigin): Started | Promise<Started> {
-    const cell = this.#cells.get(spec.id) ?? new ActorCell(this, spec)
+    const cell = this.#cells.get(spec.id) ?? this.#newCell(spec)
     cell.spec = spec
-    this.#cells.set(spec.id, cell)
     return startActor(cell, origin)
   }
 
@@ -105,6 +106,7 @@ export class ActorSystem implements World {
    * place of the actor as well.
    */
   retire(id: ActorId, { forget }: { readonly forget: boolean }): void {
+    this.#dropAwaited(id)
     const cell = this.#cells.get(id)
     if (cell === undefined) return
     if (cell.spec.behavior.stopsInOrder === true)
@@ -113,18 +115,27 @@ export class ActorSystem implements World {
     if (forget) this.#cells.delete(id)
   }
 
+  /** Gives up the place of every actor below `id`; of one that is about to end, when it has. */
+  forgetBelow(id: ActorId): void {
+    for (const { id: below, life } of this.#cells.values())
+      if (isBelow(id, below)) {
+        if (life === undefined) this.retire(below, { forget: true })
+        else life.whenEnded(() => this.retire(below, { forget: true }))
+      }
+  }
+
   call(to: ActorId, { name, input, sender }: Request, options?: CallOptions): Promise<unknown> {
     const timeoutMs = options?.timeout === undefined ? defaultTimeoutMs : durationOrInfinityMs(options.timeout, `call of "${name}": timeout`)
     const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id }
     const cell = this.#reachable(to)
-    if (cell === undefined) return Promise.reject(new NoProcError(to, name))
-    const problem = checkOf(cell, envelope)
+    if (cell === undefined && !this.#awaited.has(to)) return Promise.reject(new NoProcError(to, name))
+    const problem = this.problemWith(to, envelope)
     if (problem !== undefined) return Promise.reject(new InvalidMessageError(to, name, problem))
     const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines: this.#deadlines, signal: options?.signal })
     if (options?.signal?.aborted === true) return pending.promise
     const message = new Message(envelope, pending, 0)
-    if (cell.spec.mode === 'durable') this.#accept(cell, message).catch((error: unknown) => pending.fail(asError(error)))
-    else cell.receive(message)
+    if (cell?.spec.mode === 'durable') this.#accept(cell, message).catch((error: unknown) => pending.fail(asError(error)))
+    else this.deliver(to, message)
     return pending.promise
   }
 
@@ -134,9 +145,8 @@ export class ActorSystem implements World {
     if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
     const cell = this.#reachable(to)
     const message = new Message(envelope, undefined, 0)
-    if (cell === undefined) this.#drop(to, message, 'noproc')
-    else if (cell.spec.mode === 'durable') return this.#acceptCast(cell, message)
-    else cell.receive(message)
+    if (cell?.spec.mode === 'durable') return this.#acceptCast(cell, message)
+    this.deliver(to, message)
     return Promise.resolve()
   }
 
@@ -149,8 +159,9 @@ export class ActorSystem implements World {
   /** Puts a message into a mailbox, or drops it where there is none. */
   deliver(to: ActorId, message: Message): void {
     const cell = this.#reachable(to)
-    if (cell === undefined) this.#drop(to, message, 'noproc')
-    else cell.receive(message)
+    if (cell !== undefined) cell.receive(message)
+    else if (this.#awaited.has(to)) this.#awaited.get(to)?.push(message)
+    else this.#drop(to, message, 'noproc')
   }
 
   /** As {@link deliver}, for a message that has just gone into the journal: an actor that is not there yet finds it when it starts. */
@@ -168,7 +179,14 @@ export class ActorSystem implements World {
   }
 
   startMember({ supervisor, key, args }: Member, { isSaved }: { readonly isSaved: boolean }): void {
+    const id = childId(supervisor, key)
+    if (!this.isMember(id) && !this.#awaited.has(id) && this.#reachable(supervisor) !== undefined) this.#awaited.set(id, [])
     this.#cells.get(supervisor)?.receive(systemMessage('member', { key, args, isSaved }, 0))
+  }
+
+  whereis(name: string): NameOwner | undefined {
+    const id = this.names.ownerOf(name)
+    return id === undefined ? undefined : { id, status: this.lifeOf(id) === undefined ? 'restarting' : 'running' }
   }
 
   /** The incarnation that runs under an id. */
@@ -265,7 +283,21 @@ export class ActorSystem implements World {
     cell.isRetired = true
     cell.memory = undefined
     for (const message of cell.mailbox.takeAll()) this.#drop(cell.id, message, 'stopped')
-    if (cell.spec.name !== undefined) this.names.release(cell.spec.name, cell.id)
+    this.names.release(cell.id)
+  }
+
+  #newCell(spec: ActorSpec): ActorCell {
+    const cell = new ActorCell(this, spec)
+    this.#cells.set(spec.id, cell)
+    for (const message of this.#awaited.get(spec.id) ?? []) cell.mailbox.push(message)
+    this.#awaited.delete(spec.id)
+    return cell
+  }
+
+  #dropAwaited(id: ActorId): void {
+    const messages = this.#awaited.get(id)
+    this.#awaited.delete(id)
+    for (const message of messages ?? []) this.#drop(id, message, 'noproc')
   }
 
   #drop(id: ActorId, message: Message, why: DeadLetterCause): void {

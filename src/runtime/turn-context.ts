@@ -1,4 +1,4 @@
-import { childId, type ActorId } from '../protocol/actor-id.ts'
+import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
 import { durationMs, type Duration } from '../protocol/duration.ts'
 import { normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
@@ -43,6 +43,7 @@ export class TurnContext extends LiveContext {
   }
 
   override member<Args, Ref>(definition: MemberReferable<Args, Ref>, path: string, key: string, args: Args): Ref {
+    checkKey(key, `${this.cell.label}: key of a member of ${path}`)
     const id = childId(path, key)
     if (this.mayAct('start of a member') && !this.cell.world.isMember(id)) this.members.push({ supervisor: path, key, args })
     return definition.reference(this, id)

@@ -3,7 +3,7 @@ import { isRunning, newChild, type Child, type ChildrenView } from './children.t
 import type { ChildCounts, ChildInfo, Command, SupervisorProblem, SupervisorReply } from './commands.ts'
 import { decided } from './decided.ts'
 import { reasonOfStop } from './exit-causes.ts'
-import { callTask, isRemovedWhenDown, noTask, type FactOf, type Memory, type Step } from './memory.ts'
+import { callTask, childOf, isRemovedWhenDown, noTask, type FactOf, type Memory, type Step } from './memory.ts'
 import { startAll, stopAll } from './orders.ts'
 import { applyResults } from './start-results.ts'
 
@@ -109,7 +109,7 @@ export function whichChildren({ children }: { readonly children: ChildrenView })
 }
 
 /** What OTP counts: a dynamic supervisor has one spec, however many members. */
-export function countChildren({ kind, children }: { readonly kind: Memory['kind']; readonly children: ChildrenView }): ChildCounts {
+export function countChildren({ kind, children }: Pick<Memory, 'kind'> & { readonly children: ChildrenView }): ChildCounts {
   const { size, active, supervisors } = children
   return { specs: kind === 'dynamic' ? 1 : size, active, supervisors, workers: size - supervisors }
 }
@@ -139,10 +139,4 @@ function ok(ticket: number): Command {
 
 function refusal(ticket: number, error: SupervisorProblem): Command {
   return { type: 'reply', ticket, reply: { status: 'error', error } }
-}
-
-function childOf({ children }: Memory, id: string): Child {
-  const child = children.get(id)
-  if (child === undefined) throw new InternalError('the child of a call is not in the table', id)
-  return child
 }

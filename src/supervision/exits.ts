@@ -1,12 +1,12 @@
-import { InternalError } from '../protocol/errors.ts'
 import { shutdown } from '../protocol/exit-reason.ts'
 import { endsWith } from './auto-shutdown.ts'
-import { isRunning, type Child, type Children } from './children.ts'
+import { isRunning } from './children.ts'
 import { decided } from './decided.ts'
 import { gaveUp } from './exit-causes.ts'
-import { isRemovedWhenDown, type FactOf, type Memory, type Step } from './memory.ts'
-import { isRestarted } from './restart-type.ts'
+import type { Verdict } from './explain.ts'
 import { planGroup } from './group-restart.ts'
+import { childOf, isRemovedWhenDown, type FactOf, type Memory, type Step } from './memory.ts'
+import { isRestarted } from './restart-type.ts'
 
 type Exited = FactOf<'exited'>
 
@@ -30,34 +30,17 @@ export function endsSupervisor(memory: Memory, exited: Exited): boolean {
 
 /** The child stays down, or leaves the table. */
 export function letGo(memory: Memory, fact: Exited): Step {
-  const child = exitedChild(memory, fact)
-  const removed = isRemovedWhenDown(memory, child.spec)
-  const verdict = removed ? 'remove' : 'leave'
-  return {
-    children: withoutProcess(memory, child, fact),
-    commands: [
-      decided(memory, { verdict, spec: child.spec, ...fact }),
-      ...(removed ? [{ type: 'forget', id: fact.id } as const] : []),
-    ],
-  }
+  return takenDown(memory, fact, isRemovedWhenDown(memory, childOf(memory, fact.id).spec) ? 'remove' : 'leave')
 }
 
 /** The child was significant: the supervisor ends with it. */
 export function shutDown(memory: Memory, fact: Exited): Step {
-  const child = exitedChild(memory, fact)
-  return {
-    children: withoutProcess(memory, child, fact),
-    task: { type: 'end', reason: shutdown },
-    commands: [
-      decided(memory, { verdict: 'shut down', spec: child.spec, ...fact }),
-      ...(isRemovedWhenDown(memory, child.spec) ? [{ type: 'forget', id: fact.id } as const] : []),
-    ],
-  }
+  return { ...takenDown(memory, fact, 'shut down'), task: { type: 'end', reason: shutdown } }
 }
 
 /** No restart is left: this child is not started again, and the supervisor ends. */
 export function giveUp(memory: Memory, fact: Exited): Step {
-  const child = exitedChild(memory, fact)
+  const child = childOf(memory, fact.id)
   const { id, reason } = fact
   return {
     children: memory.children.update({ ...child, status: 'stopped', lastReason: reason }),
@@ -68,7 +51,7 @@ export function giveUp(memory: Memory, fact: Exited): Step {
 
 /** The child is restarted, with those that the strategy takes along. */
 export function restart(memory: Memory, fact: Exited): Step {
-  const child = exitedChild(memory, fact)
+  const child = childOf(memory, fact.id)
   const task = planGroup(memory, fact.id)
   memory.budget.record(fact.nowMs)
   return {
@@ -78,13 +61,11 @@ export function restart(memory: Memory, fact: Exited): Step {
   }
 }
 
-function exitedChild({ children }: Memory, { id }: Exited): Child {
-  const child = children.get(id)
-  if (child === undefined) throw new InternalError('an exit of a child that is not in the table', id)
-  return child
-}
-
-function withoutProcess(memory: Memory, child: Child, { id, reason }: Exited): Children {
-  if (isRemovedWhenDown(memory, child.spec)) return memory.children.delete(id)
-  return memory.children.update({ ...child, status: 'stopped', lastReason: reason })
+function takenDown(memory: Memory, fact: Exited, verdict: Verdict): Step {
+  const { id, reason } = fact
+  const child = childOf(memory, id)
+  const told = decided(memory, { verdict, spec: child.spec, ...fact })
+  if (isRemovedWhenDown(memory, child.spec))
+    return { children: memory.children.delete(id), commands: [told, { type: 'forget', id }] }
+  return { children: memory.children.update({ ...child, status: 'stopped', lastReason: reason }), commands: [told] }
 }

@@ -1,9 +1,8 @@
-import { InternalError } from '../protocol/errors.ts'
 import { isRunning, type Child } from './children.ts'
 import type { Command } from './commands.ts'
 import { decided } from './decided.ts'
 import { gaveUp, reasonOfStop } from './exit-causes.ts'
-import { groupTask, noTask, type FactOf, type GroupTask, type Memory, type Step } from './memory.ts'
+import { childOf, groupTask, noTask, type FactOf, type GroupTask, type Memory, type Step } from './memory.ts'
 import { startAll, stopAll } from './orders.ts'
 import { applyResults } from './start-results.ts'
 import { restartGroup } from './strategy.ts'
@@ -92,10 +91,4 @@ export function giveUpRetrying(memory: Memory, { id, nowMs }: FactOf<'retry'>): 
 
 function groupOf(memory: Memory): readonly Child[] {
   return groupTask(memory).ids.map((id) => childOf(memory, id))
-}
-
-function childOf({ children }: Memory, id: string): Child {
-  const child = children.get(id)
-  if (child === undefined) throw new InternalError('a child of a group is not in the table', id)
-  return child
 }

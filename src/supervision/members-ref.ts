@@ -1,4 +1,4 @@
-import { childId, type ActorId } from '../protocol/actor-id.ts'
+import { checkKey, childId, displayId, type ActorId } from '../protocol/actor-id.ts'
 import type { CallOptions, Port, Referable } from '../runtime/context.ts'
 import type { ChildInfo, SupervisorReply } from './commands.ts'
 import { errorOf } from './errors.ts'
@@ -11,7 +11,8 @@ export interface MembersRef<Args, Ref> {
    * process. One that lived before under this key goes on with its stored state.
    *
    * @throws {AlreadyStartedError} if there is a member with this key; nothing was started.
-   * @throws {ChildStartFailedError} if it could not be started; nothing of it is left.
+   * @throws {ChildStartFailedError} if it could not be started, or its arguments cannot be stored; nothing of it is left.
+   * @throws {ConfigurationError} if the key is not a string of 1 to 512 characters; nothing was started.
    */
   start(...args: [...MemberArguments<Args>, options?: CallOptions]): Promise<Ref>
   /** As {@link start}; a member that is there already is fine. */
@@ -46,6 +47,7 @@ export function makeMembersRef<Args, Ref>(definition: Referable<Ref>, port: Port
     (request: 'startMember' | 'ensureMember') =>
     async (...given: readonly unknown[]): Promise<Ref> => {
       const [key, args, options] = given as [string, unknown, CallOptions | undefined]
+      checkKey(key, `${displayId(id)}: key of a member`)
       await ask(request, { key, args }, options)
       return get(key)
     }

@@ -2,7 +2,7 @@ import { InternalError } from '../protocol/errors.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { AutoShutdown } from './auto-shutdown.ts'
 import type { ChildSpec } from './child-spec.ts'
-import type { Children } from './children.ts'
+import type { Child, Children } from './children.ts'
 import type { Command } from './commands.ts'
 import type { Fact } from './facts.ts'
 import type { RestartIntensity } from './restart-intensity.ts'
@@ -61,6 +61,13 @@ export function callTask({ task }: Memory): Extract<Task, { readonly ticket: num
 export function endTask({ task }: Memory): Extract<Task, { readonly type: 'end' }> {
   if (task.type !== 'end') throw new InternalError('a supervisor does not end', task)
   return task
+}
+
+/** The child with this id; the machine has seen to it that there is one. */
+export function childOf({ children }: Memory, id: string): Child {
+  const child = children.get(id)
+  if (child === undefined) throw new InternalError('a child is not in the table', id)
+  return child
 }
 
 /** True if a child that is down for good leaves the table at once. */

@@ -15,4 +15,6 @@ export interface Starter {
   stop(order: StopOrder): void | Promise<void>
   /** The child will not be started again unless somebody asks for it: whoever waits for it is told. `forget` gives up its place. */
   retire(id: string, options: { readonly forget: boolean }): void
+  /** Gives up whatever is left of children of an earlier incarnation of the supervisor. */
+  forgetAll(): void
 }

@@ -1,6 +1,6 @@
 import { keyOf, type ActorId } from '../protocol/actor-id.ts'
 import { InternalError } from '../protocol/errors.ts'
-import type { ExitReason } from '../protocol/exit-reason.ts'
+import { crash, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Behavior, Step } from '../runtime/behavior.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { ChildExited, Context } from '../runtime/context.ts'
@@ -73,6 +73,8 @@ class Shell {
 
   /** The initial start: all children or none. */
   async boot(): Promise<void> {
+    // After a kill nobody has let go of the members that are not kept.
+    if (this.#parts.members?.areKept === false) this.#starter.forgetAll()
     const commands = this.#decider.start()
     this.#record(undefined, commands)
     await this.#carryOut(commands)
@@ -130,11 +132,16 @@ class Shell {
   }
 
   /** A member is in the store before it is started: whoever is told that it runs can rely on its coming back. */
-  async #memberFact({ key, args, isSaved }: MemberInput): Promise<Fact | undefined> {
+  async #memberFact({ key, args, isSaved }: MemberInput): Promise<Fact | SupervisorReply> {
     const { members } = this.#parts
     if (members === undefined) throw new InternalError('a supervisor with declared children was asked for a member', key)
     const isNew = this.#decider.children.get(key) === undefined
-    if (isNew && isSaved !== true) await members.save(key, args)
+    try {
+      if (isNew && isSaved !== true) await members.save(key, args)
+    } catch (error) {
+      this.#starter.retire(key, { forget: true })
+      return { status: 'error', error: { type: 'start_failed', id: key, reason: crash(error) } }
+    }
     const spec = members.spec(key, args)
     return { type: 'asked', ticket: 0, request: { type: 'startChild', spec }, nowMs: this.#parts.clock.now() }
   }

@@ -107,13 +107,34 @@ describe('a link', () => {
 
 describe('a name', () => {
   it('[A20] belongs to one actor, and stays with it over a restart', async () => {
-    const { tree: actors, until, settle } = await simulatedWithoutStore(tree)
+    const watch: { onExit: () => void } = { onExit: () => undefined }
+    const { tree: actors, app, until, settle } = await simulatedWithoutStore(tree, {
+      onEvent: (event) => (event.type === 'exited' ? watch.onExit() : undefined),
+    })
     expect(await until(actors.a.call.register('boss'))).toBe(true)
     expect(await until(actors.t.call.register('boss'))).toBe(false)
+    expect(app.whereis('boss')).toEqual({ id: 'a', status: 'running' })
+    const between: unknown[] = []
+    watch.onExit = () => between.push(app.whereis('boss'))
     void actors.a.cast.crash()
     await settle()
+    expect(between).toEqual([{ id: 'a', status: 'restarting' }])
     expect(await until(actors.t.call.register('boss'))).toBe(false)
     expect(await until(actors.a.call.register('boss'))).toBe(true)
+  })
+})
+
+describe('a name in the tree', () => {
+  const named = supervisor({}, { a: child(Counter, { name: 'counter', restart: 'transient' }), b: child(agent(false)) })
+
+  it('is claimed before the actor is there for others, and given back when it ends for good', async () => {
+    const { tree: actors, app, until, settle } = await simulatedWithoutStore(named)
+    expect(app.whereis('counter')).toEqual({ id: 'a', status: 'running' })
+    expect(await until(actors.b.call.register('counter'))).toBe(false)
+    void actors.a.cast.stop()
+    await settle()
+    expect(app.whereis('counter')).toBeUndefined()
+    expect(await until(actors.b.call.register('counter'))).toBe(true)
   })
 })
 

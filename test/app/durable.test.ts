@@ -186,6 +186,7 @@ describe('the members of a dynamic supervisor', () => {
     handlers: ({ call, cast }) => ({
       put: call(message<string>(), ({ state, input }) => ({ reply: state.items.length + 1, state: { ...state, items: [...state.items, input] } })),
       all: call(({ state }) => ({ reply: `${state.owner}: ${state.items.join(' ')}` })),
+      note: cast(message<string>(), ({ state, input }) => ({ ...state, items: [...state.items, input] })),
       crash: cast(() => {
         throw new Error('boom')
       }),
@@ -225,6 +226,16 @@ describe('the members of a dynamic supervisor', () => {
     expect(await until(actors.carts.count())).toBe(1)
   })
 
+  it('that cannot be kept are not started, and their supervisor goes on', async () => {
+    const { tree: actors, until, events } = await simulated(tree)
+    const refused = actors.carts.start('a', { owner: (() => 1) as never })
+    await expect(until(refused)).rejects.toMatchObject({ code: 'start_failed', childId: 'a', cause: { code: 'not-storable' } })
+    await expect(until(actors.carts.start('', { owner: 'x' }))).rejects.toThrow('carts: key of a member must be a string of 1 to 512 characters; got ""')
+    expect(await until(actors.carts.keys())).toEqual([])
+    await until(actors.carts.start('a', { owner: 'x' }))
+    expect(eventsOf(events, 'exited')).toEqual([])
+  })
+
   it('are restarted alone, with their state', async () => {
     const { tree: actors, until, settle, events } = await simulated(tree)
     const [a, b] = [await until(actors.carts.start('a', { owner: 'a' })), await until(actors.carts.start('b', { owner: 'b' }))]
@@ -245,6 +256,25 @@ describe('the members of a dynamic supervisor', () => {
     expect(await before.until(before.tree.carts.get('m').call.all())).toBe('m: ')
     const after = await simulated(tree, { store })
     expect(await after.until(after.tree.carts.keys())).toEqual(['m'])
+  })
+
+  it.each(['volatile', 'checkpointed', 'durable'] as const)('get the mail that their starter sends them at once (%s)', async (state) => {
+    const Starter = actor('starter', {
+      initial: () => ({}),
+      handlers: ({ cast }) => ({
+        begin: cast(message<string>(), ({ input, ctx }) => {
+          const cart = ctx.member(Cart, 'carts', input, { owner: input })
+          void ctx.cast(cart.id, 'note', 'first')
+          void ctx.cast(cart.id, 'note', 'second')
+        }),
+      }),
+    })
+    const opened = supervisor({}, { carts: dynamicSupervisor(Cart, { state }), starter: child(Starter, { state: state === 'durable' ? state : 'volatile' }) })
+    const { tree: actors, until, settle } = await simulated(opened)
+    void actors.starter.cast.begin('k')
+    void actors.starter.cast.begin('k')
+    await settle()
+    expect(await until(actors.carts.get('k').call.all())).toBe('k: first second first second')
   })
 
   it('end with their supervisor where nothing is stored', async () => {

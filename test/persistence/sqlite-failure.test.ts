@@ -11,6 +11,7 @@ describe('the failure of a store behind an error of SQLite', () => {
     [{ code: 'SQLITE_NOTADB' }, 'not-a-store'],
     [{ code: 'SQLITE_CORRUPT_VTAB' }, 'damaged'],
     [{ code: 'SQLITE_CANTOPEN' }, 'missing'],
+    [{ code: 'SQLITE_ERROR' }, 'damaged'],
     [{ code: 'SQLITE_FULL' }, 'full'],
     [{ code: 'SQLITE_IOERR_WRITE' }, 'io'],
     [{ code: 'ERR_SQLITE_ERROR', errcode: 5 }, 'locked'],

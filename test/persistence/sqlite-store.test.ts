@@ -2,6 +2,7 @@ import { chmodSync, existsSync, statSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
+import { crcOf } from '../../src/persistence/checksum.ts'
 import { sqlite, type SqlHandle } from '../../src/persistence/sqlite-store.ts'
 import { manualWorld } from '../support/manual-world.ts'
 import { checkpointOf, inDirectory, message, openIn, rejection, turn, turns } from '../support/store-fixtures.ts'
@@ -275,12 +276,53 @@ describe('sqlite', () => {
       await persistence.close()
     }))
 
+    it.each([
+      ['a message', "UPDATE inbox SET input = replace(input, '1', '2')"],
+      ['the message of another actor', "UPDATE inbox SET actor = CASE actor WHEN 'a' THEN 'b' ELSE 'a' END"],
+      ['a timer', "UPDATE timer SET due_at_ms = 2"],
+      ['an actor', "UPDATE actor SET frontier = frontier + 1"],
+    ])('is found out by the checksum of %s', (_, sql) => inDirectory(async (directory) => {
+      const path = join(directory, 'store.db')
+      const first = await openIn(sqlite(path))
+      await first.settled(first.persistence.open('a', 0))
+      await first.settled(Promise.all(['a', 'a', 'b', 'b'].map((id) => first.persistence.accept(id, message({ to: id, n: 1 })))))
+      await first.settled(first.persistence.commit('a', 1, { turns: [turn(1, { timersSet: [{ id: 't', dueAtMs: 1, envelope: message(1) }] })] }))
+      await first.persistence.close()
+      tamper(path, sql)
+      const { persistence, settled } = await openIn(sqlite(path))
+      const error = await settled(rejection(persistence.open('a', 0)))
+      expect([error.problem, error.message.replace(JSON.stringify(path), '<path>')]).toEqual([
+        'damaged',
+        'store <path> holds a row of a that is not what was written. Restore it from a backup; nothing was changed',
+      ])
+      await persistence.close()
+    }))
+
+    it('is found out where the row of the actor is gone', () => inDirectory(async (directory) => {
+      const path = join(directory, 'store.db')
+      const first = await openIn(sqlite(path))
+      await first.settled(first.persistence.accept('a', message(1)))
+      await first.settled(first.persistence.open('b', 0))
+      await first.settled(first.persistence.commit('b', 1, checkpointOf(1, 1)))
+      await first.persistence.close()
+      tamper(path, 'DELETE FROM actor')
+      const { persistence, settled } = await openIn(sqlite(path))
+      for (const id of ['a', 'b']) {
+        const error = await settled(rejection(persistence.open(id, 0)))
+        expect([error.problem, error.message.replace(JSON.stringify(path), '<path>')]).toEqual([
+          'damaged', `store <path> holds more of ${id} than its row of the table actor says; nothing was changed`,
+        ])
+      }
+      await persistence.close()
+    }))
+
     it('says what cannot be read, and begins no incarnation', () => inDirectory(async (directory) => {
       const path = join(directory, 'store.db')
       const first = await openIn(sqlite(path))
       await first.settled(first.persistence.accept('a', message(1)))
       await first.persistence.close()
-      tamper(path, "UPDATE inbox SET input = '{\"json\":{\"__proto__\":1}}'")
+      const hostile = '{"json":{"__proto__":1}}'
+      tamper(path, 'UPDATE inbox SET input = ?, crc = ?', hostile, crcOf('a', 1, 'cast', 'add', hostile, null, null))
       const { persistence, settled } = await openIn(sqlite(path))
       const error = await settled(rejection(persistence.open('a', 0)))
       expect([error.problem, error.message.replace(JSON.stringify(path), '<path>')]).toEqual([
@@ -288,6 +330,9 @@ describe('sqlite', () => {
         'store <path> holds something of a that cannot be read: the stored text cannot be read: it holds the reserved key "__proto__"; nothing was changed',
       ])
       await persistence.close()
+      const after = new DatabaseSync(path)
+      expect(after.prepare('SELECT incarnation FROM actor').get()).toEqual({ incarnation: 0 })
+      after.close()
     }))
   })
 

@@ -13,7 +13,8 @@ describe('errorOf', () => {
     [
       { type: 'already_present', id: 'u7' },
       'AlreadyPresentError',
-      'supervisor shop/carts, child "u7": there is such a child that is not running; no child was started. Restart it, or delete it first',
+      'supervisor shop/carts, child "u7": there is such a child that is not running; no child was started. ' +
+        'Restart it, or delete it first',
     ],
     [
       { type: 'not_found', id: 'u7' },

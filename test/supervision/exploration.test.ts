@@ -103,10 +103,15 @@ function check(way: Way, commands: readonly Command[]): void {
   const holds = (invariant: string, isTrue: boolean): void => {
     if (!isTrue) throw new Error(`broken: ${invariant}\n${story.join('\n')}`)
   }
-  const effects = commands.filter(({ type }) => type === 'start' || type === 'stop')
+  const effects = commands.filter((command) => command.type === 'start' || command.type === 'stop')
   holds(
     'at most one start or stop, and it comes last',
     effects.length === 0 || (effects.length === 1 && effects[0] === commands.at(-1)),
+  )
+
+  holds(
+    'nobody is asked to start or stop nothing',
+    effects.every((command) => command.orders.length > 0),
   )
 
   const liveIds = [...live].map((incarnation) => incarnation.split('#')[0])

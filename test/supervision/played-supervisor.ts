@@ -18,7 +18,7 @@ type Untimed<Known> = Known extends { readonly nowMs: number } ? Omit<Known, 'no
 /** A supervisor without a runtime: starts do as scripted, stops always work, and the mailbox is a list. */
 export interface PlayedSupervisor {
   readonly decider: Decider
-  /** What was done since the last look, in order: `start a#1`, `failed a`, `ignored a`, `stop a#1`, `retry a`, `forget a`, `up`, `exit`. */
+  /** What was done since the last look: `start a#1`, `failed a`, `ignored a`, `stop a#1`, `retry a`, `forget a`, `up`, `exit`. */
   done(): string[]
   /** Every decision so far. */
   readonly decisions: readonly Decision[]

@@ -80,7 +80,8 @@ describe('supervisorSettings', () => {
     [{ autoShutdown: true }, 'shop: autoShutdown must be "never", "any_significant" or "all_significant"; got true (boolean)'],
     [
       { autoShutdown: 'any-significant' },
-      'shop: autoShutdown must be "never", "any_significant" or "all_significant"; got "any-significant". Did you mean "any_significant"?',
+      'shop: autoShutdown must be "never", "any_significant" or "all_significant"; got "any-significant". ' +
+        'Did you mean "any_significant"?',
     ],
   ])('refuses %j', (options, message) => {
     expect(refusal(() => supervisorSettings({ at: 'shop', options }))).toBe(message)
@@ -200,7 +201,8 @@ describe('childSettings', () => {
     ],
     [
       { options: { shutdown: 'brutal_kill' } },
-      'shop/carts: shutdown must be milliseconds >= 0, a text such as "5s", "infinity" or "kill"; got "brutal_kill". Did you mean "kill"?',
+      'shop/carts: shutdown must be milliseconds >= 0, a text such as "5s", "infinity" or "kill"; got "brutal_kill". ' +
+        'Did you mean "kill"?',
     ],
     [
       { type: 'supervisor', options: { state: 'durable' } },
@@ -210,7 +212,8 @@ describe('childSettings', () => {
     [{ options: { state: 'durable', maxAttempts: 0 } }, 'shop/carts: maxAttempts must be an integer >= 1; got 0 (number)'],
     [
       { options: { state: 'volatile', maxAttempts: 2 } },
-      'shop/carts: maxAttempts is only for state: "durable"; got 2 (number). A message that ends a volatile child is a dead letter at once',
+      'shop/carts: maxAttempts is only for state: "durable"; got 2 (number). ' +
+        'A message that ends a volatile child is a dead letter at once',
     ],
     [
       { options: { checkpoint: 100 } },
@@ -224,7 +227,8 @@ describe('childSettings', () => {
     [{ options: { checkpoint: { every: 0 } } }, 'shop/carts: checkpoint.every must be an integer >= 1; got 0 (number)'],
     [
       { options: { checkpoint: { every: 9 }, state: 'volatile' } },
-      'shop/carts: checkpoint is not for state: "volatile", of which nothing is stored; got an object. Set state to "checkpointed" or "durable"',
+      'shop/carts: checkpoint is not for state: "volatile", of which nothing is stored; got an object. ' +
+        'Set state to "checkpointed" or "durable"',
     ],
     [
       { options: { hooks: 7 } },
