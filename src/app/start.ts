@@ -101,7 +101,7 @@ export async function start<Tree>(tree: SupervisorNode<Tree>, options: StartOpti
     modeOf: (id) => modeIn(tree, defaultMode, id),
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
   })
-  const plan = { system, defaultMode, sink, onError: (error: unknown) => void Promise.reject(error) }
+  const plan = { system, defaultMode, sink, onError: surface }
   try {
     const started = await system.start(supervisorSpec(tree, rootId, plan), { cause: 'first', reason: undefined, parent: undefined })
     if (started.status === 'failed') throw new TreeStartError(started.reason)
@@ -162,9 +162,14 @@ function guarded(listener: EventListener | undefined): (event: CoppiceEvent) => 
     try {
       listener(event)
     } catch (error) {
-      void Promise.reject(error instanceof Error ? error : new Error('an event listener failed', { cause: error }))
+      surface(error)
     }
   }
+}
+
+/** Makes an error known that nobody waits for: as an unhandled rejection, which ends the process unless it is listened for. */
+function surface(error: unknown): void {
+  void Promise.reject(error instanceof Error ? error : new Error('something that is no error was thrown', { cause: error }))
 }
 
 const optionNames: readonly string[] = ['store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates']
@@ -175,8 +180,12 @@ function checkOptions(options: object): void {
     if (!optionNames.includes(name))
       throw new ConfigurationError({ path: `start: ${name}`, rule: 'is not an option', value: given[name], remedy: `The options are ${optionNames.join(', ')}` })
   const { store, onEvent } = given
-  if (store !== undefined && typeof (store as { open?: unknown } | null)?.open !== 'function')
+  if (store !== undefined && !hasOpen(store))
     throw new ConfigurationError({ path: 'start: store', rule: 'must be a store', value: store, remedy: 'Write store: sqlite("app.db") or store: memory()' })
   if (onEvent !== undefined && typeof onEvent !== 'function')
     throw new ConfigurationError({ path: 'start: onEvent', rule: 'must be a function', value: onEvent })
+}
+
+function hasOpen(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'open' in value && typeof value.open === 'function'
 }

@@ -39,6 +39,7 @@ export type CastMethods<Handlers> = {
 }
 
 /** A handler without a schema takes no input. */
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- void is what stands for no input
 export type InputArgument<Input> = [Input] extends [void] ? [] : [input: Input]
 
 /** The handlers of a definition as a reference needs them. */

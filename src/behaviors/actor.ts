@@ -68,7 +68,7 @@ export function actor<Args, State, Handlers extends Record<string, AnyHandler>>(
   const names = namesOf(handlers)
   return {
     name,
-    behavior: new ActorBehavior(name, options as unknown as ActorOptions<unknown, unknown, unknown>, handlers) as unknown as Behavior<State, Args>,
+    behavior: new ActorBehavior(name, options, handlers) as unknown as Behavior<State, Args>,
     reference: (port: Port, id: ActorId) => makeRef<Handlers>(names, port, id),
   }
 }
@@ -179,7 +179,7 @@ function checkVersion(path: string, version: unknown, migrate: unknown): void {
     if (!(Number(from) >= 1 && Number(from) < ((version as number | undefined) ?? 1)))
       throw new ConfigurationError({
         path: `${path}: migrate[${from}]`,
-        rule: `must start from a version before the present one (${describeValue((version as number | undefined) ?? 1)})`,
+        rule: `must start from a version before the present one (${describeValue((version) ?? 1)})`,
         value: Number(from),
         remedy: 'Raise `version` together with each step',
       })

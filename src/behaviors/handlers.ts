@@ -80,7 +80,7 @@ export function refuse<State = never>(
   code: string,
   options?: { readonly message?: string; readonly details?: unknown; readonly state?: State },
 ): Refusal<State> {
-  const next = options !== undefined && 'state' in options ? { state: options.state as State } : undefined
+  const next = options !== undefined && 'state' in options ? { state: options.state } : undefined
   return new Refusal<State>(code, { message: options?.message ?? code, details: options?.details, next })
 }
 

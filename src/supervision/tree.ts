@@ -98,7 +98,7 @@ export function dynamicSupervisor<Args, State, Handlers>(
 ): DynamicNode<MembersRef<Args, ActorRef<Handlers>>> {
   return {
     kind: 'dynamic',
-    behavior: definition.behavior as Behavior,
+    behavior: definition.behavior,
     options,
     childOptions: {},
     reference: (port, id) => makeMembersRef(definition, port, id),

@@ -52,13 +52,13 @@ describe('the hooks of a start', () => {
   it('[S8] run in the order restart, init, last behavior: of each start exactly one', async () => {
     const asked: string[] = []
     const tell = (hook: string) => (ctx: Ctx) => void asked.push(`${hook} ${ctx.incarnation}`)
-    await crashOnce({ init: tell('init') as never, restart: tell('restart') as never })
+    await crashOnce({ init: tell('init'), restart: tell('restart') })
     expect(asked).toEqual(['init 1', 'restart 2'])
     asked.length = 0
-    await crashOnce({ init: tell('init') as never })
+    await crashOnce({ init: tell('init') })
     expect(asked).toEqual(['init 1', 'init 2'])
     asked.length = 0
-    await crashOnce({ restart: tell('restart') as never })
+    await crashOnce({ restart: tell('restart') })
     expect(asked).toEqual(['restart 2'])
     const { list } = await crashOnce({})
     expect(list).toEqual(['initial:x', 'one'])
@@ -66,7 +66,7 @@ describe('the hooks of a start', () => {
 
   it('[A17] are told attempt 0, 1, 2 over any number of restarts', async () => {
     const attempts: number[] = []
-    const { tree, settle } = await crashOnce({ init: (ctx) => void attempts.push(ctx.attempt) as undefined })
+    const { tree, settle } = await crashOnce({ init: (ctx) => void attempts.push(ctx.attempt) })
     void tree.a.cast.crash('again')
     await settle()
     expect(attempts).toEqual([0, 1, 2])
@@ -95,8 +95,8 @@ describe('the hooks of a start', () => {
   it('of the child spec stand over those of the definition, one by one', async () => {
     const asked: string[] = []
     const Watched = recorder({
-      init: () => void asked.push('init of the definition') as undefined,
-      restart: () => void asked.push('restart of the definition') as undefined,
+      init: () => void asked.push('init of the definition'),
+      restart: () => void asked.push('restart of the definition'),
     })
     const { tree, settle } = await simulatedWithoutStore(
       supervisor({}, { a: child(Watched, { hooks: { restart: () => void asked.push('restart of the spec') } }) }),
