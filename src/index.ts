@@ -44,6 +44,7 @@ export type {
   Down,
   MemberReferable,
   MonitorRef,
+  NameOwner,
   Port,
   Referable,
   TimerRef,
@@ -71,6 +72,7 @@ export type {
   StoreInfo,
   TurnRecord,
 } from './runtime/persistence.ts'
+export type { ActorInfo } from './runtime/system.ts'
 export type { Random } from './runtime/random.ts'
 export type { Runnable, Scheduler } from './runtime/scheduler.ts'
 

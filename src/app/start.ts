@@ -1,4 +1,4 @@
-import { rootId } from '../protocol/actor-id.ts'
+import { rootId, type ActorId } from '../protocol/actor-id.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { shutdown, type ExitReason } from '../protocol/exit-reason.ts'
 import type { StateMode } from '../runtime/actor-spec.ts'
@@ -11,7 +11,7 @@ import type { Random } from '../runtime/random.ts'
 import type { Scheduler } from '../runtime/scheduler.ts'
 import { createSystemClock } from '../runtime/system-clock.ts'
 import { createSystemRandom } from '../runtime/system-random.ts'
-import { ActorSystem } from '../runtime/system.ts'
+import { ActorSystem, type ActorInfo } from '../runtime/system.ts'
 import type { SupervisorNode } from '../supervision/tree.ts'
 import { checkTree } from './check-tree.ts'
 import { TreeStartError } from './errors.ts'
@@ -50,6 +50,8 @@ export interface App<Tree> extends AsyncDisposable {
   readonly ended: Promise<ExitReason>
   /** Who has a name; nothing if nobody has. */
   whereis(name: string): NameOwner | undefined
+  /** What an actor is at this moment; answered at once, whatever goes on. Nothing if there is none with this id. */
+  inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined
   /** The ids of all actors that run, supervisors too. */
   running(): readonly string[]
   /**
@@ -131,6 +133,10 @@ class RunningApp<Tree> implements App<Tree> {
 
   whereis(name: string): NameOwner | undefined {
     return this.#system.whereis(name)
+  }
+
+  inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined {
+    return this.#system.infoOf(typeof actor === 'string' ? actor : actor.id)
   }
 
   running(): readonly string[] {

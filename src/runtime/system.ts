@@ -37,6 +37,20 @@ export interface SystemParts {
   readonly freezesStates: boolean
 }
 
+/** What an actor is at one moment. */
+export interface ActorInfo {
+  readonly id: ActorId
+  /** `restarting` also before the first start has ended; `stopped`: nobody will start it unless asked to. */
+  readonly status: 'running' | 'restarting' | 'stopped'
+  /** The number of the newest incarnation; 0 before the first. */
+  readonly incarnation: number
+  /** Messages that wait. */
+  readonly queued: number
+  /** The behavior that it has now. */
+  readonly behavior: string
+  readonly state: StateMode
+}
+
 /** All actors of one node, and the ways between them. It owns every mutable thing there is. */
 export class ActorSystem implements World {
   readonly clock: Clock
@@ -204,6 +218,15 @@ export class ActorSystem implements World {
   /** The ids of all actors that run, in the order in which they were first started. */
   running(): ActorId[] {
     return [...this.#cells.values()].filter((cell) => cell.life?.isBorn === true).map((cell) => cell.id)
+  }
+
+  /** What an actor is at this moment; nothing if there is none with this id. */
+  infoOf(id: ActorId): ActorInfo | undefined {
+    const cell = this.#cells.get(id)
+    if (cell === undefined) return undefined
+    const { incarnation, mailbox, life, isRetired, spec } = cell
+    const status = life?.isBorn === true ? 'running' : isRetired ? 'stopped' : 'restarting'
+    return { id, status, incarnation, queued: mailbox.size, behavior: (life?.behavior ?? spec.behavior).name, state: spec.mode }
   }
 
   armTimer(life: Life, timer: DurableTimer): void {

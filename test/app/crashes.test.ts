@@ -41,6 +41,22 @@ describe('an actor that crashes', () => {
     expect(eventsOf(events, 'dead letter')).toMatchObject([{ id: 'a', why: 'crashed', message: { name: 'callAndCrash' } }])
   })
 
+  it('says which incarnation it is, whether it runs, and how much waits for it', async () => {
+    const { app, tree, settle, until } = await simulated(one({ restart: 'transient' }))
+    expect(app.inspect(tree.a)).toEqual({ id: 'a', status: 'running', incarnation: 1, queued: 0, behavior: 'counter', state: 'checkpointed' })
+    void tree.a.cast.crash('boom')
+    void tree.a.cast.increment()
+    expect(app.inspect('a')?.queued).toBe(2)
+    await settle()
+    expect(app.inspect('a')).toMatchObject({ status: 'running', incarnation: 2, queued: 0 })
+    void tree.a.cast.stop()
+    await settle()
+    expect(app.inspect('a')).toMatchObject({ status: 'stopped', incarnation: 2 })
+    expect(app.inspect('b')).toBeUndefined()
+    await until(app.stop())
+    expect(app.running()).toEqual([])
+  })
+
   it('is told apart from one that refuses: a refusal replies, commits its state and restarts nothing', async () => {
     const { tree, until, events } = await simulated(one({ state: 'durable' }))
     await expect(until(tree.a.call.refuse())).rejects.toMatchObject({ code: 'refused', refusal: 'no', details: { count: 0 } })
