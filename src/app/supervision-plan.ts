@@ -93,7 +93,7 @@ function termLimit(shutdown: ShutdownLimit): number {
 function shellParts({ system, sink }: PlanParts): Pick<SupervisorParts, 'starter' | 'sendSelf' | 'clock' | 'sink'> {
   return {
     starter: (parent) => localStarter(system, parent),
-    sendSelf: (to, message) => system.deliver(to, message),
+    sendSelf: (to, message) => system.router.deliver(to, message),
     clock: system.clock,
     sink,
   }

@@ -2,14 +2,16 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorSpec } from './actor-spec.ts'
 import type { Behavior } from './behavior.ts'
+import type { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
-import type { CallOptions, CastOptions, Context, NameOwner } from './context.ts'
+import type { Context, NameOwner } from './context.ts'
 import type { ActorEvent } from './events.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message } from './message.ts'
 import type { Names } from './names.ts'
-import type { DurableTimer, Member, Persistence } from './persistence.ts'
+import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
+import type { Router } from './router.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { ExitSignal } from './signals.ts'
 import type { Turns } from './turns.ts'
@@ -115,13 +117,6 @@ export interface Life {
   cancelTimer(id: string): void
 }
 
-/** Who sends what. */
-export interface Request {
-  readonly name: string
-  readonly input: unknown
-  readonly sender: ActorId | undefined
-}
-
 /** What an actor can reach of the system that it lives in. */
 export interface World {
   readonly clock: Clock
@@ -129,29 +124,16 @@ export interface World {
   readonly scheduler: Scheduler
   readonly persistence: Persistence | undefined
   readonly names: Names
+  readonly catalogue: Catalogue
+  readonly router: Router
   /** Freezes every state, so that a handler that changes it in place fails at once. */
   readonly freezesStates: boolean
   emit(event: ActorEvent): void
   /** Numbers that this system gives out once. */
   nextNumber(): number
-  call(to: ActorId, request: Request, options?: CallOptions): Promise<unknown>
-  cast(to: ActorId, request: Request, options?: CastOptions): Promise<void>
-  /** What is wrong with a message, as far as can be known before it is sent. */
-  problemWith(to: ActorId, message: { readonly kind: string; readonly name: string; readonly input: unknown }): string | undefined
-  /** Puts a message into a mailbox, or drops it where there is none. */
-  deliver(to: ActorId, message: Message): void
-  /** As {@link deliver}, for a message that is in the journal: an actor that is not there yet finds it when it starts. */
-  deliverJournaled(to: ActorId, message: Message): void
-  isJournaled(id: ActorId): boolean
-  isMember(id: ActorId): boolean
-  /** Has the dynamic supervisor start a member; `isSaved` if it is in the store already. Mail for it waits until then. */
-  startMember(member: Member, options: { readonly isSaved: boolean }): void
   /** Who has a name, and whether it runs now or is between two incarnations; nothing if nobody has it. */
   whereis(name: string): NameOwner | undefined
   /** The incarnation that runs under an id. */
   lifeOf(id: ActorId): Life | undefined
   armTimer(life: Life, timer: DurableTimer): void
-  behaviorNamed(name: string): Behavior | undefined
-  /** A behavior that an actor may go on with: a stored state must be able to find it again. */
-  checkedBehavior(behavior: Behavior): Behavior
 }

@@ -255,12 +255,12 @@ function release(life: Life, group: readonly Turn[], committed: Committed): void
     if (dead !== undefined) world.emit({ type: 'dead letter', id: cell.id, message: messageInfo(message), why: 'crashed' })
   }
   for (const { context } of group) {
-    for (const member of context.members) world.startMember(member, { isSaved: true })
-    for (const { to, message } of context.unjournaled) world.deliver(to, message)
+    for (const member of context.members) world.router.startMember(member, { isSaved: true })
+    for (const { to, message } of context.unjournaled) world.router.deliver(to, message)
     for (const timer of context.timersCancelled) life.cancelTimer(timer)
     if (life.isActive) for (const timer of context.timersSet) world.armTimer(life, timer)
   }
-  for (const { to, message } of committed.deliveries) world.deliverJournaled(to, messageOf(message))
+  for (const { to, message } of committed.deliveries) world.router.deliverJournaled(to, messageOf(message))
 }
 
 /** What a caller is told whose message was applied by a commit that reported a failure. */

@@ -56,18 +56,18 @@ export class LiveContext implements Context {
   member<Args, Ref>(definition: MemberReferable<Args, Ref>, path: string, key: string, args: Args): Ref {
     checkKey(key, `${this.cell.label}: key of a member of ${path}`)
     const id = childId(path, key)
-    if (this.mayAct('start of a member')) this.cell.world.startMember({ supervisor: path, key, args }, { isSaved: false })
+    if (this.mayAct('start of a member')) this.cell.world.router.startMember({ supervisor: path, key, args }, { isSaved: false })
     return definition.reference(this, id)
   }
 
   call(to: ActorId, name: string, input: unknown, options?: CallOptions): Promise<unknown> {
     if (!this.mayAct(`call of ${name}`)) return Promise.reject(new NoProcError(to, name))
-    return this.cell.world.call(to, { name, input, sender: this.id }, options)
+    return this.cell.world.router.call(to, { name, input, sender: this.id }, options)
   }
 
   cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void> {
     if (!this.mayAct(`cast of ${name}`)) return Promise.resolve()
-    return this.cell.world.cast(to, { name, input, sender: this.id }, options)
+    return this.cell.world.router.cast(to, { name, input, sender: this.id }, options)
   }
 
   sendSelf(name: string, input?: unknown): void {

@@ -58,7 +58,7 @@ async function replay(life: Life, from: Recovered, messages: readonly Journaled[
 
 function behaviorNamed(cell: Cell, name: string): Behavior {
   if (cell.spec.behavior.name === name) return cell.spec.behavior
-  const known = cell.world.behaviorNamed(name)
+  const known = cell.world.catalogue.find(name)
   if (known !== undefined) return known
   throw new StateUnreadableError(
     cell.id,

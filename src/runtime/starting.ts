@@ -125,7 +125,9 @@ async function carryOut(plan: StartPlan, life: Incarnation, recovered: Recovered
     case 'fresh':
       return { ...(await firstState(cell, life, plan.args === undefined ? cell.spec.args : plan.args.value)), frontier: frontierOf(recovered, revived) }
     case 'become':
-      return { state: plan.state, behavior: cell.world.checkedBehavior(plan.behavior), frontier: frontierOf(recovered, revived), source: 'given' }
+      // A stored state must be able to find its behavior again.
+      cell.world.catalogue.add(plan.behavior)
+      return { state: plan.state, behavior: plan.behavior, frontier: frontierOf(recovered, revived), source: 'given' }
     case 'from': {
       const checkpoint = await cell.world.persistence?.read(cell.id, plan.checkpoint)
       if (checkpoint === undefined) throw new StateUnreadableError(cell.id, `there is no readable checkpoint ${plan.checkpoint}`)

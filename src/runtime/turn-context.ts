@@ -45,7 +45,7 @@ export class TurnContext extends LiveContext {
   override member<Args, Ref>(definition: MemberReferable<Args, Ref>, path: string, key: string, args: Args): Ref {
     checkKey(key, `${this.cell.label}: key of a member of ${path}`)
     const id = childId(path, key)
-    if (this.mayAct('start of a member') && !this.cell.world.isMember(id)) this.members.push({ supervisor: path, key, args })
+    if (this.mayAct('start of a member') && !this.cell.world.router.isMember(id)) this.members.push({ supervisor: path, key, args })
     return definition.reference(this, id)
   }
 
@@ -59,11 +59,11 @@ export class TurnContext extends LiveContext {
 
   override cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void> {
     if (!this.mayAct(`cast of ${name}`)) return Promise.resolve()
-    const { world } = this.cell
+    const { router } = this.cell.world
     const envelope = { kind: 'cast', name, input, sender: this.id, key: options?.id } as const
-    const problem = world.problemWith(to, envelope)
+    const problem = router.problemWith(to, envelope)
     if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
-    if (world.isJournaled(to)) this.sends.push({ to, envelope })
+    if (router.isJournaled(to)) this.sends.push({ to, envelope })
     else this.unjournaled.push({ to, message: new Message(envelope, undefined, 0) })
     return Promise.resolve()
   }

@@ -1,0 +1,145 @@
+import { childId, type ActorId } from '../protocol/actor-id.ts'
+import { durationOrInfinityMs } from '../protocol/duration.ts'
+import type { Envelope } from '../protocol/envelope.ts'
+import { NotStorableError } from '../protocol/errors.ts'
+import type { StateMode } from './actor-spec.ts'
+import type { Cell } from './anatomy.ts'
+import type { CallOptions, CastOptions } from './context.ts'
+import type { Deadlines } from './deadlines.ts'
+import { InvalidMessageError, NoProcError, UnavailableError } from './errors.ts'
+import type { DeadLetterCause, EventSink } from './events.ts'
+import { Message, messageInfo, systemMessage } from './message.ts'
+import { PendingCall } from './pending-call.ts'
+import type { Accepted, Member } from './persistence.ts'
+import type { Request, Router } from './router.ts'
+
+const defaultTimeoutMs = 5_000
+
+/** What the ways between the actors of one node lead through. */
+export interface LocalRouterParts {
+  readonly cells: ReadonlyMap<ActorId, Cell>
+  readonly deadlines: Deadlines
+  readonly sink: EventSink
+  /** How an actor keeps its state that has not been started yet; nothing if there is none of that id. */
+  readonly modeOf: (id: ActorId) => StateMode | undefined
+}
+
+/** The ways between the actors of one node. */
+export class LocalRouter implements Router {
+  readonly #parts: LocalRouterParts
+  /** Mail for members that a supervisor has been asked to start. */
+  readonly #awaited = new Map<ActorId, Message[]>()
+
+  constructor(parts: LocalRouterParts) {
+    this.#parts = parts
+  }
+
+  call(to: ActorId, { name, input, sender }: Request, options?: CallOptions): Promise<unknown> {
+    const timeoutMs = timeoutOf(name, options)
+    const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id }
+    const cell = this.#reachable(to)
+    if (cell === undefined && !this.#awaited.has(to)) return Promise.reject(new NoProcError(to, name))
+    const problem = this.problemWith(to, envelope)
+    if (problem !== undefined) return Promise.reject(new InvalidMessageError(to, name, problem))
+    const { deadlines } = this.#parts
+    const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines, signal: options?.signal })
+    if (options?.signal?.aborted === true) return pending.promise
+    const message = new Message(envelope, pending, 0)
+    if (cell?.spec.mode === 'durable') this.#accept(cell, message).catch((error: unknown) => pending.fail(asError(error)))
+    else this.deliver(to, message)
+    return pending.promise
+  }
+
+  cast(to: ActorId, { name, input, sender }: Request, options?: CastOptions): Promise<void> {
+    const envelope: Envelope = { kind: 'cast', name, input, sender, key: options?.id }
+    const problem = this.problemWith(to, envelope)
+    if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
+    const cell = this.#reachable(to)
+    const message = new Message(envelope, undefined, 0)
+    if (cell?.spec.mode === 'durable') return this.#acceptCast(cell, message)
+    this.deliver(to, message)
+    return Promise.resolve()
+  }
+
+  problemWith(to: ActorId, message: { readonly kind: string; readonly name: string; readonly input: unknown }): string | undefined {
+    const cell = this.#parts.cells.get(to)
+    return cell === undefined ? undefined : (cell.life?.behavior ?? cell.spec.behavior).check(message)
+  }
+
+  deliver(to: ActorId, message: Message): void {
+    const cell = this.#reachable(to)
+    if (cell !== undefined) cell.receive(message)
+    else if (this.#awaited.has(to)) this.#awaited.get(to)?.push(message)
+    else this.drop(to, message, 'noproc')
+  }
+
+  deliverJournaled(to: ActorId, message: Message): void {
+    this.#parts.sink.emit({ type: 'accepted', id: to, seq: message.seq, kind: message.kind, name: message.name })
+    this.#parts.cells.get(to)?.receiveJournaled(message)
+  }
+
+  isJournaled(id: ActorId): boolean {
+    return (this.#parts.cells.get(id)?.spec.mode ?? this.#parts.modeOf(id)) === 'durable'
+  }
+
+  isMember(id: ActorId): boolean {
+    return this.#parts.cells.get(id)?.isRetired === false
+  }
+
+  startMember({ supervisor, key, args }: Member, { isSaved }: { readonly isSaved: boolean }): void {
+    const id = childId(supervisor, key)
+    if (!this.isMember(id) && !this.#awaited.has(id) && this.#reachable(supervisor) !== undefined) this.#awaited.set(id, [])
+    this.#parts.cells.get(supervisor)?.receive(systemMessage('member', { key, args, isSaved }, 0))
+  }
+
+  /** The mail that has come for a member before it was there; from now on it is. */
+  takeAwaited(id: ActorId): readonly Message[] {
+    const messages = this.#awaited.get(id) ?? []
+    this.#awaited.delete(id)
+    return messages
+  }
+
+  /** A message that will not be handled: who waits for it is told. */
+  drop(id: ActorId, message: Message, why: DeadLetterCause): void {
+    message.caller?.fail(new NoProcError(id, message.name))
+    // What is in the journal is not lost, and what the runtime tells itself is nobody's letter.
+    if (message.seq === 0 && message.kind !== 'info')
+      this.#parts.sink.emit({ type: 'dead letter', id, message: messageInfo(message), why })
+  }
+
+  #reachable(id: ActorId): Cell | undefined {
+    const cell = this.#parts.cells.get(id)
+    return cell === undefined || cell.isRetired ? undefined : cell
+  }
+
+  async #acceptCast(cell: Cell, message: Message): Promise<void> {
+    const accepted = this.#accept(cell, message)
+    // Whoever does not wait for the acceptance is told of a failure by the event alone.
+    accepted.catch(() => this.drop(cell.id, message, 'not accepted'))
+    return accepted
+  }
+
+  async #accept(cell: Cell, message: Message): Promise<void> {
+    let accepted: Accepted
+    try {
+      accepted = await cell.store.accept(cell.id, message)
+    } catch (error) {
+      if (error instanceof NotStorableError) throw new InvalidMessageError(cell.id, message.name, error.message, error)
+      const problem = `the store did not take the message (${asError(error).message})`
+      throw new UnavailableError(cell.id, message.name, problem, error)
+    }
+    message.seq = accepted.seq
+    if (accepted.status === 'answered') message.caller?.settle(accepted.outcome)
+    else if (accepted.status === 'pending') {
+      if (message.caller !== undefined) cell.attach(accepted.seq, message.caller)
+    } else this.deliverJournaled(cell.id, message)
+  }
+}
+
+function timeoutOf(name: string, options: CallOptions | undefined): number {
+  return options?.timeout === undefined ? defaultTimeoutMs : durationOrInfinityMs(options.timeout, `call of "${name}": timeout`)
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error), { cause: error })
+}

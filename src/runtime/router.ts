@@ -1,0 +1,29 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import type { CallOptions, CastOptions } from './context.ts'
+import type { Message } from './message.ts'
+import type { Member } from './persistence.ts'
+
+/** Who sends what. */
+export interface Request {
+  readonly name: string
+  readonly input: unknown
+  readonly sender: ActorId | undefined
+}
+
+/** The ways between actors. */
+export interface Router {
+  call(to: ActorId, request: Request, options?: CallOptions): Promise<unknown>
+  cast(to: ActorId, request: Request, options?: CastOptions): Promise<void>
+  /** What is wrong with a message, as far as can be known before it is sent. */
+  problemWith(to: ActorId, message: { readonly kind: string; readonly name: string; readonly input: unknown }): string | undefined
+  /** Puts a message into a mailbox, or drops it where there is none. */
+  deliver(to: ActorId, message: Message): void
+  /** As {@link deliver}, for a message that has just gone into the journal: an actor that is not there yet finds it when it starts. */
+  deliverJournaled(to: ActorId, message: Message): void
+  /** True if messages to this actor go through a journal, whether it has been started or not. */
+  isJournaled(id: ActorId): boolean
+  /** Has the dynamic supervisor start a member; `isSaved` if it is in the store already. Mail for it waits until then. */
+  startMember(member: Member, options: { readonly isSaved: boolean }): void
+  /** True if the actor is there, running or not. */
+  isMember(id: ActorId): boolean
+}
