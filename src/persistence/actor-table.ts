@@ -1,5 +1,4 @@
-import type { ActorId } from '../protocol/actor-id.ts'
-import { displayId } from '../protocol/actor-id.ts'
+import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { FencedError } from '../runtime/errors.ts'
 import type { Kept } from './checkpoint.ts'
 import type { ActorRow, Records } from './records.ts'
@@ -82,11 +81,16 @@ export class ActorTable {
 
   #load(id: ActorId): ActorEntry {
     const row = this.#records.actor(id)
-    if (row === undefined) return entryOf({ id, incarnation: 0, isSealed: false, lastExit: null, nextSeq: 1, frontier: 0, nextCheckpoint: 1 })
+    if (row === undefined) return entryOf(neverSeen(id))
     const entry = entryOf(row)
-    if (row.frontier < row.nextSeq - 1) for (const { seq, key } of this.#records.keysAfter(id, row.frontier)) entry.keys.set(seq, key)
+    const isWaitedFor = row.frontier < row.nextSeq - 1
+    if (isWaitedFor) for (const { seq, key } of this.#records.keysAfter(id, row.frontier)) entry.keys.set(seq, key)
     return entry
   }
+}
+
+function neverSeen(id: ActorId): ActorRow {
+  return { id, incarnation: 0, isSealed: false, lastExit: null, nextSeq: 1, frontier: 0, nextCheckpoint: 1 }
 }
 
 function entryOf(row: ActorRow): ActorEntry {

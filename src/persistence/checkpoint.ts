@@ -12,6 +12,11 @@ export interface Kept {
   readonly applied: number
 }
 
+/** A checkpoint that is what was written. */
+export interface Readable {
+  readonly checkpoint: Checkpoint
+}
+
 /** What the checkpoints of one actor look like, newest first. */
 export interface Shelf {
   readonly readable: readonly { readonly checkpoint: Checkpoint; readonly applied: number }[]
@@ -31,7 +36,7 @@ export function readShelf(codec: Codec, rows: readonly CheckpointRow[]): Shelf {
 }
 
 /** The checkpoint in a row, or what is wrong with it. */
-export function readCheckpoint(codec: Codec, row: CheckpointRow): { readonly checkpoint: Checkpoint } | { readonly problem: string } {
+export function readCheckpoint(codec: Codec, row: CheckpointRow): Readable | { readonly problem: string } {
   if (checksumOf(row) !== row.checksum) return { problem: 'its checksum does not match what it holds' }
   try {
     return { checkpoint: { ...infoOf(row), state: codec.decode(row.state) } }
@@ -46,9 +51,18 @@ export function infoOf(of: CheckpointInfo): CheckpointInfo {
   return { number, incarnation, behavior, version, frontier, cause, takenAtMs }
 }
 
-/** What is kept once `added` is written, and up to where checkpoints and messages are no longer needed. */
-export function afterAdding(added: Kept, before: readonly Kept[]): { readonly kept: readonly Kept[]; readonly dropBelow: number; readonly dropMessagesTo: number } {
-  const kept = [added, ...before].slice(0, keptCheckpoints)
+/** What a new checkpoint makes superfluous. */
+export interface Pruning {
+  readonly kept: readonly Kept[]
+  /** Checkpoints below this number go. */
+  readonly dropBelow: number
+  /** Messages up to this number go. */
+  readonly dropMessagesTo: number
+}
+
+/** What is kept once a checkpoint is written, and up to where checkpoints and messages are no longer needed. */
+export function afterAdding({ number, applied }: Kept, before: readonly Kept[]): Pruning {
+  const kept = [{ number, applied }, ...before].slice(0, keptCheckpoints)
   const oldest = kept.at(-1)
   // Until there is one to fall back to, the whole journal is: it leads from the initial state to the newest.
   if (oldest === undefined || kept.length < keptCheckpoints) return { kept, dropBelow: 0, dropMessagesTo: 0 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 import type { CheckpointRow } from './records.ts'
 
 /**
@@ -11,4 +12,9 @@ export function checksumOf(row: Omit<CheckpointRow, 'checksum'>): string {
   ])
   // JSON holds no line break of its own, so that head and state cannot run into each other.
   return hash('sha256', `${head}\n${row.state}`, 'hex')
+}
+
+/** A short checksum over the columns of any other row: it is computed for every message, and finds flipped bits. */
+export function crcOf(...columns: readonly (string | number | null)[]): number {
+  return crc32(columns.join('\n'))
 }

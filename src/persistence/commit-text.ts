@@ -67,7 +67,8 @@ function turnToText(codec: Codec, id: ActorId, turn: TurnRecord): TurnText {
 }
 
 function timerToText(codec: Codec, actor: ActorId, { id, dueAtMs, envelope }: DurableTimer): TimerRow {
+  const path = `timer ${JSON.stringify(id)}`
   if (!Number.isFinite(dueAtMs))
-    throw new NotStorableError({ path: `timer ${JSON.stringify(id)}`, found: `the due time ${dueAtMs}`, remedy: 'Give a due time in milliseconds.' })
+    throw new NotStorableError({ path, found: `the due time ${dueAtMs}`, remedy: 'Give a due time in milliseconds.' })
   return { actor, id: checkText(id, 'timer id'), dueAtMs, ...envelopeToText(codec, envelope, 'message') }
 }

@@ -23,7 +23,8 @@ export function messageToText(codec: Codec, to: ActorId, envelope: Envelope): En
 }
 
 export function envelopeFromText(codec: Codec, text: EnvelopeText): Envelope {
-  return { kind: text.kind, name: text.name, input: codec.decode(text.input), sender: text.sender ?? undefined, key: text.key ?? undefined }
+  const { kind, name, input, sender, key } = text
+  return { kind, name, input: codec.decode(input), sender: sender ?? undefined, key: key ?? undefined }
 }
 
 export function journaledFromRow(codec: Codec, row: MessageRow): Journaled {
@@ -32,7 +33,7 @@ export function journaledFromRow(codec: Codec, row: MessageRow): Journaled {
 
 /** A database keeps text as UTF-8, which has no place for half a character: two keys could become one. */
 export function checkText(text: string, path: string): string {
-  if (/[\p{Surrogate}\0]/u.test(text))
-    throw new NotStorableError({ path, found: 'text with half a character (a lone surrogate) or U+0000', remedy: 'Use well-formed text.' })
-  return text
+  if (!/[\p{Surrogate}\0]/u.test(text)) return text
+  const found = 'text with half a character (a lone surrogate) or U+0000'
+  throw new NotStorableError({ path, found, remedy: 'Use well-formed text.' })
 }

@@ -90,7 +90,9 @@ export class GroupCommit {
   #checkEpoch(): void {
     const { records, epoch, location } = this.#parts
     const newest = records.epoch()
-    if (newest !== epoch) throw new FencedError(`store ${JSON.stringify(location)} has another owner since it was opened here (epoch ${newest}, ours is ${epoch})`)
+    if (newest === epoch) return
+    const store = `store ${JSON.stringify(location)}`
+    throw new FencedError(`${store} has another owner since it was opened here (epoch ${newest}, ours is ${epoch})`)
   }
 
   #fail(group: readonly Waiting[], error: unknown): Error {

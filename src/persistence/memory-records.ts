@@ -85,9 +85,8 @@ export class MemoryRecords implements Records {
     shelfOf(this.#answers, actor).set(key, { seq, outcome: null })
   }
 
-  setAnswer(actor: ActorId, key: string, outcome: string): void {
-    const answer = this.answer(actor, key)
-    if (answer !== undefined) shelfOf(this.#answers, actor).set(key, { ...answer, outcome })
+  setAnswer(actor: ActorId, key: string, answer: AnswerRow): void {
+    shelfOf(this.#answers, actor).set(key, answer)
   }
 
   checkpoints(actor: ActorId): CheckpointRow[] {
@@ -150,7 +149,9 @@ export class MemoryRecords implements Records {
 
 /** The rows of one owner, made when the first of them comes. */
 function shelfOf<Owner, Key, Row>(table: Map<Owner, Map<Key, Row>>, owner: Owner): Map<Key, Row> {
-  let rows = table.get(owner)
-  if (rows === undefined) table.set(owner, (rows = new Map()))
+  const known = table.get(owner)
+  if (known !== undefined) return known
+  const rows = new Map<Key, Row>()
+  table.set(owner, rows)
   return rows
 }

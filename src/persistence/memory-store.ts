@@ -12,14 +12,26 @@ import { openStore } from './open-store.ts'
  *
  * @example
  * ```ts
- * import { memory, start } from 'coppice'
+ * import { actor, child, memory, start, supervisor } from 'coppice'
+ *
+ * const Counter = actor('counter', {
+ *   initial: () => ({ count: 0 }),
+ *   handlers: ({ call }) => ({ next: call(({ state }) => ({ reply: state.count + 1, state: { count: state.count + 1 } })) }),
+ * })
+ * const tree = supervisor({}, { counter: child(Counter, { state: 'durable' }) })
  * const store = memory()
- * const app = await start(tree, { store })
+ * const first = await start(tree, { store })
+ * await first.tree.counter.call.next()
+ * const second = await start(tree, { store })
+ * console.log(await second.tree.counter.call.next()) // => 2
+ * await Promise.all([first.stop(), second.stop()])
  * ```
  */
 export function memory(): Store {
   const location = 'memory'
   const records = new MemoryRecords()
+  const failure = (cause: unknown) =>
+    new StoreError({ problem: 'io', location, message: 'has failed; nothing of this group was written', cause })
   return {
     // Async, so that it fails and settles as a store that has to wait for a disk.
     // eslint-disable-next-line @typescript-eslint/require-await
@@ -27,7 +39,7 @@ export function memory(): Store {
       records,
       world,
       info: { storeId: location, epoch: records.raiseEpoch(), location, sync: 'memory' },
-      failure: (cause) => new StoreError({ problem: 'io', location, message: 'has failed; nothing of this group was written', cause }),
+      failure,
       release: () => undefined,
     }),
   }

@@ -11,6 +11,7 @@ import { commitToText, memberToText, snapshotToText } from './commit-text.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Journal } from './journal.ts'
 import type { Records } from './records.ts'
+import { StoredValues } from './stored-values.ts'
 
 /** What every kind of store has of its own. */
 export interface StoreParts {
@@ -30,8 +31,9 @@ export interface StoreParts {
 export function openStore({ records, info, world, failure, release }: StoreParts): Persistence {
   const codec = superjsonCodec()
   const actors = new ActorTable(records)
-  const journal = new Journal({ records, actors, codec, clock: world.clock, location: info.location })
-  const group = new GroupCommit({ records, actors, scheduler: world.scheduler, epoch: info.epoch, location: info.location, failure })
+  const journal = new Journal({ records, actors, values: new StoredValues(codec, info.location), clock: world.clock })
+  const { epoch, location } = info
+  const group = new GroupCommit({ records, actors, scheduler: world.scheduler, epoch, location, failure })
   const add = <Text, T>(actor: ActorId | undefined, encode: () => Text, work: (text: Text) => T): Promise<T> => {
     const text = attempt(encode)
     return group.add(actor, () => work(text()))
@@ -40,7 +42,8 @@ export function openStore({ records, info, world, failure, release }: StoreParts
   return {
     info,
     accept: (to, envelope) => add(undefined, () => messageToText(codec, to, envelope), (text) => journal.accept(to, text)),
-    commit: (id, incarnation, commit) => add(id, () => commitToText(codec, id, commit), (text) => journal.commit(id, incarnation, text)),
+    commit: (id, incarnation, commit) =>
+      add(id, () => commitToText(codec, id, commit), (text) => journal.commit(id, incarnation, text)),
     seal: (id, incarnation, will) => add(id, () => ({
       reason: encodeReason(codec, will.reason),
       snapshot: will.snapshot && snapshotToText(codec, will.snapshot, 'term'),

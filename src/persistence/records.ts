@@ -80,8 +80,8 @@ export interface Burial {
 
 /**
  * The tables of one store, and nothing of what they mean: the same rules work on a file and in memory. Every method is
- * synchronous and, but for `begin`, called between `begin` and `commit`. What a method throws is an error of the disk or of
- * the database.
+ * synchronous and, but for `begin`, called between `begin` and `commit`. A reading method throws `StoreError` if a row is not
+ * what was written; anything else that a method throws is an error of the disk or of the database.
  */
 export interface Records {
   begin(): void
@@ -94,6 +94,7 @@ export interface Records {
   actor(id: ActorId): ActorRow | undefined
   putActor(row: ActorRow): void
 
+  /** Adds a message that nobody has handled yet. */
   addMessage(row: MessageRow): void
   /** Messages with a number above `seq`, in order. */
   messagesAfter(actor: ActorId, seq: number): MessageRow[]
@@ -107,7 +108,7 @@ export interface Records {
 
   answer(actor: ActorId, key: string): AnswerRow | undefined
   addAnswer(actor: ActorId, key: string, seq: number): void
-  setAnswer(actor: ActorId, key: string, outcome: string): void
+  setAnswer(actor: ActorId, key: string, answer: { readonly seq: number; readonly outcome: string }): void
 
   /** Newest first. */
   checkpoints(actor: ActorId): CheckpointRow[]

@@ -1,4 +1,4 @@
-import { closeSync, constants, existsSync, fsyncSync, lstatSync, openSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, fsyncSync, lstatSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StoreError, type StoreProblem } from '../runtime/errors.ts'
 
@@ -13,11 +13,21 @@ export function prepareFile(path: string): void {
   if (found === undefined) createFile(path)
   else if (found.isSymbolicLink()) throw refusal(path, 'not-a-store', 'is a symbolic link. Give the path of the file itself')
   else if (!found.isFile()) throw refusal(path, 'not-a-store', 'is no file. Give the path of a file')
+  else checkWritable(path)
+}
+
+function checkWritable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK)
+  } catch (cause) {
+    throw refusal(path, 'read-only', 'cannot be written. Check the rights of the file', cause)
+  }
 }
 
 function createFile(path: string): void {
   const directory = dirname(path)
-  if (!existsSync(directory)) throw refusal(path, 'missing', `lies in a directory that does not exist. Create ${JSON.stringify(directory)} first`)
+  if (!existsSync(directory))
+    throw refusal(path, 'missing', `lies in a directory that does not exist. Create ${JSON.stringify(directory)} first`)
   try {
     closeSync(openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_RDWR, 0o600))
     syncDirectory(directory)

@@ -15,12 +15,22 @@ export function loadDriver(): Driver | { readonly obstacle: string; readonly cau
     const obstacle = driverObstacle({ version, napi: process.versions['napi'] ?? '0', node: process.versions.node })
     return obstacle === undefined ? (require('better-sqlite3') as Driver) : { obstacle }
   } catch (cause) {
-    return { obstacle: 'needs better-sqlite3, which cannot be loaded. Install it, or pass an open DatabaseSync of node:sqlite', cause }
+    const obstacle = 'needs better-sqlite3, which cannot be loaded. Install it, or pass an open DatabaseSync of node:sqlite'
+    return { obstacle, cause }
   }
 }
 
+/** A version of better-sqlite3, and the Node it would run on. */
+export interface DriverFacts {
+  readonly version: string
+  /** The Node-API version of the Node. */
+  readonly napi: string
+  readonly node: string
+}
+
 /** Why a version of better-sqlite3 must not be loaded on this Node, if it must not. */
-export function driverObstacle({ version, napi, node }: { readonly version: string; readonly napi: string; readonly node: string }): string | undefined {
+export function driverObstacle({ version, napi, node }: DriverFacts): string | undefined {
   if (Number.parseInt(version, 10) < 13 || Number(napi) >= 10) return undefined
-  return `needs Node 22.14 or newer, because better-sqlite3 ${version} does (Node-API 10); this is Node ${node} (Node-API ${napi})`
+  const found = `this is Node ${node} (Node-API ${napi})`
+  return `needs Node 22.14 or newer, because better-sqlite3 ${version} does (Node-API 10); ${found}`
 }

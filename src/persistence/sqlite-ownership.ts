@@ -8,8 +8,9 @@ import { applySettings, applySync, lockExclusively, type Sync } from './sqlite-s
  * no more. Throws what the driver throws, and changes nothing in a file that is not ours.
  */
 export function takeOver(handle: SqlHandle, { location, sync }: { readonly location: string; readonly sync: Sync }): StoreInfo {
+  // First of all: what is read before would set up memory to share the log with others.
+  lockExclusively(handle)
   const isFile = Boolean(readValue(handle, "SELECT file FROM pragma_database_list WHERE name = 'main'"))
-  if (isFile) lockExclusively(handle)
   const found = recogniseStore(handle, location)
   applySettings(handle, { location, isFile })
   // Whatever the user chose: the same epoch given out twice, after a loss of power, would fence nobody.
@@ -19,13 +20,19 @@ export function takeOver(handle: SqlHandle, { location, sync }: { readonly locat
   return { ...owner, location, sync: isFile ? sync : 'memory' }
 }
 
-function raiseEpoch(handle: SqlHandle, { isNew, isFile }: { readonly isNew: boolean; readonly isFile: boolean }): { readonly storeId: string; readonly epoch: number } {
+interface Found {
+  readonly isNew: boolean
+  readonly isFile: boolean
+}
+
+function raiseEpoch(handle: SqlHandle, { isNew, isFile }: Found): Pick<StoreInfo, 'storeId' | 'epoch'> {
   handle.exec('BEGIN IMMEDIATE')
   try {
     if (isNew) {
       createSchema(handle)
       // Stores in memory are for tests, which have to be the same at every run.
-      handle.exec(`INSERT INTO meta (name, value) VALUES ('store_id', ${isFile ? 'lower(hex(randomblob(16)))' : "'memory'"}), ('epoch', 0)`)
+      const storeId = isFile ? 'lower(hex(randomblob(16)))' : "'memory'"
+      handle.exec(`INSERT INTO meta (name, value) VALUES ('store_id', ${storeId}), ('epoch', 0)`)
     }
     handle.exec("UPDATE meta SET value = value + 1 WHERE name = 'epoch'")
     const storeId = String(readValue(handle, "SELECT value FROM meta WHERE name = 'store_id'"))

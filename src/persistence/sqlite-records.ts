@@ -1,53 +1,23 @@
-import type { ActorId } from '../protocol/actor-id.ts'
-import type { MessageKind } from '../protocol/envelope.ts'
-import type { CheckpointCause } from '../runtime/persistence.ts'
-import type { ActorRow, AnswerRow, Burial, CheckpointRow, EnvelopeText, MemberRow, MessageRow, Records, TimerRow } from './records.ts'
+import { displayId, type ActorId } from '../protocol/actor-id.ts'
+import { StoreError } from '../runtime/errors.ts'
+import type { ActorRow, AnswerRow, Burial, CheckpointRow, MemberRow, MessageRow, Records, TimerRow } from './records.ts'
 import type { SqlHandle, SqlRow, SqlStatement } from './sqlite-handle.ts'
+import { queries, type Query } from './sqlite-queries.ts'
+import {
+  actorCrc, answerCrc, memberCrc, messageCrc, timerCrc,
+  toActor, toAnswer, toCheckpoint, toMember, toMessage, toTimer,
+  type Checked,
+} from './sqlite-rows.ts'
 
-const queries = {
-  begin: 'BEGIN IMMEDIATE',
-  commit: 'COMMIT',
-  rollback: 'ROLLBACK',
-  epoch: "SELECT value FROM meta WHERE name = 'epoch'",
-  actor: 'SELECT * FROM actor WHERE id = ?',
-  putActor: `INSERT INTO actor (id, incarnation, is_sealed, last_exit, next_seq, frontier, next_checkpoint) VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET incarnation = excluded.incarnation, is_sealed = excluded.is_sealed, last_exit = excluded.last_exit,
-    next_seq = excluded.next_seq, frontier = excluded.frontier, next_checkpoint = excluded.next_checkpoint`,
-  addMessage: 'INSERT INTO inbox (actor, seq, kind, name, input, sender, key, attempts, is_dead) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-  messagesAfter: 'SELECT * FROM inbox WHERE actor = ? AND seq > ? ORDER BY seq',
-  keysAfter: 'SELECT seq, key FROM inbox WHERE actor = ? AND seq > ? AND key IS NOT NULL ORDER BY seq',
-  countAttempt: 'UPDATE inbox SET attempts = attempts + 1 WHERE actor = ? AND seq = ?',
-  addDeadLetter: `INSERT INTO dead_letter (actor, seq, why, attempts, kind, name, input, sender, key, died_at_ms)
-    SELECT actor, seq, ?, attempts, kind, name, input, sender, key, ? FROM inbox WHERE actor = ? AND seq = ?`,
-  emptyMessage: "UPDATE inbox SET is_dead = 1, input = '' WHERE actor = ? AND seq = ?",
-  dropMessages: 'DELETE FROM inbox WHERE actor = ? AND seq <= ?',
-  answer: 'SELECT seq, outcome FROM answer WHERE actor = ? AND key = ?',
-  addAnswer: 'INSERT INTO answer (actor, key, seq, outcome) VALUES (?, ?, ?, NULL)',
-  setAnswer: 'UPDATE answer SET outcome = ? WHERE actor = ? AND key = ?',
-  checkpoints: 'SELECT * FROM checkpoint WHERE actor = ? ORDER BY number DESC',
-  checkpoint: 'SELECT * FROM checkpoint WHERE actor = ? AND number = ?',
-  addCheckpoint: `INSERT INTO checkpoint (actor, number, incarnation, behavior, version, frontier, applied, cause, taken_at_ms, state, checksum)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  dropCheckpoints: 'DELETE FROM checkpoint WHERE actor = ? AND number < ?',
-  timers: 'SELECT * FROM timer WHERE actor = ? ORDER BY due_at_ms, id',
-  timer: 'SELECT * FROM timer WHERE actor = ? AND id = ?',
-  putTimer: 'INSERT OR REPLACE INTO timer (actor, id, due_at_ms, kind, name, input, sender, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-  dropTimer: 'DELETE FROM timer WHERE actor = ? AND id = ?',
-  members: 'SELECT supervisor, key, args FROM member WHERE supervisor = ? ORDER BY position',
-  addMember: 'INSERT INTO member (supervisor, key, args) VALUES (?, ?, ?) ON CONFLICT (supervisor, key) DO NOTHING',
-  putMember: 'INSERT INTO member (supervisor, key, args) VALUES (?, ?, ?) ON CONFLICT (supervisor, key) DO UPDATE SET args = excluded.args',
-  dropMember: 'DELETE FROM member WHERE supervisor = ? AND key = ?',
-} as const
-
-type Query = keyof typeof queries
-
-/** The tables of a store in SQLite: every statement is prepared once. Rows are checked by nobody else; see `checkpoint.ts`. */
+/** The tables of a store in SQLite: every statement is prepared once, and every row is checked when it is read. */
 export class SqliteRecords implements Records {
   readonly #sql: Readonly<Record<Query, SqlStatement>>
+  readonly #location: string
 
-  constructor(handle: SqlHandle) {
+  constructor(handle: SqlHandle, location: string) {
     const prepared = Object.entries(queries).map(([name, sql]) => [name, handle.prepare(sql)])
     this.#sql = Object.fromEntries(prepared) as Record<Query, SqlStatement>
+    this.#location = location
   }
 
   begin(): void {
@@ -67,20 +37,20 @@ export class SqliteRecords implements Records {
   }
 
   actor(id: ActorId): ActorRow | undefined {
-    const row = this.#sql.actor.get(id) as SqlRow | undefined
-    return row && toActor(row)
+    return this.#one(this.#sql.actor.get(id), toActor, id)
   }
 
   putActor(row: ActorRow): void {
-    this.#sql.putActor.run(row.id, row.incarnation, row.isSealed ? 1 : 0, row.lastExit, row.nextSeq, row.frontier, row.nextCheckpoint)
+    const { id, incarnation, isSealed, lastExit, nextSeq, frontier, nextCheckpoint } = row
+    this.#sql.putActor.run(id, incarnation, isSealed ? 1 : 0, lastExit, nextSeq, frontier, nextCheckpoint, actorCrc(row))
   }
 
   addMessage(row: MessageRow): void {
-    this.#sql.addMessage.run(row.actor, row.seq, row.kind, row.name, row.input, row.sender, row.key, row.attempts, row.isDead ? 1 : 0)
+    this.#sql.addMessage.run(row.actor, row.seq, row.kind, row.name, row.input, row.sender, row.key, messageCrc(row))
   }
 
   messagesAfter(actor: ActorId, seq: number): MessageRow[] {
-    return (this.#sql.messagesAfter.all(actor, seq) as SqlRow[]).map(toMessage)
+    return this.#all(this.#sql.messagesAfter.all(actor, seq), toMessage, actor)
   }
 
   countAttempt(actor: ActorId, seq: number): void {
@@ -101,16 +71,15 @@ export class SqliteRecords implements Records {
   }
 
   answer(actor: ActorId, key: string): AnswerRow | undefined {
-    const row = this.#sql.answer.get(actor, key) as SqlRow | undefined
-    return row && { seq: Number(row['seq']), outcome: textOrNull(row['outcome']) }
+    return this.#one(this.#sql.answer.get(actor, key), toAnswer, actor)
   }
 
   addAnswer(actor: ActorId, key: string, seq: number): void {
-    this.#sql.addAnswer.run(actor, key, seq)
+    this.#sql.addAnswer.run(actor, key, seq, answerCrc(actor, key, { seq, outcome: null }))
   }
 
-  setAnswer(actor: ActorId, key: string, outcome: string): void {
-    this.#sql.setAnswer.run(outcome, actor, key)
+  setAnswer(actor: ActorId, key: string, answer: { readonly seq: number; readonly outcome: string }): void {
+    this.#sql.setAnswer.run(answer.outcome, answerCrc(actor, key, answer), actor, key)
   }
 
   checkpoints(actor: ActorId): CheckpointRow[] {
@@ -124,7 +93,8 @@ export class SqliteRecords implements Records {
 
   addCheckpoint(row: CheckpointRow): void {
     const { actor, number, incarnation, behavior, version, frontier, applied, cause, takenAtMs, state, checksum } = row
-    this.#sql.addCheckpoint.run(actor, number, incarnation, behavior, version, frontier, applied, cause, takenAtMs, state, checksum)
+    const head = [actor, number, incarnation, behavior, version, frontier, applied, cause, takenAtMs]
+    this.#sql.addCheckpoint.run(...head, state, checksum)
   }
 
   dropCheckpoints(actor: ActorId, number: number): void {
@@ -132,16 +102,16 @@ export class SqliteRecords implements Records {
   }
 
   timers(actor: ActorId): TimerRow[] {
-    return (this.#sql.timers.all(actor) as SqlRow[]).map(toTimer)
+    return this.#all(this.#sql.timers.all(actor), toTimer, actor)
   }
 
   timer(actor: ActorId, id: string): TimerRow | undefined {
-    const row = this.#sql.timer.get(actor, id) as SqlRow | undefined
-    return row && toTimer(row)
+    return this.#one(this.#sql.timer.get(actor, id), toTimer, actor)
   }
 
   putTimer(row: TimerRow): void {
-    this.#sql.putTimer.run(row.actor, row.id, row.dueAtMs, row.kind, row.name, row.input, row.sender, row.key)
+    const { actor, id, dueAtMs, kind, name, input, sender, key } = row
+    this.#sql.putTimer.run(actor, id, dueAtMs, kind, name, input, sender, key, timerCrc(row))
   }
 
   dropTimer(actor: ActorId, id: string): void {
@@ -149,78 +119,35 @@ export class SqliteRecords implements Records {
   }
 
   members(supervisor: ActorId): MemberRow[] {
-    return (this.#sql.members.all(supervisor) as SqlRow[]).map(toMember)
+    return this.#all(this.#sql.members.all(supervisor), toMember, supervisor)
   }
 
   addMember(row: MemberRow): void {
-    this.#sql.addMember.run(row.supervisor, row.key, row.args)
+    this.#sql.addMember.run(row.supervisor, row.key, row.args, memberCrc(row))
   }
 
   putMember(row: MemberRow): void {
-    this.#sql.putMember.run(row.supervisor, row.key, row.args)
+    this.#sql.putMember.run(row.supervisor, row.key, row.args, memberCrc(row))
   }
 
   dropMember(supervisor: ActorId, key: string): void {
     this.#sql.dropMember.run(supervisor, key)
   }
-}
 
-function toActor(row: SqlRow): ActorRow {
-  return {
-    id: String(row['id']),
-    incarnation: Number(row['incarnation']),
-    isSealed: Number(row['is_sealed']) === 1,
-    lastExit: textOrNull(row['last_exit']),
-    nextSeq: Number(row['next_seq']),
-    frontier: Number(row['frontier']),
-    nextCheckpoint: Number(row['next_checkpoint']),
+  #one<Row>(columns: unknown, read: (columns: SqlRow) => Checked<Row>, actor: ActorId): Row | undefined {
+    return columns === undefined || columns === null ? undefined : this.#checked(read(columns as SqlRow), actor)
   }
-}
 
-function toEnvelope(row: SqlRow): EnvelopeText {
-  return {
-    kind: row['kind'] as MessageKind,
-    name: String(row['name']),
-    input: String(row['input']),
-    sender: textOrNull(row['sender']),
-    key: textOrNull(row['key']),
+  #all<Row>(rows: readonly unknown[], read: (columns: SqlRow) => Checked<Row>, actor: ActorId): Row[] {
+    return rows.map((columns) => this.#checked(read(columns as SqlRow), actor))
   }
-}
 
-function toMessage(row: SqlRow): MessageRow {
-  return {
-    ...toEnvelope(row),
-    actor: String(row['actor']),
-    seq: Number(row['seq']),
-    attempts: Number(row['attempts']),
-    isDead: Number(row['is_dead']) === 1,
+  #checked<Row>({ row, isIntact }: Checked<Row>, actor: ActorId): Row {
+    if (isIntact) return row
+    throw new StoreError({
+      problem: 'damaged',
+      location: this.#location,
+      message: `holds a row of ${displayId(actor)} that is not what was written. Restore it from a backup; nothing was changed`,
+    })
   }
-}
-
-function toCheckpoint(row: SqlRow): CheckpointRow {
-  return {
-    actor: String(row['actor']),
-    number: Number(row['number']),
-    incarnation: Number(row['incarnation']),
-    behavior: String(row['behavior']),
-    version: Number(row['version']),
-    frontier: Number(row['frontier']),
-    applied: Number(row['applied']),
-    cause: row['cause'] as CheckpointCause,
-    takenAtMs: Number(row['taken_at_ms']),
-    state: String(row['state']),
-    checksum: String(row['checksum']),
-  }
-}
-
-function toTimer(row: SqlRow): TimerRow {
-  return { ...toEnvelope(row), actor: String(row['actor']), id: String(row['id']), dueAtMs: Number(row['due_at_ms']) }
-}
-
-function toMember(row: SqlRow): MemberRow {
-  return { supervisor: String(row['supervisor']), key: String(row['key']), args: String(row['args']) }
-}
-
-function textOrNull(value: unknown): string | null {
-  return value === null || value === undefined ? null : String(value)
 }

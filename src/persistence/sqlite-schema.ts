@@ -13,6 +13,8 @@ CREATE TABLE meta (
   value ANY NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- In every table, crc is a checksum over what makes up the row: change one without the other, and the row is refused.
+
 -- One row for each actor that was ever started or written to.
 CREATE TABLE actor (
   id TEXT PRIMARY KEY,
@@ -21,7 +23,8 @@ CREATE TABLE actor (
   last_exit TEXT,
   next_seq INTEGER NOT NULL,
   frontier INTEGER NOT NULL,
-  next_checkpoint INTEGER NOT NULL
+  next_checkpoint INTEGER NOT NULL,
+  crc INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Messages: those after the frontier of their actor wait, the others are kept for replay.
@@ -35,6 +38,7 @@ CREATE TABLE inbox (
   key TEXT,
   attempts INTEGER NOT NULL,
   is_dead INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
   PRIMARY KEY (actor, seq)
 ) STRICT, WITHOUT ROWID;
 
@@ -44,6 +48,7 @@ CREATE TABLE answer (
   key TEXT NOT NULL,
   seq INTEGER NOT NULL,
   outcome TEXT,
+  crc INTEGER NOT NULL,
   PRIMARY KEY (actor, key)
 ) STRICT, WITHOUT ROWID;
 
@@ -72,6 +77,7 @@ CREATE TABLE timer (
   input TEXT NOT NULL,
   sender TEXT,
   key TEXT,
+  crc INTEGER NOT NULL,
   PRIMARY KEY (actor, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -80,6 +86,7 @@ CREATE TABLE member (
   supervisor TEXT NOT NULL,
   key TEXT NOT NULL,
   args TEXT NOT NULL,
+  crc INTEGER NOT NULL,
   UNIQUE (supervisor, key)
 ) STRICT;
 
@@ -118,8 +125,7 @@ export function recogniseStore(handle: SqlHandle, location: string): 'new' | 'ou
   const version = Number(readValue(handle, 'PRAGMA user_version'))
   if (application === applicationId) {
     if (version === schemaVersion) return 'ours'
-    if (version > schemaVersion)
-      throw refusal(location, 'newer-schema', `was written by a newer coppice (schema ${version}, this one knows up to ${schemaVersion}). Update coppice`)
+    if (version > schemaVersion) throw refusal(location, 'newer-schema', newerThanOurs(version))
     throw refusal(location, 'damaged', `has no valid schema version (${version}). Restore it from a backup`)
   }
   const isEmpty = application === 0 && version === 0 && Number(readValue(handle, 'SELECT count(*) FROM sqlite_schema')) === 0
@@ -132,6 +138,10 @@ export function createSchema(handle: SqlHandle): void {
   handle.exec(tables)
   handle.exec(`PRAGMA application_id = ${applicationId}`)
   handle.exec(`PRAGMA user_version = ${schemaVersion}`)
+}
+
+function newerThanOurs(version: number): string {
+  return `was written by a newer coppice (schema ${version}, this one knows up to ${schemaVersion}). Update coppice`
 }
 
 function refusal(location: string, problem: StoreProblem, message: string): StoreError {

@@ -25,13 +25,20 @@ const onFile: readonly Setting[] = [
   ['journal_size_limit', journalSizeLimitBytes],
 ]
 
-/** The lock is asked for before anything is read: later the first reading would have shared the file with others. */
+/** From the next access on nobody else can open the file. Of no effect, and harmless, on a database in memory. */
 export function lockExclusively(handle: SqlHandle): void {
   handle.exec('PRAGMA locking_mode = EXCLUSIVE')
 }
 
+/** What the settings are for. */
+export interface Place {
+  readonly location: string
+  /** A database in memory has no log and nobody to be locked against. */
+  readonly isFile: boolean
+}
+
 /** Applies every setting, and reads every one back: SQLite ignores without a word what it cannot or will not do. */
-export function applySettings(handle: SqlHandle, { location, isFile }: { readonly location: string; readonly isFile: boolean }): void {
+export function applySettings(handle: SqlHandle, { location, isFile }: Place): void {
   const expected: readonly Setting[] = isFile ? [['locking_mode', 'EXCLUSIVE', 'exclusive'], ...onFile, ...always] : always
   for (const setting of expected) apply(handle, location, setting)
 }

@@ -45,28 +45,47 @@ export interface SqliteOptions {
  * @throws {ConfigurationError} if `path` or an option breaks a rule; nothing was opened.
  * @example
  * ```ts
- * import { sqlite, start } from 'coppice'
- * await using app = await start(tree, { store: sqlite('shop.db') })
+ * import { actor, child, sqlite, start, supervisor } from 'coppice'
+ *
+ * const Counter = actor('counter', {
+ *   initial: () => ({ count: 0 }),
+ *   handlers: ({ call }) => ({ next: call(({ state }) => ({ reply: state.count + 1, state: { count: state.count + 1 } })) }),
+ * })
+ * const tree = supervisor({}, { counter: child(Counter, { state: 'durable' }) })
+ * const app = await start(tree, { store: sqlite('counter.db') })
+ * console.log(await app.tree.counter.call.next(), app.store?.sync) // => 1 full
+ * await app.stop()
  * ```
  */
 export function sqlite(path: string | SqlHandle, options: SqliteOptions = {}): Store {
   checkPath(path)
   checkOptions(options)
   const sync = options.sync ?? 'full'
-  if (typeof path !== 'string') return { open: (world) => open({ location: 'an open database', connect: () => path, disconnect: () => undefined, sync, world }) }
+  if (typeof path !== 'string') return onHandle(path, sync)
   const busyMs = options.busy === undefined ? 0 : Math.ceil(durationMs(options.busy, 'sqlite: busy'))
   if (path === memoryPath) return inMemory(sync)
-  return { open: (world) => open({ location: path, connect: () => connectFile(path, busyMs), disconnect: (handle) => handle.close(), sync, world }) }
+  return onFile(path, { busyMs, sync })
 }
 
 const memoryPath = ':memory:'
+
+function onFile(path: string, { busyMs, sync }: { readonly busyMs: number; readonly sync: Sync }): Store {
+  const connect = () => connectFile(path, busyMs)
+  return { open: (world) => open({ location: path, connect, disconnect: (handle) => handle.close(), sync, world }) }
+}
+
+function onHandle(handle: SqlHandle, sync: Sync): Store {
+  return { open: (world) => open({ location: 'an open database', connect: () => handle, disconnect: keep, sync, world }) }
+}
 
 /** The database outlives `close()` as a file would: a test can open it again. */
 function inMemory(sync: Sync): Store {
   let handle: OwnHandle | undefined
   const connect = () => (handle ??= connectMemory())
-  return { open: (world) => open({ location: memoryPath, connect, disconnect: () => undefined, sync, world }) }
+  return { open: (world) => open({ location: memoryPath, connect, disconnect: keep, sync, world }) }
 }
+
+function keep(): void {}
 
 interface Opening<Handle extends SqlHandle> {
   readonly location: string
@@ -76,16 +95,17 @@ interface Opening<Handle extends SqlHandle> {
   readonly world: StoreParts['world']
 }
 
-// Async, so that a store that runs elsewhere can take its place.
+// Async, so that it rejects in place of throwing, as a store that runs elsewhere would.
 // eslint-disable-next-line @typescript-eslint/require-await
-async function open<Handle extends SqlHandle>({ location, connect, disconnect, sync, world }: Opening<Handle>): Promise<Persistence> {
+async function open<Handle extends SqlHandle>(opening: Opening<Handle>): Promise<Persistence> {
+  const { location, connect, disconnect, sync, world } = opening
   let handle: Handle | undefined
   try {
     handle = connect()
     const info = takeOver(handle, { location, sync })
-    const records = new SqliteRecords(handle)
-    const release = disconnect.bind(undefined, handle)
-    return openStore({ records, info, world, failure: (error) => sqliteFailure(location, error, 'nothing of this group was written'), release })
+    const records = new SqliteRecords(handle, location)
+    const failure = (error: unknown) => sqliteFailure(location, error, 'nothing of this group was written')
+    return openStore({ records, info, world, failure, release: disconnect.bind(undefined, handle) })
   } catch (error) {
     // A handle that is left open would keep its locks, and this process would have locked itself out.
     if (handle !== undefined) disconnect(handle)
@@ -106,8 +126,9 @@ function connectMemory(): OwnHandle {
 
 function driverFor(location: string) {
   const driver = loadDriver()
-  if ('obstacle' in driver) throw new StoreError({ problem: 'unsupported', location, message: `${driver.obstacle}; nothing was changed`, cause: driver.cause })
-  return driver
+  if (!('obstacle' in driver)) return driver
+  const { obstacle, cause } = driver
+  throw new StoreError({ problem: 'unsupported', location, message: `${obstacle}; nothing was changed`, cause })
 }
 
 function checkPath(path: unknown): void {
@@ -126,9 +147,7 @@ function isHandle(value: unknown): value is SqlHandle {
 }
 
 function checkOptions(options: SqliteOptions): void {
-  if (typeof options !== 'object' || options === null) throw new ConfigurationError({ path: 'sqlite: options', rule: 'must be an object', value: options })
-  for (const name of Object.keys(options))
-    if (name !== 'sync' && name !== 'busy') throw new ConfigurationError({ path: `sqlite: ${name}`, rule: 'is no option', value: Reflect.get(options, name), remedy: 'The options are sync and busy.' })
+  checkNames(options)
   const { sync } = options as { readonly sync?: unknown }
   if (sync === undefined || sync === 'full' || sync === 'normal') return
   throw new ConfigurationError({
@@ -137,4 +156,14 @@ function checkOptions(options: SqliteOptions): void {
     value: sync,
     ...(sync === 'off' ? { remedy: 'Without syncing a loss of power leaves a file that cannot be read.' } : {}),
   })
+}
+
+function checkNames(options: unknown): void {
+  if (typeof options !== 'object' || options === null)
+    throw new ConfigurationError({ path: 'sqlite: options', rule: 'must be an object', value: options })
+  for (const [name, value] of Object.entries(options)) {
+    if (name === 'sync' || name === 'busy') continue
+    const remedy = 'The options are sync and busy.'
+    throw new ConfigurationError({ path: `sqlite: ${name}`, rule: 'is no option', value, remedy })
+  }
 }

@@ -32,7 +32,7 @@ export function errorToFields(error: Error): ErrorFields {
   if (typeof error.stack === 'string') fields['stack'] = error.stack
   if (Object.hasOwn(error, 'cause')) fields['cause'] = error.cause
   if (Object.hasOwn(error, 'errors')) fields['errors'] = (error as AggregateError).errors
-  for (const key of Object.keys(error)) if (!namedFields.has(key)) fields[key] = (error as unknown as Record<string, unknown>)[key]
+  for (const [key, value] of Object.entries(error)) if (!namedFields.has(key)) fields[key] = value
   return fields as unknown as ErrorFields
 }
 

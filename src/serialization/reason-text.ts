@@ -1,4 +1,4 @@
-import { normal, describeReason, type ExitReason } from '../protocol/exit-reason.ts'
+import { describeReason, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Codec } from './codec.ts'
 
 /** The text of an exit reason. Never throws: a reason that cannot be stored is stored in fewer words. */
@@ -58,8 +58,9 @@ function withTerm(reason: ExitReason, term: unknown): ExitReason {
   return reason.type === 'shutdown' && reason.cause !== undefined ? { type: 'shutdown', cause: term } : reason
 }
 
-const reasonTypes: ReadonlySet<unknown> = new Set<ExitReason['type']>(['normal', 'shutdown', 'killed', 'noproc', 'noconnection', 'error'])
+const types = ['normal', 'shutdown', 'killed', 'noproc', 'noconnection', 'error'] satisfies ExitReason['type'][]
+const reasonTypes: ReadonlySet<unknown> = new Set(types)
 
 function isReason(value: unknown): value is ExitReason {
-  return typeof value === 'object' && value !== null && reasonTypes.has((value as Partial<typeof normal>).type)
+  return typeof value === 'object' && value !== null && reasonTypes.has((value as Partial<ExitReason>).type)
 }

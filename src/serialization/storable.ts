@@ -76,7 +76,7 @@ class Inspector {
   #checkObject(value: object, depth: number, place: Place): Problem | undefined {
     if (this.#seen.has(value)) return this.#checkRepeated(value, place)
     this.#seen.add(value)
-    if (depth >= maxDepth) return problem(`nesting deeper than ${maxDepth}`, 'Store a flat list with keys in place of a deep structure.')
+    if (depth >= maxDepth) return tooDeep()
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype === Object.prototype) return this.#checkFields(value, depth)
     if (Array.isArray(value) && prototype === Array.prototype) return this.#checkArray(value, depth)
@@ -182,6 +182,10 @@ function step(text: string, inner: Problem): Problem {
   return inner
 }
 
+function tooDeep(): Problem {
+  return problem(`nesting deeper than ${maxDepth}`, 'Store a flat list with keys in place of a deep structure.')
+}
+
 function symbolKey(): Problem {
   return problem('an object with a symbol as a key', 'Use a string as the key.')
 }
@@ -204,13 +208,13 @@ function describeFunction(value: { readonly name?: unknown }): string {
 }
 
 function classOf(prototype: unknown): string {
-  const descriptor = Object.getOwnPropertyDescriptor(prototype as object, 'constructor')
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, 'constructor')
   const maker: unknown = descriptor?.value
   return typeof maker === 'function' && maker.name !== '' ? maker.name : 'a class without a name'
 }
 
 function remedyFor(value: object): string {
   if (value instanceof Promise) return 'Store what it resolves with.'
-  if (value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef) return 'Store a Map or a Set in its place.'
+  if (value instanceof WeakMap || value instanceof WeakSet) return 'Store a Map or a Set in its place.'
   return 'Store its fields as a plain object.'
 }

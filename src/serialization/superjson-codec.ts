@@ -14,8 +14,9 @@ const defaultMaxLength = 64 * 1024 * 1024
  * Makes a codec whose texts are in the format of superjson.
  *
  * A value of JSON types only is written as `{"json":…}`, which every superjson reads. Of the rest, these come back as they
- * were: `undefined`, `-0`, `NaN`, infinities, `bigint`, `Date`, `Map`, `Set`, `RegExp`, `URL`, `Buffer`, `ArrayBuffer`, typed arrays, errors
- * (one of the user's own class as an `Error` of the same name), objects without a prototype, shared objects and cycles.
+ * were: `undefined`, `-0`, `NaN`, infinities, `bigint`, `Date`, `Map`, `Set`, `RegExp`, `URL`, `Buffer`, `ArrayBuffer`, typed
+ * arrays, errors (one of the user's own class as an `Error` of the same name), objects without a prototype, shared objects
+ * and cycles.
  */
 export function superjsonCodec({ maxLength = defaultMaxLength }: { readonly maxLength?: number } = {}): Codec {
   const reader = makeReader()
@@ -26,16 +27,20 @@ export function superjsonCodec({ maxLength = defaultMaxLength }: { readonly maxL
       return text
     },
     decode: (text) => {
-      if (text.length > maxLength) throw new UnreadableError(`it has ${text.length} characters, and at most ${maxLength} are allowed`)
-      return read(reader, text)
+      if (text.length <= maxLength) return read(reader, text)
+      throw new UnreadableError(`it has ${text.length} characters, and at most ${maxLength} are allowed`)
     },
   }
 }
 
 function makeReader(): SuperJSON {
   const reader = new SuperJSON()
-  for (const { name, isApplicable, serialize, deserialize } of Object.values(customTypes))
-    reader.registerCustom<unknown, never>({ isApplicable: (v): v is unknown => isApplicable(v), serialize: serialize as (v: unknown) => never, deserialize }, name)
+  for (const { name, isApplicable, serialize, deserialize } of Object.values(customTypes)) {
+    const isOfType = (value: unknown): value is unknown => isApplicable(value)
+    // superjson wants JSON of this function; our own writer, which calls it in its place, goes on into what it gives.
+    const toJson = serialize as (value: unknown) => never
+    reader.registerCustom<unknown, never>({ isApplicable: isOfType, serialize: toJson, deserialize }, name)
+  }
   return reader
 }
 
@@ -54,12 +59,16 @@ function write(value: unknown, rootName: string): string {
 function read(reader: SuperJSON, text: string): unknown {
   try {
     const document = parseJson(text)
-    if (typeof document !== 'object' || document === null || !Object.hasOwn(document, 'json')) throw new Error('it is not in the format of superjson')
+    if (!isDocument(document)) throw new Error('it is not in the format of superjson')
     if (mayHoldReservedKey(text)) refuseReservedKeys(document)
-    return reader.deserialize(document as Parameters<SuperJSON['deserialize']>[0], { inPlace: true })
+    return reader.deserialize(document, { inPlace: true })
   } catch (cause) {
     throw new UnreadableError(cause instanceof Error ? cause.message : String(cause), cause)
   }
+}
+
+function isDocument(value: unknown): value is Parameters<SuperJSON['deserialize']>[0] {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'json')
 }
 
 /** A cheap look at the text, so that hardly any document has to be walked through. Keys with escapes have been looked at. */

@@ -6,8 +6,9 @@ export interface SuperjsonDocument {
   readonly meta?: { readonly values?: Note | Notes; readonly referentialEqualities?: Equalities; readonly v: 1 }
 }
 
+type Type = string | readonly ['custom', string]
 /** The type of the value at a path, and the notes on what is inside it. */
-type Note = readonly [type: string | readonly ['custom', string]] | readonly [type: string | readonly ['custom', string], inside: Notes]
+type Note = readonly [type: Type] | readonly [type: Type, inside: Notes]
 /** Notes by the path from the value that they stand for. */
 type Notes = Record<string, Note>
 type Paths = Record<string, string[]>
@@ -26,10 +27,8 @@ export function writeSuperjson(value: unknown, repeated: ReadonlySet<object>): S
   const values = writer.root ?? writer.notes
   const referentialEqualities = writer.equalities()
   if (values === undefined && referentialEqualities === undefined) return { json }
-  return {
-    json,
-    meta: { ...(values === undefined ? {} : { values }), ...(referentialEqualities === undefined ? {} : { referentialEqualities }), v: 1 },
-  }
+  const equalities = referentialEqualities === undefined ? {} : { referentialEqualities }
+  return { json, meta: { ...(values === undefined ? {} : { values }), ...equalities, v: 1 } }
 }
 
 class Writer {
@@ -52,7 +51,8 @@ class Writer {
   write(value: unknown): unknown {
     switch (typeof value) {
       case 'number':
-        return Number.isFinite(value) && !Object.is(value, -0) ? value : this.#leaf('number', Object.is(value, -0) ? '-0' : String(value))
+        if (Object.is(value, -0)) return this.#leaf('number', '-0')
+        return Number.isFinite(value) ? value : this.#leaf('number', String(value))
       case 'undefined':
         return this.#leaf('undefined', null)
       case 'bigint':
@@ -131,20 +131,21 @@ class Writer {
   }
 
   #date(value: Date): unknown {
-    return Number.isNaN(value.getTime()) ? this.#leaf(['custom', customTypes.invalidDate.name], null) : this.#leaf('Date', value.toISOString())
+    if (Number.isNaN(value.getTime())) return this.#leaf(['custom', customTypes.invalidDate.name], null)
+    return this.#leaf('Date', value.toISOString())
   }
 
   #custom(type: CustomType, value: object): unknown {
     return this.#noted(['custom', type.name], () => this.#fields(type.serialize(value) as Record<string, unknown>))
   }
 
-  #leaf(type: Note[0], json: unknown): unknown {
+  #leaf(type: Type, json: unknown): unknown {
     this.#note([type])
     return json
   }
 
   /** superjson turns what is inside into values first, and then the value itself: the notes inside belong to its note. */
-  #noted(type: Note[0], write: () => unknown): unknown {
+  #noted(type: Type, write: () => unknown): unknown {
     const { notes: outerNotes } = this
     const outerBase = this.#base
     this.notes = undefined

@@ -11,7 +11,10 @@ const kept = (store: Store): StoreUnderTest => ({ store, dispose: () => undefine
 
 function file(options: SqliteOptions): StoreUnderTest {
   const directory = mkdtempSync(join(tmpdir(), 'coppice-'))
-  return { store: sqlite(join(directory, 'store.db'), options), dispose: () => rmSync(directory, { recursive: true, force: true }) }
+  return {
+    store: sqlite(join(directory, 'store.db'), options),
+    dispose: () => rmSync(directory, { recursive: true, force: true }),
+  }
 }
 
 persistenceContract('in memory', () => kept(memory()))

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { crash, killed, normal } from '../../src/protocol/exit-reason.ts'
-import type { Store } from '../../src/runtime/persistence.ts'
+import type { Journaled, Store } from '../../src/runtime/persistence.ts'
 import { checkpointOf, message, openIn, rejection, snapshot, turn, turns, type OpenStore } from '../support/store-fixtures.ts'
 
 /** A store under test. What is in it outlives `close` until it is disposed of. */
@@ -8,6 +8,8 @@ export interface StoreUnderTest {
   readonly store: Store
   dispose(): void
 }
+
+const seqs = (messages: readonly Journaled[]): readonly number[] => messages.map(({ seq }) => seq)
 
 /** What every store has to keep. */
 export function persistenceContract(name: string, create: () => StoreUnderTest): void {
@@ -47,7 +49,11 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
     describe('accept', () => {
       it('numbers the messages of each actor from 1, in the order of the calls', async () => {
         const { persistence, settled } = await opened()
-        const calls = [persistence.accept('a', message(1)), persistence.accept('b', message(2)), persistence.accept('a', message(3))]
+        const calls = [
+          persistence.accept('a', message(1)),
+          persistence.accept('b', message(2)),
+          persistence.accept('a', message(3)),
+        ]
         expect(await settled(Promise.all(calls))).toEqual([
           { status: 'accepted', seq: 1 },
           { status: 'accepted', seq: 1 },
@@ -167,10 +173,17 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
       it('puts sends into the journals of their receivers, and gives their numbers in the order sent', async () => {
         const { persistence, settled } = await opened()
         await settled(persistence.open('a', 0))
-        await settled(Promise.all([persistence.accept('b', message(0)), persistence.accept('a', message(0)), persistence.accept('a', message(1))]))
+        await settled(Promise.all([
+          persistence.accept('b', message(0)),
+          persistence.accept('a', message(0)),
+          persistence.accept('a', message(1)),
+        ]))
         const [x, y, z] = [message('x', { sender: 'a' }), message('y', { sender: 'a' }), message('z', { sender: 'a' })]
         const committed = await settled(persistence.commit('a', 1, {
-          turns: [turn(1, { sends: [{ to: 'b', envelope: x }, { to: 'a', envelope: y }] }), turn(2, { sends: [{ to: 'b', envelope: z }] })],
+          turns: [
+            turn(1, { sends: [{ to: 'b', envelope: x }, { to: 'a', envelope: y }] }),
+            turn(2, { sends: [{ to: 'b', envelope: z }] }),
+          ],
         }))
         expect(committed).toEqual({
           checkpoint: undefined,
@@ -189,7 +202,9 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await settled(persistence.open('a', 0))
         await settled(Promise.all([persistence.accept('a', message(0)), persistence.accept('a', message(1))]))
         const send = { to: 'b', envelope: message('x', { key: 'k' }) }
-        const committed = await settled(persistence.commit('a', 1, { turns: [turn(1, { sends: [send] }), turn(2, { sends: [send] })] }))
+        const committed = await settled(persistence.commit('a', 1, {
+          turns: [turn(1, { sends: [send] }), turn(2, { sends: [send] })],
+        }))
         expect(committed.deliveries.map(({ message: { seq } }) => seq)).toEqual([1])
       })
 
@@ -197,7 +212,8 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         const { persistence, settled } = await opened()
         await settled(persistence.open('a', 0))
         await settled(persistence.accept('a', message(0)))
-        const bad = { turns: [turn(1, { sends: [{ to: 'b', envelope: message('x') }] })], checkpoint: { snapshot: snapshot({ s: Symbol('s') }, 1), cause: 'turn' } } as const
+        const sending = turn(1, { sends: [{ to: 'b', envelope: message('x') }] })
+        const bad = { turns: [sending], checkpoint: { snapshot: snapshot({ s: Symbol('s') }, 1), cause: 'turn' } } as const
         const error = await settled(rejection(persistence.commit('a', 1, bad)))
         expect(error.message).toBe('state.s cannot be stored: a symbol. Store a string in its place.')
         expect((await settled(persistence.open('b', 0))).backlog).toEqual([])
@@ -222,7 +238,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await settled(Promise.all([persistence.accept('a', message('bad')), persistence.accept('a', message('good'))]))
         await settled(persistence.commit('a', 1, { turns: [turn(1, { dead: 'it crashed 3 times' })] }))
         const revived = await settled(persistence.open('a', 0))
-        expect([revived.frontier, revived.replay, revived.backlog.map(({ seq }) => seq)]).toEqual([1, [], [2]])
+        expect([revived.frontier, revived.replay, seqs(revived.backlog)]).toEqual([1, [], [2]])
       })
     })
 
@@ -232,7 +248,11 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await settled(persistence.open('a', 0))
         await settled(persistence.open('a', 0))
         const commit = await settled(rejection(persistence.commit('a', 1, checkpointOf(1, 1))))
-        const seal = await settled(rejection(persistence.seal('a', 1, { reason: normal, snapshot: undefined, crashedOn: undefined })))
+        const seal = await settled(rejection(persistence.seal('a', 1, {
+          reason: normal,
+          snapshot: undefined,
+          crashedOn: undefined,
+        })))
         expect([commit.code, seal.code]).toEqual(['fenced', 'fenced'])
         expect(commit.message).toBe('incarnation 1 of a can commit no more: incarnation 2 is the newest; nothing was written')
         expect((await settled(persistence.commit('a', 2, checkpointOf(1, 1)))).checkpoint).toBe(1)
@@ -263,7 +283,10 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await persistence.close()
         expect(await before).toEqual({ status: 'accepted', seq: 1 })
         const error = await rejection(persistence.accept('a', message(2)))
-        expect([error.problem, error.message]).toEqual(['closed', `store ${JSON.stringify(persistence.info.location)} is closed; nothing was written`])
+        expect([error.problem, error.message]).toEqual([
+          'closed',
+          `store ${JSON.stringify(persistence.info.location)} is closed; nothing was written`,
+        ])
         await persistence.close()
       })
     })
@@ -272,7 +295,15 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
       it('finds nothing of an actor that was never there', async () => {
         const { persistence, settled } = await opened()
         expect(await settled(persistence.open('a', 0))).toEqual({
-          incarnation: 1, lastExit: undefined, frontier: 0, offered: undefined, checkpoints: [], damaged: [], replay: [], backlog: [], timers: [],
+          incarnation: 1,
+          lastExit: undefined,
+          frontier: 0,
+          offered: undefined,
+          checkpoints: [],
+          damaged: [],
+          replay: [],
+          backlog: [],
+          timers: [],
         })
       })
 
@@ -284,7 +315,9 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await first.settled(Promise.all(messages.map((each) => first.persistence.accept('a', each))))
         await first.settled(first.persistence.commit('a', 1, turns([1], { sum: 1 })))
         const second = await reopened(store, first)
-        const info = { number: 1, incarnation: 1, behavior: 'counter', version: 1, frontier: 1, cause: 'turn', takenAtMs: 1_000_000 }
+        const info = {
+          number: 1, incarnation: 1, behavior: 'counter', version: 1, frontier: 1, cause: 'turn', takenAtMs: 1_000_000,
+        }
         expect(await second.settled(second.persistence.open('a', 0))).toEqual({
           incarnation: 2,
           lastExit: { type: 'noconnection' },
@@ -305,7 +338,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await settled(persistence.commit('a', 1, turns([1], 1)))
         await settled(persistence.commit('a', 1, { turns: [turn(2, { dead: 'poison' }), turn(3)] }))
         const revived = await settled(persistence.open('a', 0))
-        expect([revived.offered?.state, revived.replay.map(({ seq }) => seq), revived.backlog.map(({ seq }) => seq)]).toEqual([1, [3], [4]])
+        expect([revived.offered?.state, seqs(revived.replay), seqs(revived.backlog)]).toEqual([1, [3], [4]])
       })
 
       it('gives the whole journal where there is no checkpoint', async () => {
@@ -314,7 +347,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await settled(Promise.all([1, 2].map((n) => persistence.accept('a', message(n)))))
         await settled(persistence.commit('a', 1, { turns: [turn(1)] }))
         const revived = await settled(persistence.open('a', 0))
-        expect([revived.offered, revived.replay.map(({ seq }) => seq), revived.backlog.map(({ seq }) => seq)]).toEqual([undefined, [1], [2]])
+        expect([revived.offered, seqs(revived.replay), seqs(revived.backlog)]).toEqual([undefined, [1], [2]])
       })
 
       it('tells why the incarnation before ended', async () => {
@@ -355,7 +388,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         const newest = await settled(persistence.open('a', 0))
         expect(newest.checkpoints.map(({ number }) => number)).toEqual([4, 3])
         const older = await settled(persistence.open('a', 1))
-        expect([older.offered?.state, older.replay.map(({ seq }) => seq)]).toEqual([3, [4]])
+        expect([older.offered?.state, seqs(older.replay)]).toEqual([3, [4]])
       })
 
       it('are passed over rung by rung; past the last the actor begins anew without what led there', async () => {
@@ -364,7 +397,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await settled(Promise.all([1, 2, 3, 4].map((n) => persistence.accept('a', message(n)))))
         for (const n of [1, 2, 3]) await settled(persistence.commit('a', 1, turns([n], n)))
         const none = await settled(persistence.open('a', 2))
-        expect([none.offered, none.frontier, none.replay, none.backlog.map(({ seq }) => seq)]).toEqual([undefined, 3, [], [4]])
+        expect([none.offered, none.frontier, none.replay, seqs(none.backlog)]).toEqual([undefined, 3, [], [4]])
         expect(none.checkpoints.map(({ number }) => number)).toEqual([3, 2])
       })
 
@@ -374,7 +407,16 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await settled(persistence.commit('a', 1, checkpointOf({ at: new Date(5) }, 1)))
         const read = await settled(Promise.all([persistence.read('a', 1), persistence.read('a', 2), persistence.read('b', 1)]))
         expect(read).toEqual([
-          { number: 1, incarnation: 1, behavior: 'counter', version: 1, frontier: 1, cause: 'call', takenAtMs: 1_000_000, state: { at: new Date(5) } },
+          {
+            number: 1,
+            incarnation: 1,
+            behavior: 'counter',
+            version: 1,
+            frontier: 1,
+            cause: 'call',
+            takenAtMs: 1_000_000,
+            state: { at: new Date(5) },
+          },
           undefined,
           undefined,
         ])
@@ -396,7 +438,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await settled(Promise.all([1, 2].map((n) => persistence.accept('a', message(n)))))
         await settled(persistence.commit('a', 1, turns([1, 2], 'with journal')))
         const older = await settled(persistence.open('a', 1))
-        expect([older.offered?.state, older.replay.map(({ seq }) => seq)]).toEqual(['count of 500 turns', [1, 2]])
+        expect([older.offered?.state, seqs(older.replay)]).toEqual(['count of 500 turns', [1, 2]])
       })
     })
 
@@ -408,7 +450,10 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await first.settled(Promise.all([1, 2].map((n) => first.persistence.accept('a', message(n)))))
         const timer = (id: string, dueAtMs: number) => ({ id, dueAtMs, envelope: message({ for: id }) })
         await first.settled(first.persistence.commit('a', 1, {
-          turns: [turn(1, { timersSet: [timer('late', 30.5), timer('gone', 20), timer('soon', 10)] }), turn(2, { timersCancelled: ['gone'], timersSet: [timer('late', 40)] })],
+          turns: [
+            turn(1, { timersSet: [timer('late', 30.5), timer('gone', 20), timer('soon', 10)] }),
+            turn(2, { timersCancelled: ['gone'], timersSet: [timer('late', 40)] }),
+          ],
         }))
         const second = await reopened(store, first)
         expect((await second.settled(second.persistence.open('a', 0))).timers).toEqual([timer('soon', 10), timer('late', 40)])
@@ -423,7 +468,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         const fired = await settled(Promise.all([persistence.fire('a', 't'), persistence.fire('a', 't')]))
         expect(fired).toEqual([{ seq: 2, envelope, attempts: 0 }, undefined])
         const { timers, backlog } = await settled(persistence.open('a', 0))
-        expect([timers, backlog.map(({ seq }) => seq)]).toEqual([[], [2]])
+        expect([timers, seqs(backlog)]).toEqual([[], [2]])
       })
     })
 
@@ -432,7 +477,13 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         const store = fresh()
         const first = await openIn(store)
         const save = (key: string, args: unknown) => first.persistence.saveMember({ supervisor: 's', key, args })
-        await first.settled(Promise.all([save('b', 1), save('a', 2), save('c', 3), save('b', { new: 1n }), first.persistence.dropMember('s', 'a')]))
+        await first.settled(Promise.all([
+          save('b', 1),
+          save('a', 2),
+          save('c', 3),
+          save('b', { new: 1n }),
+          first.persistence.dropMember('s', 'a'),
+        ]))
         const second = await reopened(store, first)
         expect(await second.settled(second.persistence.members('s'))).toEqual([
           { supervisor: 's', key: 'b', args: { new: 1n } },
@@ -448,7 +499,10 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await settled(persistence.accept('a', message(1)))
         const members = ['x', 'y'].map((key) => ({ supervisor: 's', key, args: 'new' }))
         await settled(persistence.commit('a', 1, { turns: [turn(1, { members })] }))
-        expect(await settled(persistence.members('s'))).toEqual([{ supervisor: 's', key: 'x', args: 'old' }, { supervisor: 's', key: 'y', args: 'new' }])
+        expect(await settled(persistence.members('s'))).toEqual([
+          { supervisor: 's', key: 'x', args: 'old' },
+          { supervisor: 's', key: 'y', args: 'new' },
+        ])
       })
     })
 
@@ -465,7 +519,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
           status: 'answered', seq: 2, outcome: { status: 'crashed', message: 'it was deleted' },
         })
         const revived = await settled(persistence.open('a', 0))
-        expect([revived.frontier, revived.replay.map(({ seq }) => seq), revived.backlog]).toEqual([2, [1], []])
+        expect([revived.frontier, seqs(revived.replay), revived.backlog]).toEqual([2, [1], []])
       })
     })
   })

@@ -14,7 +14,7 @@ describe('splitJournal', () => {
     { rows: [3, 4, 5], applied: 2, frontier: 4, nextSeq: 6, replay: [3, 4], backlog: [5] },
     { rows: [5], applied: 4, frontier: 4, nextSeq: 6, replay: [], backlog: [5] },
     { rows: [3, 4], applied: 2, frontier: 4, nextSeq: 5, replay: [3, 4], backlog: [] },
-  ])('gives what lies behind the frontier to replay and what lies before it to the backlog: %o', ({ rows, replay, backlog, ...at }) => {
+  ])('gives what the frontier has passed to replay, and the rest to the backlog: %o', ({ rows, replay, backlog, ...at }) => {
     const parts = splitJournal({ rows: rows.map((seq) => row(seq)), ...at })
     expect(parts.type === 'whole' && [seqs(parts.replay), seqs(parts.backlog)]).toEqual([replay, backlog])
   })

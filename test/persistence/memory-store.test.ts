@@ -12,10 +12,15 @@ describe('memory', () => {
 
     const second = await openIn(store)
     const revived = await second.settled(second.persistence.open('a', 0))
-    expect([revived.lastExit, revived.backlog.map(({ envelope }) => envelope.input)]).toEqual([{ type: 'noconnection' }, ['committed']])
+    expect([revived.lastExit, revived.backlog.map(({ envelope }) => envelope.input)]).toEqual([
+      { type: 'noconnection' },
+      ['committed'],
+    ])
 
     first.world.flush()
-    expect((await lost).message).toBe('store "memory" has another owner since it was opened here (epoch 2, ours is 1); nothing was written')
+    expect((await lost).message).toBe(
+      'store "memory" has another owner since it was opened here (epoch 2, ours is 1); nothing was written',
+    )
     const late = await first.settled(rejection(first.persistence.commit('a', 1, checkpointOf('late', 1))))
     expect(late.code).toBe('fenced')
   })

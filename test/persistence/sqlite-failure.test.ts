@@ -14,6 +14,8 @@ describe('the failure of a store behind an error of SQLite', () => {
     [{ code: 'SQLITE_ERROR' }, 'damaged'],
     [{ code: 'SQLITE_FULL' }, 'full'],
     [{ code: 'SQLITE_IOERR_WRITE' }, 'io'],
+    [{ code: 'SQLITE_IOERR_LOCK' }, 'read-only'],
+    [{ code: 'ERR_SQLITE_ERROR', errcode: 3850 }, 'read-only'],
     [{ code: 'ERR_SQLITE_ERROR', errcode: 5 }, 'locked'],
     [{ code: 'ERR_SQLITE_ERROR', errcode: 778 }, 'io'],
     [{ code: 'ERR_SQLITE_ERROR', errcode: 1032 }, 'read-only'],
@@ -21,6 +23,11 @@ describe('the failure of a store behind an error of SQLite', () => {
     [{ message: 'something else' }, 'io'],
   ])('of %o is %s', (fields, problem) => {
     const error = Object.assign(new Error('driver'), fields)
-    expect(sqliteFailure('a.db', error, 'nothing was changed')).toMatchObject({ code: 'store', problem, location: 'a.db', cause: error })
+    expect(sqliteFailure('a.db', error, 'nothing was changed')).toMatchObject({
+      code: 'store',
+      problem,
+      location: 'a.db',
+      cause: error,
+    })
   })
 })

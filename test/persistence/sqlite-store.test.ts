@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
@@ -27,12 +27,27 @@ function pragma(database: SqlHandle, name: string): unknown {
 describe('sqlite', () => {
   describe('checks before anything is opened', () => {
     it.each([
-      [() => sqlite(''), 'sqlite: path must be the path of a file, ":memory:", or an open database with prepare() and exec(); got ""'],
-      [() => sqlite({} as SqlHandle), 'sqlite: path must be the path of a file, ":memory:", or an open database with prepare() and exec(); got an object'],
-      [() => sqlite('x.db', { sync: 'off' as 'full' }), 'sqlite: sync must be "full" or "normal"; got "off". Without syncing a loss of power leaves a file that cannot be read.'],
+      [
+        () => sqlite(''),
+        'sqlite: path must be the path of a file, ":memory:", or an open database with prepare() and exec(); got ""',
+      ],
+      [
+        () => sqlite({} as SqlHandle),
+        'sqlite: path must be the path of a file, ":memory:", or an open database with prepare() and exec(); got an object',
+      ],
+      [
+        () => sqlite('x.db', { sync: 'off' as 'full' }),
+        'sqlite: sync must be "full" or "normal"; got "off". Without syncing a loss of power leaves a file that cannot be read.',
+      ],
       [() => sqlite('x.db', { sync: 1 as unknown as 'full' }), 'sqlite: sync must be "full" or "normal"; got 1 (number)'],
-      [() => sqlite('x.db', { synchronous: 'full' } as object), 'sqlite: synchronous is no option; got "full". The options are sync and busy.'],
-      [() => sqlite('x.db', { busy: -1 }), 'sqlite: busy must be milliseconds >= 0 or a text such as "500ms", "5s", "2m", "1h", "1d"; got -1 (number)'],
+      [
+        () => sqlite('x.db', { synchronous: 'full' } as object),
+        'sqlite: synchronous is no option; got "full". The options are sync and busy.',
+      ],
+      [
+        () => sqlite('x.db', { busy: -1 }),
+        'sqlite: busy must be milliseconds >= 0 or a text such as "500ms", "5s", "2m", "1h", "1d"; got -1 (number)',
+      ],
     ])('%#', (use, text) => {
       expect(use).toThrow(expect.objectContaining({ code: 'configuration', message: text }))
       expect(existsSync('x.db')).toBe(false)
@@ -46,6 +61,18 @@ describe('sqlite', () => {
       expect(statSync(path).mode & 0o777).toBe(0o600)
       expect(statSync(`${path}-wal`).mode & 0o777).toBe(0o600)
       await persistence.close()
+    }))
+
+    it('shares no memory with other processes, also where a store was killed before', () => inDirectory(async (directory) => {
+      const [path, copy] = [join(directory, 'store.db'), join(directory, 'copy.db')]
+      const killed = await openIn(sqlite(path))
+      await killed.settled(killed.persistence.accept('a', message(1)))
+      for (const end of ['', '-wal']) copyFileSync(path + end, copy + end)
+      const { persistence, settled } = await openIn(sqlite(copy))
+      expect((await settled(persistence.open('a', 0))).backlog.length).toBe(1)
+      expect(existsSync(`${copy}-shm`)).toBe(false)
+      await persistence.close()
+      await killed.persistence.close()
     }))
 
     it('refuses a second owner, and is free when the first has closed', () => inDirectory(async (directory) => {
@@ -75,18 +102,27 @@ describe('sqlite', () => {
     it('refuses a symbolic link', () => inDirectory(async (directory) => {
       const path = join(directory, 'link.db')
       symlinkSync(join(directory, 'target.db'), path)
-      expect(await refusal(path)).toEqual(['not-a-store', 'store <path> is a symbolic link. Give the path of the file itself; nothing was changed'])
+      expect(await refusal(path)).toEqual([
+        'not-a-store',
+        'store <path> is a symbolic link. Give the path of the file itself; nothing was changed',
+      ])
       expect(existsSync(join(directory, 'target.db'))).toBe(false)
     }))
 
     it('refuses a directory', () => inDirectory(async (directory) => {
-      expect(await refusal(directory)).toEqual(['not-a-store', 'store <path> is no file. Give the path of a file; nothing was changed'])
+      expect(await refusal(directory)).toEqual([
+        'not-a-store',
+        'store <path> is no file. Give the path of a file; nothing was changed',
+      ])
     }))
 
     it('refuses what is no database', () => inDirectory(async (directory) => {
       const path = join(directory, 'notes.txt')
       writeFileSync(path, 'dear diary, '.repeat(100))
-      expect(await refusal(path)).toEqual(['not-a-store', 'store <path> is no SQLite database. Give another path; nothing was changed'])
+      expect(await refusal(path)).toEqual([
+        'not-a-store',
+        'store <path> is no SQLite database. Give another path; nothing was changed',
+      ])
     }))
 
     it('refuses the database of another program, and leaves it as it was', () => inDirectory(async (directory) => {
@@ -94,7 +130,10 @@ describe('sqlite', () => {
       const other = new DatabaseSync(path)
       other.exec('CREATE TABLE address (name TEXT)')
       other.close()
-      expect(await refusal(path)).toEqual(['not-a-store', 'store <path> is a database of another program. Give a path of its own; nothing was changed'])
+      expect(await refusal(path)).toEqual([
+        'not-a-store',
+        'store <path> is a database of another program. Give a path of its own; nothing was changed',
+      ])
       const after = new DatabaseSync(path)
       expect([pragma(after, 'journal_mode'), pragma(after, 'application_id')]).toEqual(['delete', 0])
       after.close()
@@ -132,7 +171,8 @@ describe('sqlite', () => {
       const error = await rejection(sqlite(readOnly).open(manualWorld()))
       expect([error.problem, error.message]).toEqual([
         'read-only',
-        'store "an open database" cannot be written. Check the rights of the file and its directory; nothing was changed',
+        'store "an open database" cannot be locked. Check that the file may be written, and that its file system knows locks; ' +
+          'nothing was changed',
       ])
       readOnly.close()
     }))
@@ -152,10 +192,26 @@ describe('sqlite', () => {
     ] as const)('in %s sync are what was asked for', (sync, synchronous, fullfsync) => inDirectory(async (directory) => {
       const database = new DatabaseSync(join(directory, 'store.db'))
       const { persistence } = await openIn(sqlite(database, { sync }))
-      const got = ['locking_mode', 'journal_mode', 'synchronous', 'fullfsync', 'trusted_schema', 'foreign_keys', 'cell_size_check', 'journal_size_limit']
+      const got = [
+        'locking_mode',
+        'journal_mode',
+        'synchronous',
+        'fullfsync',
+        'trusted_schema',
+        'foreign_keys',
+        'cell_size_check',
+        'journal_size_limit',
+      ]
         .map((name) => [name, pragma(database, name)])
       expect(Object.fromEntries(got)).toEqual({
-        locking_mode: 'exclusive', journal_mode: 'wal', synchronous, fullfsync, trusted_schema: 0, foreign_keys: 1, cell_size_check: 1, journal_size_limit: 67_108_864,
+        locking_mode: 'exclusive',
+        journal_mode: 'wal',
+        synchronous,
+        fullfsync,
+        trusted_schema: 0,
+        foreign_keys: 1,
+        cell_size_check: 1,
+        journal_size_limit: 67_108_864,
       })
       expect(persistence.info.sync).toBe(sync)
       await persistence.close()
@@ -202,7 +258,8 @@ describe('sqlite', () => {
       await persistence.close()
     }))
 
-    it.each(['number', 'incarnation', 'version', 'frontier', 'applied', 'taken_at_ms'])('is found out by its column %s', (column) => inDirectory(async (directory) => {
+    const numbers = ['number', 'incarnation', 'version', 'frontier', 'applied', 'taken_at_ms']
+    it.each(numbers)('is found out by its column %s', (column) => inDirectory(async (directory) => {
       const path = join(directory, 'store.db')
       await withThreeCheckpoints(path)
       tamper(path, `UPDATE checkpoint SET ${column} = ${column} + 10 WHERE actor = 'a' AND number = 3`)
@@ -211,7 +268,8 @@ describe('sqlite', () => {
       await persistence.close()
     }))
 
-    it.each(['behavior', 'cause', 'state', 'checksum'])('is found out by its column %s', (column) => inDirectory(async (directory) => {
+    const texts = ['behavior', 'cause', 'state', 'checksum']
+    it.each(texts)('is found out by its column %s', (column) => inDirectory(async (directory) => {
       const path = join(directory, 'store.db')
       await withThreeCheckpoints(path)
       tamper(path, `UPDATE checkpoint SET ${column} = ${column} || ' ' WHERE actor = 'a' AND number = 3`)
@@ -223,7 +281,8 @@ describe('sqlite', () => {
     it('is found out if it belongs to another actor', () => inDirectory(async (directory) => {
       const path = join(directory, 'store.db')
       await withThreeCheckpoints(path)
-      tamper(path, "UPDATE checkpoint SET actor = CASE actor WHEN 'a' THEN 'b' ELSE 'a' END, number = number + 100 WHERE number = 3")
+      const swapped = "CASE actor WHEN 'a' THEN 'b' ELSE 'a' END"
+      tamper(path, `UPDATE checkpoint SET actor = ${swapped}, number = number + 100 WHERE number = 3`)
       tamper(path, 'UPDATE checkpoint SET number = number - 100 WHERE number > 100')
       const { persistence, settled } = await openIn(sqlite(path))
       for (const id of ['a', 'b']) expect((await settled(persistence.open(id, 0))).offered?.state).toBe(`${id} after 2`)
@@ -255,7 +314,12 @@ describe('sqlite', () => {
         'store <path> lacks message 1 of a, without which its state cannot be rebuilt; nothing was changed',
       ])
       const anew = await settled(persistence.open('a', 1))
-      expect([anew.incarnation, anew.offered, anew.frontier, anew.damaged.map(({ number }) => number)]).toEqual([2, undefined, 3, [3, 2]])
+      expect([anew.incarnation, anew.offered, anew.frontier, anew.damaged.map(({ number }) => number)]).toEqual([
+        2,
+        undefined,
+        3,
+        [3, 2],
+      ])
       await persistence.close()
     }))
   })
@@ -278,15 +342,17 @@ describe('sqlite', () => {
 
     it.each([
       ['a message', "UPDATE inbox SET input = replace(input, '1', '2')"],
-      ['the message of another actor', "UPDATE inbox SET actor = CASE actor WHEN 'a' THEN 'b' ELSE 'a' END"],
-      ['a timer', "UPDATE timer SET due_at_ms = 2"],
-      ['an actor', "UPDATE actor SET frontier = frontier + 1"],
+      ['the message of another actor', "UPDATE OR REPLACE inbox SET actor = 'a' WHERE actor = 'b'"],
+      ['a timer', 'UPDATE timer SET due_at_ms = 2'],
+      ['an actor', 'UPDATE actor SET frontier = frontier + 1'],
     ])('is found out by the checksum of %s', (_, sql) => inDirectory(async (directory) => {
       const path = join(directory, 'store.db')
       const first = await openIn(sqlite(path))
       await first.settled(first.persistence.open('a', 0))
       await first.settled(Promise.all(['a', 'a', 'b', 'b'].map((id) => first.persistence.accept(id, message({ to: id, n: 1 })))))
-      await first.settled(first.persistence.commit('a', 1, { turns: [turn(1, { timersSet: [{ id: 't', dueAtMs: 1, envelope: message(1) }] })] }))
+      await first.settled(first.persistence.commit('a', 1, {
+        turns: [turn(1, { timersSet: [{ id: 't', dueAtMs: 1, envelope: message(1) }] })],
+      }))
       await first.persistence.close()
       tamper(path, sql)
       const { persistence, settled } = await openIn(sqlite(path))
@@ -295,6 +361,30 @@ describe('sqlite', () => {
         'damaged',
         'store <path> holds a row of a that is not what was written. Restore it from a backup; nothing was changed',
       ])
+      await persistence.close()
+    }))
+
+    it.each([
+      ['row', 'UPDATE actor SET next_seq = 9 WHERE id = \'b\''],
+      ['answer', 'UPDATE answer SET seq = 9 WHERE actor = \'b\''],
+    ])('is found out by the %s of a receiver before the sender has written', (_, sql) => inDirectory(async (directory) => {
+      const path = join(directory, 'store.db')
+      const first = await openIn(sqlite(path))
+      await first.settled(Promise.all([
+        first.persistence.accept('a', message(1)),
+        first.persistence.accept('b', message(1, { key: 'k' })),
+      ]))
+      await first.persistence.close()
+      tamper(path, sql)
+      const { persistence, settled } = await openIn(sqlite(path))
+      await settled(persistence.open('a', 0))
+      const sends = [{ to: 'c', envelope: message('x') }, { to: 'b', envelope: message('y', { key: 'k' }) }]
+      const error = rejection(persistence.commit('a', 1, { ...turns([1], 'after'), turns: [turn(1, { sends })] }))
+      const beside = persistence.accept('d', message('beside'))
+      expect(await settled(beside)).toEqual({ status: 'accepted', seq: 1 })
+      expect((await error).problem).toBe('damaged')
+      const [a, c] = await settled(Promise.all([persistence.open('a', 0), persistence.open('c', 0)]))
+      expect([a.frontier, a.offered, c.backlog]).toEqual([0, undefined, []])
       await persistence.close()
     }))
 
@@ -327,7 +417,8 @@ describe('sqlite', () => {
       const error = await settled(rejection(persistence.open('a', 0)))
       expect([error.problem, error.message.replace(JSON.stringify(path), '<path>')]).toEqual([
         'damaged',
-        'store <path> holds something of a that cannot be read: the stored text cannot be read: it holds the reserved key "__proto__"; nothing was changed',
+        'store <path> holds something of a that cannot be read: the stored text cannot be read: ' +
+          'it holds the reserved key "__proto__"; nothing was changed',
       ])
       await persistence.close()
       const after = new DatabaseSync(path)
@@ -337,7 +428,7 @@ describe('sqlite', () => {
   })
 
   describe('a group', () => {
-    it('is one transaction: if it fails, every call of it is rejected and nothing of it is there', () => inDirectory(async (directory) => {
+    it('is one transaction: if it fails, every call is rejected and nothing is there', () => inDirectory(async (directory) => {
       const path = join(directory, 'store.db')
       const database = new DatabaseSync(path)
       const first = await openIn(sqlite(database))
@@ -351,7 +442,9 @@ describe('sqlite', () => {
       ].map(rejection)
       const errors = await first.settled(Promise.all(group))
       expect(errors.map(({ code, problem }) => [code, problem])).toEqual(errors.map(() => ['store', 'full']))
-      expect(errors[0]?.message).toBe('store "an open database" has no room left on its disk. Make room; nothing of this group was written')
+      expect(errors[0]?.message).toBe(
+        'store "an open database" has no room left on its disk. Make room; nothing of this group was written',
+      )
 
       database.exec('PRAGMA max_page_count = 1000000')
       const late = await first.settled(rejection(first.persistence.commit('a', 1, turns([1], 'late'))))
@@ -362,7 +455,12 @@ describe('sqlite', () => {
 
       const second = await openIn(sqlite(path))
       const a = await second.settled(second.persistence.open('a', 0))
-      expect([a.incarnation, a.frontier, a.offered, a.backlog.map(({ envelope }) => envelope.input)]).toEqual([2, 0, undefined, ['before']])
+      expect([a.incarnation, a.frontier, a.offered, a.backlog.map(({ envelope }) => envelope.input)]).toEqual([
+        2,
+        0,
+        undefined,
+        ['before'],
+      ])
       const b = await second.settled(second.persistence.open('b', 0))
       expect(b.backlog.map(({ envelope }) => envelope.input)).toEqual(['retried'])
       expect((await second.settled(second.persistence.open('c', 0))).backlog).toEqual([])
@@ -419,7 +517,8 @@ describe('sqlite', () => {
       const failed = await settled(rejection(persistence.accept('a', message(2))))
       expect([failed.problem, failed.message]).toEqual([
         'io',
-        'store "an open database" failed to read or write its disk. Start again to go on from what is on the disk; nothing of this group was written',
+        'store "an open database" failed to read or write its disk. Start again to go on from what is on the disk; ' +
+          'nothing of this group was written',
       ])
       isBroken = false
       expect((await rejection(persistence.accept('a', message(3)))).problem).toBe('io')
@@ -433,7 +532,10 @@ describe('sqlite', () => {
       const { persistence, settled } = await openIn(sqlite(database))
       await settled(persistence.open('shop/cart', 0))
       await settled(Promise.all([1, 2, 3].map((n) => persistence.accept('shop/cart', message(n)))))
-      await settled(persistence.commit('shop/cart', 1, { ...turns([1, 2], { items: 2 }), turns: [turn(1), turn(2, { dead: 'poison' })] }))
+      await settled(persistence.commit('shop/cart', 1, {
+        ...turns([1, 2], { items: 2 }),
+        turns: [turn(1), turn(2, { dead: 'poison' })],
+      }))
       await settled(persistence.open('shop/idle', 0))
       await settled(persistence.commit('shop/idle', 1, checkpointOf('first', 1)))
       await settled(persistence.commit('shop/idle', 1, checkpointOf('second', 2)))
@@ -441,7 +543,9 @@ describe('sqlite', () => {
         { actor: 'shop/cart', frontier: 2, checkpoint: 1, taken_at: '1970-01-01 00:16:40', state: '{"json":{"items":2}}' },
         { actor: 'shop/idle', frontier: 0, checkpoint: 2, taken_at: '1970-01-01 00:16:40', state: '{"json":"second"}' },
       ])
-      expect(database.prepare('SELECT actor, seq, input FROM waiting').all()).toEqual([{ actor: 'shop/cart', seq: 3, input: '{"json":3}' }])
+      expect(database.prepare('SELECT actor, seq, input FROM waiting').all()).toEqual([
+        { actor: 'shop/cart', seq: 3, input: '{"json":3}' },
+      ])
       expect(database.prepare('SELECT actor, seq, why, input FROM dead_letter').all()).toEqual([
         { actor: 'shop/cart', seq: 2, why: 'poison', input: '{"json":2}' },
       ])

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { crash, killed, noconnection, normal, shutdown, shutdownBecause, type ExitReason } from '../../src/protocol/exit-reason.ts'
+import {
+  crash, killed, noconnection, normal, shutdown, shutdownBecause, type ExitReason,
+} from '../../src/protocol/exit-reason.ts'
 import { decodeReason, encodeReason } from '../../src/serialization/reason-text.ts'
 import { superjsonCodec } from '../../src/serialization/superjson-codec.ts'
 
@@ -7,14 +9,23 @@ const codec = superjsonCodec()
 const kept = (reason: ExitReason): ExitReason | undefined => decodeReason(codec, encodeReason(codec, reason))
 
 describe('the text of an exit reason', () => {
-  it.each<ExitReason>([normal, shutdown, killed, noconnection, shutdownBecause({ after: 5n }), crash('a term'), crash(undefined), crash(new Error('no'))])(
-    'brings back %o', (reason) => {
-      expect(kept(reason)).toEqual(reason)
-    },
-  )
+  it.each<ExitReason>([
+    normal,
+    shutdown,
+    killed,
+    noconnection,
+    shutdownBecause({ after: 5n }),
+    crash('a term'),
+    crash(undefined),
+    crash(new Error('no')),
+  ])('brings back %o', (reason) => {
+    expect(kept(reason)).toEqual(reason)
+  })
 
   it('keeps the messages of an error with fields that cannot be stored, and of its causes', () => {
-    const error = Object.assign(new TypeError('outer', { cause: Object.assign(new Error('inner'), { f: () => 1 }) }), { socket: Symbol('s') })
+    const error = Object.assign(new TypeError('outer', { cause: Object.assign(new Error('inner'), { f: () => 1 }) }), {
+      socket: Symbol('s'),
+    })
     const back = kept(crash(error)) as { readonly error: Error }
     expect([back.error.name, back.error.message, back.error.stack]).toEqual(['TypeError', 'outer', error.stack])
     expect((back.error.cause as Error).message).toBe('inner')

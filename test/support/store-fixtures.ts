@@ -49,8 +49,11 @@ export async function openIn(store: Store, world: ManualWorld = manualWorld()): 
   }
 }
 
+/** An error of ours, as far as tests look at it. */
+export type Rejection = Error & { readonly code?: unknown; readonly problem?: unknown }
+
 /** The error that a promise rejects with. */
-export async function rejection(promise: Promise<unknown>): Promise<Error & { readonly code?: unknown; readonly problem?: unknown }> {
+export async function rejection(promise: Promise<unknown>): Promise<Rejection> {
   try {
     await promise
   } catch (error) {

@@ -1,0 +1,44 @@
+/** Every statement of a store but those that open it, by what it is for. */
+export const queries = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+  epoch: "SELECT value FROM meta WHERE name = 'epoch'",
+  actor: 'SELECT * FROM actor WHERE id = ?',
+  putActor: `INSERT INTO actor (id, incarnation, is_sealed, last_exit, next_seq, frontier, next_checkpoint, crc)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET incarnation = excluded.incarnation, is_sealed = excluded.is_sealed,
+    last_exit = excluded.last_exit, next_seq = excluded.next_seq, frontier = excluded.frontier,
+    next_checkpoint = excluded.next_checkpoint, crc = excluded.crc`,
+  addMessage: `INSERT INTO inbox (actor, seq, kind, name, input, sender, key, attempts, is_dead, crc)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?)`,
+  messagesAfter: 'SELECT * FROM inbox WHERE actor = ? AND seq > ? ORDER BY seq',
+  keysAfter: 'SELECT seq, key FROM inbox WHERE actor = ? AND seq > ? AND key IS NOT NULL ORDER BY seq',
+  countAttempt: 'UPDATE inbox SET attempts = attempts + 1 WHERE actor = ? AND seq = ?',
+  addDeadLetter: `INSERT INTO dead_letter (actor, seq, why, attempts, kind, name, input, sender, key, died_at_ms)
+    SELECT actor, seq, ?, attempts, kind, name, input, sender, key, ? FROM inbox WHERE actor = ? AND seq = ?`,
+  emptyMessage: "UPDATE inbox SET is_dead = 1, input = '', crc = 0 WHERE actor = ? AND seq = ?",
+  dropMessages: 'DELETE FROM inbox WHERE actor = ? AND seq <= ?',
+  answer: 'SELECT * FROM answer WHERE actor = ? AND key = ?',
+  addAnswer: 'INSERT INTO answer (actor, key, seq, outcome, crc) VALUES (?, ?, ?, NULL, ?)',
+  setAnswer: 'UPDATE answer SET outcome = ?, crc = ? WHERE actor = ? AND key = ?',
+  checkpoints: 'SELECT * FROM checkpoint WHERE actor = ? ORDER BY number DESC',
+  checkpoint: 'SELECT * FROM checkpoint WHERE actor = ? AND number = ?',
+  // It can take the place of a damaged row only: numbers are given once.
+  addCheckpoint: `INSERT OR REPLACE INTO checkpoint
+    (actor, number, incarnation, behavior, version, frontier, applied, cause, taken_at_ms, state, checksum)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  dropCheckpoints: 'DELETE FROM checkpoint WHERE actor = ? AND number < ?',
+  timers: 'SELECT * FROM timer WHERE actor = ? ORDER BY due_at_ms, id',
+  timer: 'SELECT * FROM timer WHERE actor = ? AND id = ?',
+  putTimer: `INSERT OR REPLACE INTO timer (actor, id, due_at_ms, kind, name, input, sender, key, crc)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  dropTimer: 'DELETE FROM timer WHERE actor = ? AND id = ?',
+  members: 'SELECT * FROM member WHERE supervisor = ? ORDER BY position',
+  addMember: 'INSERT INTO member (supervisor, key, args, crc) VALUES (?, ?, ?, ?) ON CONFLICT (supervisor, key) DO NOTHING',
+  putMember: `INSERT INTO member (supervisor, key, args, crc) VALUES (?, ?, ?, ?)
+    ON CONFLICT (supervisor, key) DO UPDATE SET args = excluded.args, crc = excluded.crc`,
+  dropMember: 'DELETE FROM member WHERE supervisor = ? AND key = ?',
+} as const
+
+export type Query = keyof typeof queries

@@ -1,0 +1,105 @@
+import type { MessageKind } from '../protocol/envelope.ts'
+import type { CheckpointCause } from '../runtime/persistence.ts'
+import { crcOf } from './checksum.ts'
+import type { ActorRow, AnswerRow, CheckpointRow, EnvelopeText, MemberRow, MessageRow, TimerRow } from './records.ts'
+import type { SqlRow } from './sqlite-handle.ts'
+
+/** Rows of SQLite as rows of a store, and the checksum that each is written with. */
+
+export const actorCrc = (row: ActorRow): number =>
+  crcOf(row.id, row.incarnation, Number(row.isSealed), row.lastExit, row.nextSeq, row.frontier, row.nextCheckpoint)
+
+/** Attempts are counted up in place, and are not in it. Of a dead message only the place is left. */
+export const messageCrc = (row: MessageRow): number => (row.isDead ? 0 : crcOf(row.actor, row.seq, ...envelopeColumns(row)))
+
+export const answerCrc = (actor: string, key: string, { seq, outcome }: AnswerRow): number => crcOf(actor, key, seq, outcome)
+
+export const timerCrc = (row: TimerRow): number => crcOf(row.actor, row.id, row.dueAtMs, ...envelopeColumns(row))
+
+export const memberCrc = (row: MemberRow): number => crcOf(row.supervisor, row.key, row.args)
+
+/** A row, and whether it is what was written. */
+export interface Checked<Row> {
+  readonly row: Row
+  readonly isIntact: boolean
+}
+
+export function toActor(columns: SqlRow): Checked<ActorRow> {
+  const row: ActorRow = {
+    id: String(columns['id']),
+    incarnation: Number(columns['incarnation']),
+    isSealed: Number(columns['is_sealed']) === 1,
+    lastExit: textOrNull(columns['last_exit']),
+    nextSeq: Number(columns['next_seq']),
+    frontier: Number(columns['frontier']),
+    nextCheckpoint: Number(columns['next_checkpoint']),
+  }
+  return checked(row, actorCrc(row), columns)
+}
+
+export function toMessage(columns: SqlRow): Checked<MessageRow> {
+  const row: MessageRow = {
+    ...toEnvelope(columns),
+    actor: String(columns['actor']),
+    seq: Number(columns['seq']),
+    attempts: Number(columns['attempts']),
+    isDead: Number(columns['is_dead']) === 1,
+  }
+  return checked(row, messageCrc(row), columns)
+}
+
+export function toAnswer(columns: SqlRow): Checked<AnswerRow> {
+  const row: AnswerRow = { seq: Number(columns['seq']), outcome: textOrNull(columns['outcome']) }
+  return checked(row, answerCrc(String(columns['actor']), String(columns['key']), row), columns)
+}
+
+export function toTimer(columns: SqlRow): Checked<TimerRow> {
+  const row: TimerRow = {
+    ...toEnvelope(columns), actor: String(columns['actor']), id: String(columns['id']), dueAtMs: Number(columns['due_at_ms']),
+  }
+  return checked(row, timerCrc(row), columns)
+}
+
+export function toMember(columns: SqlRow): Checked<MemberRow> {
+  const row: MemberRow = { supervisor: String(columns['supervisor']), key: String(columns['key']), args: String(columns['args']) }
+  return checked(row, memberCrc(row), columns)
+}
+
+/** Whether a checkpoint is what was written is for whoever reads it to say: there may be another to fall back to. */
+export function toCheckpoint(columns: SqlRow): CheckpointRow {
+  return {
+    actor: String(columns['actor']),
+    number: Number(columns['number']),
+    incarnation: Number(columns['incarnation']),
+    behavior: String(columns['behavior']),
+    version: Number(columns['version']),
+    frontier: Number(columns['frontier']),
+    applied: Number(columns['applied']),
+    cause: columns['cause'] as CheckpointCause,
+    takenAtMs: Number(columns['taken_at_ms']),
+    state: String(columns['state']),
+    checksum: String(columns['checksum']),
+  }
+}
+
+function toEnvelope(columns: SqlRow): EnvelopeText {
+  return {
+    kind: columns['kind'] as MessageKind,
+    name: String(columns['name']),
+    input: String(columns['input']),
+    sender: textOrNull(columns['sender']),
+    key: textOrNull(columns['key']),
+  }
+}
+
+function envelopeColumns({ kind, name, input, sender, key }: EnvelopeText): readonly (string | null)[] {
+  return [kind, name, input, sender, key]
+}
+
+function checked<Row>(row: Row, crc: number, columns: SqlRow): Checked<Row> {
+  return { row, isIntact: crc === Number(columns['crc']) }
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
