@@ -79,17 +79,42 @@ export type { Runnable, Scheduler } from './runtime/scheduler.ts'
 // Kinds of actors.
 export { actor, type ActorDefinition, type ActorOptions, type Info } from './behaviors/actor.ts'
 export type { ActorRef, CallMethods, CastMethods, InputArgument } from './behaviors/actor-ref.ts'
-export { Refusal, refuse, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
+export { Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
 export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
 
 // Trees.
 export { child, dynamicSupervisor, supervisor } from './supervision/tree.ts'
 export type { ChildNode, Directory, DynamicNode, DynamicSupervisorOptions, SupervisorNode, TreeNode } from './supervision/tree.ts'
+export {
+  AlreadyPresentError,
+  AlreadyStartedError,
+  ChildRestartingError,
+  ChildRunningError,
+  ChildStartFailedError,
+  SupervisorError,
+  SupervisorStoppingError,
+  UnknownChildError,
+} from './supervision/errors.ts'
 export type { MemberArguments, MembersRef } from './supervision/members-ref.ts'
+export type { ChildOptions } from './supervision/child-options.ts'
+export type { DynamicOptions, IntensityOption, SupervisorOptions } from './supervision/supervisor-options.ts'
+export type { AutoShutdown } from './supervision/auto-shutdown.ts'
+export type { RestartType } from './supervision/restart-type.ts'
+export type { Strategy } from './supervision/strategy.ts'
+
+// What a supervisor tells of its decisions.
+export type { SupervisorEvent } from './supervision/events.ts'
+export type { ChildCounts, ChildInfo, Command, Decision, StartOrder, StopOrder, SupervisorProblem, SupervisorReply } from './supervision/commands.ts'
+export type { Fact, StartResult, SupervisorRequest } from './supervision/facts.ts'
+export type { SupervisorInput } from './supervision/decider.ts'
+export type { ChildSpec, ShutdownLimit } from './supervision/child-spec.ts'
+export type { Intensity } from './supervision/restart-intensity.ts'
+export type { FailedToStart, GaveUp } from './supervision/exit-causes.ts'
 
 // State that survives.
 export { memory } from './persistence/memory-store.ts'
-export { sqlite, type SqliteOptions } from './persistence/sqlite-store.ts'
+export { sqlite, type SqliteOptions, type SqlHandle, type SqlStatement, type SqlValue } from './persistence/sqlite-store.ts'
+export type { Sync } from './persistence/sqlite-settings.ts'
 
 // Running.
 export { start, type App, type StartOptions } from './app/start.ts'

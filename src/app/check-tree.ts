@@ -31,11 +31,13 @@ function checkNode(node: TreeNode, id: ActorId, seen: Seen): void {
   if (node.kind === 'child') {
     checkBehavior(node.behavior, displayId(id), seen)
     checkState(node.options.state, id, seen)
+    checkCheckpoint(node.options.checkpoint, id, seen)
     checkName(node.options.name, id, seen)
   } else if (node.kind === 'dynamic') {
     dynamicSettings({ at: id, options: node.options })
     checkBehavior(node.behavior, displayId(id), seen)
     checkState(node.options.state, id, seen)
+    checkCheckpoint(node.options.checkpoint, id, seen)
   } else {
     const { autoShutdown } = supervisorSettings({ at: id, options: node.options })
     for (const [key, child] of Object.entries(node.children)) checkChild(child, { parent: id, key, autoShutdown }, seen)
@@ -75,6 +77,16 @@ function checkState(state: unknown, id: ActorId, { hasStore }: Seen): void {
     path: `${displayId(id)}: state`,
     rule: 'must be "volatile" in a tree that is started without a store',
     value: state,
+    remedy: 'Write start(tree, { store: sqlite("app.db") })',
+  })
+}
+
+function checkCheckpoint(checkpoint: unknown, id: ActorId, { hasStore }: Seen): void {
+  if (hasStore || checkpoint === undefined) return
+  throw new ConfigurationError({
+    path: `${displayId(id)}: checkpoint`,
+    rule: 'is not for a tree that is started without a store',
+    value: checkpoint,
     remedy: 'Write start(tree, { store: sqlite("app.db") })',
   })
 }

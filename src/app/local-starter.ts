@@ -1,5 +1,5 @@
 import { childId, type ActorId } from '../protocol/actor-id.ts'
-import { shutdown } from '../protocol/exit-reason.ts'
+import { killed, shutdown } from '../protocol/exit-reason.ts'
 import type { ActorSpec } from '../runtime/actor-spec.ts'
 import type { ActorSystem } from '../runtime/system.ts'
 import type { Starter } from '../supervision/starter.ts'
@@ -7,10 +7,15 @@ import type { Starter } from '../supervision/starter.ts'
 /** Starts and stops children in the same thread as their supervisor. */
 export function localStarter(system: ActorSystem, parent: { readonly id: ActorId; readonly incarnation: number }): Starter {
   return {
-    start: ({ spec, cause, reason }) =>
+    start: ({ spec, cause, reason }) => {
+      const life = system.incarnationOf(parent.id, parent.incarnation)
+      // What is left of a supervisor that was killed starts nobody.
+      if (life?.isActive !== true) return { status: 'failed', reason: killed }
       // The specs of a local tree hold what the local system starts from.
-      system.start(spec.start as ActorSpec, { cause, reason, parent: system.incarnationOf(parent.id, parent.incarnation) }),
+      return system.start(spec.start as ActorSpec, { cause, reason, parent: life })
+    },
     stop: ({ id, incarnation, shutdown: limit }) => system.stop(childId(parent.id, id), { incarnation, reason: shutdown, limit }),
+    runs: (id, incarnation) => system.lifeOf(childId(parent.id, id))?.number === incarnation,
     retire: (id, options) => system.retire(childId(parent.id, id), options),
     forgetAll: () => system.forgetBelow(parent.id),
   }

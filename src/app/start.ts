@@ -153,7 +153,7 @@ class RunningApp<Tree> implements App<Tree> {
   }
 
   async #end(): Promise<ExitReason> {
-    const reason = await new Promise<ExitReason>((resolve) => this.#system.lifeOf(rootId)?.whenEnded(resolve))
+    const reason = await this.#system.exitOf(rootId)
     this.#system.retire(rootId, { forget: false })
     this.#system.close()
     await this.#system.persistence?.close()

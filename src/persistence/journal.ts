@@ -46,7 +46,10 @@ export class Journal {
   accept(to: ActorId, text: EnvelopeText): Accepted {
     const known = text.key === null ? undefined : this.#records.answer(to, text.key)
     if (known === undefined) return { status: 'accepted', seq: this.#append(to, text) }
-    if (known.outcome === null) return { status: 'pending', seq: known.seq }
+    if (known.outcome === null)
+      return known.seq > this.#actors.get(to).frontier
+        ? { status: 'pending', seq: known.seq }
+        : { status: 'answered', seq: known.seq, outcome: undefined }
     return { status: 'answered', seq: known.seq, outcome: this.#values.value(to, known.outcome) as Outcome }
   }
 
@@ -162,7 +165,7 @@ export class Journal {
     for (const timer of turn.timersCancelled) this.#records.dropTimer(entry.id, timer)
     for (const timer of turn.timersSet) this.#records.putTimer(timer)
     for (const member of turn.members) this.#records.addMember(member)
-    entry.frontier = turn.seq
+    if (turn.seq > 0) entry.frontier = turn.seq
   }
 
   #settleKey(entry: ActorEntry, seq: number, outcome: string | undefined): void {
@@ -218,6 +221,7 @@ export class Journal {
 function checkTurns(entry: ActorEntry, turns: readonly TurnText[]): void {
   let expected = entry.frontier + 1
   for (const { seq } of turns) {
+    if (seq === 0) continue
     if (seq !== expected || seq >= entry.nextSeq)
       throw new InternalError(`turn ${seq} of ${displayId(entry.id)} was to be committed where ${expected} comes next`, {
         frontier: entry.frontier,

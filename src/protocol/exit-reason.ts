@@ -41,9 +41,17 @@ export function describeReason(reason: ExitReason): string {
   return reason.type
 }
 
+/** What a supervisor says of the child that it ends for. */
+function isNested(cause: unknown): cause is { readonly type: string; readonly id: string; readonly reason: ExitReason } {
+  if (typeof cause !== 'object' || cause === null) return false
+  const { type, id, reason } = cause as Record<string, unknown>
+  return typeof type === 'string' && typeof id === 'string' && typeof reason === 'object' && reason !== null && 'type' in reason
+}
+
 function describeCause(cause: unknown): string {
   if (cause instanceof Error) return cause.message === '' ? cause.name : cause.message
   if (typeof cause === 'string') return cause
+  if (isNested(cause)) return `"${cause.id}" ${cause.type.replaceAll('_', ' ')}: ${describeReason(cause.reason)}`
   try {
     return JSON.stringify(cause) ?? String(cause)
   } catch {

@@ -2,6 +2,7 @@ import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { InternalError } from '../protocol/errors.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorSpec } from './actor-spec.ts'
+import { inJournal, UnavailableError } from './errors.ts'
 import type { Cell, Life, Memory, World } from './anatomy.ts'
 import { Mailbox } from './mailbox.ts'
 import { addCaller, type Caller, type Message } from './message.ts'
@@ -22,6 +23,10 @@ export class ActorCell implements Cell, Runnable {
   lastSeq = 0
   isRetired = false
   #inLine = false
+  #acceptsBegun = 0
+  #acceptsDone = 0
+  /** Notices that wait for the messages before them to be in the journal. */
+  #held: { readonly message: Message; readonly after: number }[] = []
   #early: { readonly seq: number; readonly caller: Caller }[] | undefined = undefined
 
   constructor(world: World, spec: ActorSpec) {
@@ -41,8 +46,25 @@ export class ActorCell implements Cell, Runnable {
   }
 
   receive(message: Message): void {
+    // What an actor learns of others comes after what they sent before, which may be on its way into the journal still.
+    if (message.kind === 'info' && this.#acceptsDone < this.#acceptsBegun) {
+      this.#held.push({ message, after: this.#acceptsBegun })
+      return
+    }
     this.mailbox.push(message)
     this.wake()
+  }
+
+  beginAccept(): void {
+    this.#acceptsBegun += 1
+  }
+
+  endAccept(): void {
+    this.#acceptsDone += 1
+    const due = this.#held.filter(({ after }) => after <= this.#acceptsDone)
+    this.#held = this.#held.slice(due.length)
+    for (const { message } of due) this.mailbox.push(message)
+    if (due.length > 0) this.wake()
   }
 
   receiveJournaled(message: Message): void {
@@ -61,6 +83,12 @@ export class ActorCell implements Cell, Runnable {
   meetEarlyCallers(message: Message): void {
     for (const { seq, caller } of this.#early ?? []) if (seq === message.seq) addCaller(message, caller)
     this.#early = this.#early?.filter(({ seq }) => seq !== message.seq)
+  }
+
+  /** Nobody will recover the messages that these callers wait for. */
+  dropEarlyCallers(): void {
+    for (const { caller } of this.#early ?? []) caller.fail(new UnavailableError(this.id, 'call', inJournal))
+    this.#early = undefined
   }
 
   wake(): void {

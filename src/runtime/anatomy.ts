@@ -45,6 +45,10 @@ export interface Cell {
   attach(seq: number, caller: Caller): void
   /** Gives a recovered message the callers that asked for it before it was there. */
   meetEarlyCallers(message: Message): void
+  /** A message has been offered to the journal; the next ones are offered after it, and are there after it. */
+  beginAccept(): void
+  /** The journal has answered. */
+  endAccept(): void
   /** Sees to it that the scheduler knows of new work. */
   wake(): void
 }

@@ -70,14 +70,15 @@ export class DurableTurns implements Turns {
   /** The group goes back to where it came from, for the next incarnation. */
   abandon(): void {
     const { mailbox } = this.#life.cell
-    const taken = this.#group.map((turn) => turn.message)
-    if (this.current !== undefined) taken.push(this.current)
+    const taken = this.#group.map(({ message, dead }) => ({ message, begun: dead === undefined }))
+    if (this.current !== undefined) taken.push({ message: this.current, begun: true })
     this.current = undefined
     this.#group = []
-    for (const message of taken.reverse()) {
+    for (const { message, begun } of taken.reverse()) {
       // Only a crash on this very message counts as an attempt.
-      if (message.seq !== this.blamed) message.attempt -= 1
-      if (message.seq > 0) mailbox.putBack(message)
+      if (begun && message.seq !== this.blamed) message.attempt -= 1
+      // A notice means something to this incarnation only, which goes on when only its group was dropped.
+      if (message.seq > 0 || this.#life.status === 'busy') mailbox.putBack(message)
     }
   }
 
@@ -147,7 +148,7 @@ export class DurableTurns implements Turns {
     const group = this.#group
     const turns = group.map(recordOf).filter((turn) => turn !== undefined)
     const { state, behavior } = this.#tentative
-    const last = turns.at(-1)
+    const last = turns.findLast(({ seq }) => seq > 0)
     const snapshot = { behavior: behavior.name, version: behavior.version, state, frontier: last?.seq ?? life.frontier }
     const persistence = cell.store
     persistence.commit(cell.id, life.number, { turns, checkpoint: { snapshot, cause: 'turn' } }).then(
@@ -258,7 +259,9 @@ function release(life: Life, group: readonly Turn[], committed: Committed): void
     for (const member of context.members) world.router.startMember(member, { isSaved: true })
     for (const { to, message } of context.unjournaled) world.router.deliver(to, message)
     for (const timer of context.timersCancelled) life.cancelTimer(timer)
-    if (life.isActive) for (const timer of context.timersSet) world.armTimer(life, timer)
+    if (!life.isActive) continue
+    for (const timer of context.timersSet) world.armTimer(life, timer)
+    for (const bond of context.bonds) bond()
   }
   for (const { to, message } of committed.deliveries) world.router.deliverJournaled(to, messageOf(message))
 }
@@ -266,5 +269,5 @@ function release(life: Life, group: readonly Turn[], committed: Committed): void
 /** What a caller is told whose message was applied by a commit that reported a failure. */
 export function unknownOutcome(id: ActorId, message: Message, reason: ExitReason | undefined): UnavailableError {
   const why = reason === undefined ? '' : ` (${describeReason(reason)})`
-  return new UnavailableError(id, message.name, `the store failed while the reply was on its way${why}; ask again with the same id`)
+  return new UnavailableError(id, message.name, `the store failed while the reply was on its way${why}; it was handled`)
 }

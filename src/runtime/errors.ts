@@ -47,14 +47,17 @@ export class CrashedError extends CallError {
   }
 }
 
-/** The message could not be taken: the actor or its store is not to be had now. Nothing was handled. */
+/** The actor or its store is not to be had now. The message says whether anything was handled, or will be. */
 export class UnavailableError extends CallError {
   override readonly name = 'UnavailableError'
   readonly code = 'unavailable'
   constructor(target: ActorId, handler: string, problem: string, cause?: unknown) {
-    super(target, handler, `${problem}; nothing was handled`, cause === undefined ? undefined : { cause })
+    super(target, handler, problem, cause === undefined ? undefined : { cause })
   }
 }
+
+/** What becomes of a message in the journal of an actor that has ended. */
+export const inJournal = 'the actor has ended; the message is in its journal, and is handled when it is started again'
 
 /** The caller's signal was aborted before the reply came. The message may still be handled. */
 export class AbortedError extends CallError {

@@ -226,7 +226,8 @@ export class Incarnation implements Life {
     const children = this.#children
     this.#children = undefined
     for (const child of children ?? []) {
-      if (child.status === 'starting') child.end(killed, 'kill')
+      // Nobody is left to hurry one that waits for a start or a stop of its own.
+      if (child.status === 'starting' || (child.behavior.stopsInOrder === true && child.status === 'busy')) child.end(killed, 'kill')
       else if (child.behavior.stopsInOrder === true) child.requestStop(reason)
       else child.end(reason, 'signal')
     }

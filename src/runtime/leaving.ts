@@ -3,9 +3,9 @@ import type { TermContext } from './behavior.ts'
 import type { Life, Manner } from './anatomy.ts'
 import type { Snapshot } from './persistence.ts'
 
-/** The wish of `term`: which state to keep; nothing if it asked for none. */
+/** What `term` wants to be kept: a state, or none. */
 interface Wish {
-  state: { readonly value: unknown } | undefined
+  readonly state: { readonly value: unknown } | undefined
 }
 
 /**
@@ -13,34 +13,35 @@ interface Wish {
  * the child spec allows. The exit is reported after that, also when it fails.
  */
 export async function leave(life: Life, reason: ExitReason, manner: Manner): Promise<void> {
-  // Without a hook, and after a signal, the default: the committed state is kept.
-  const wish: Wish = { state: { value: life.state } }
   const hook = manner === 'orderly' ? life.hooks.term : undefined
-  if (hook !== undefined) await runTerm(life, reason, wish, hook)
-  if (life.status !== 'ending') return
+  const wish = hook === undefined ? undefined : await runTerm(life, reason, hook)
+  if (!isEnding(life)) return
   await seal(life, reason, wish)
+  // What `term` made is what comes back, from memory as from the store.
+  if (wish?.state !== undefined && isEnding(life)) life.state = wish.state.value
   life.finish(reason)
 }
 
-async function runTerm(life: Life, reason: ExitReason, wish: Wish, hook: NonNullable<Life['hooks']['term']>): Promise<void> {
+/** Gives nothing if `term` fails: what it wanted is not known for sure, and the committed state is always right. */
+async function runTerm(life: Life, reason: ExitReason, hook: NonNullable<Life['hooks']['term']>): Promise<Wish | undefined> {
   const abort = new AbortController()
-  const asked: Wish = { state: undefined }
+  let state: Wish['state']
   const context: TermContext<unknown> = {
     id: life.id,
     incarnation: life.number,
     reason,
     state: life.state,
     signal: abort.signal,
-    checkpoint: (...state) => {
-      asked.state = { value: state.length === 0 ? life.state : state[0] }
+    checkpoint: (...given) => {
+      state = { value: given.length === 0 ? life.state : given[0] }
     },
   }
   try {
     await withinLimit(life, abort, async () => hook(context))
-    wish.state = asked.state
+    return { state }
   } catch (error) {
-    // What `term` wanted is not known for sure: the committed state is always right.
     life.cell.world.emit({ type: 'term failed', id: life.id, incarnation: life.number, error })
+    return undefined
   }
 }
 
@@ -59,7 +60,7 @@ async function withinLimit(life: Life, abort: AbortController, run: () => Promis
   })
 }
 
-async function seal(life: Life, reason: ExitReason, wish: Wish): Promise<void> {
+async function seal(life: Life, reason: ExitReason, wish: Wish | undefined): Promise<void> {
   const { cell } = life
   const { persistence } = cell.world
   if (cell.spec.mode === 'volatile' || persistence === undefined) return
@@ -75,8 +76,14 @@ async function seal(life: Life, reason: ExitReason, wish: Wish): Promise<void> {
 }
 
 /** A durable actor has committed its state with its last turn: only a state that `term` made is news. */
-function snapshotOf(life: Life, wish: Wish): Snapshot | undefined {
-  const { state } = wish
+function snapshotOf(life: Life, wish: Wish | undefined): Snapshot | undefined {
+  // Without a hook, after one that failed, and after a signal, the default: the committed state, as it is by now.
+  const state = wish === undefined ? { value: life.state } : wish.state
   if (state === undefined || (life.cell.spec.mode === 'durable' && state.value === life.state)) return undefined
   return { behavior: life.behavior.name, version: life.behavior.version, state: state.value, frontier: life.frontier }
+}
+
+/** A kill may have come first, at any moment. */
+function isEnding(life: Life): boolean {
+  return life.status === 'ending'
 }

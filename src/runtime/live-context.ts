@@ -125,7 +125,10 @@ export class LiveContext implements Context {
   }
 
   stop(reason: ExitReason = normal): void {
-    if (this.mayAct('stop')) this.life.stopReason ??= reason
+    if (!this.mayAct('stop')) return
+    this.life.stopReason ??= reason
+    // Outside a turn there is none to wait for.
+    if (this.life.status === 'idle') this.life.end(this.life.stopReason, 'orderly')
   }
 
   checkpoint(): void {

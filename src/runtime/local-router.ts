@@ -6,11 +6,11 @@ import type { StateMode } from './actor-spec.ts'
 import type { Cell } from './anatomy.ts'
 import type { CallOptions, CastOptions } from './context.ts'
 import type { Deadlines } from './deadlines.ts'
-import { InvalidMessageError, NoProcError, UnavailableError } from './errors.ts'
+import { inJournal, InvalidMessageError, NoProcError, UnavailableError } from './errors.ts'
 import type { DeadLetterCause, EventSink } from './events.ts'
 import { Message, messageInfo, systemMessage } from './message.ts'
 import { PendingCall } from './pending-call.ts'
-import type { Accepted, Member } from './persistence.ts'
+import type { Accepted, Member, Outcome } from './persistence.ts'
 import type { Request, Router } from './router.ts'
 
 const defaultTimeoutMs = 5_000
@@ -101,10 +101,13 @@ export class LocalRouter implements Router {
 
   /** A message that will not be handled: who waits for it is told. */
   drop(id: ActorId, message: Message, why: DeadLetterCause): void {
+    if (message.seq > 0) {
+      message.caller?.fail(new UnavailableError(id, message.name, inJournal))
+      return
+    }
     message.caller?.fail(new NoProcError(id, message.name))
-    // What is in the journal is not lost, and what the runtime tells itself is nobody's letter.
-    if (message.seq === 0 && message.kind !== 'info')
-      this.#parts.sink.emit({ type: 'dead letter', id, message: messageInfo(message), why })
+    // What the runtime tells itself is nobody's letter.
+    if (message.kind !== 'info') this.#parts.sink.emit({ type: 'dead letter', id, message: messageInfo(message), why })
   }
 
   #reachable(id: ActorId): Cell | undefined {
@@ -112,7 +115,7 @@ export class LocalRouter implements Router {
     return cell === undefined || cell.isRetired ? undefined : cell
   }
 
-  async #acceptCast(cell: Cell, message: Message): Promise<void> {
+  #acceptCast(cell: Cell, message: Message): Promise<void> {
     const accepted = this.#accept(cell, message)
     // Whoever does not wait for the acceptance is told of a failure by the event alone.
     accepted.catch(() => this.drop(cell.id, message, 'not accepted'))
@@ -120,20 +123,32 @@ export class LocalRouter implements Router {
   }
 
   async #accept(cell: Cell, message: Message): Promise<void> {
-    let accepted: Accepted
-    try {
-      accepted = await cell.store.accept(cell.id, message)
-    } catch (error) {
-      if (error instanceof NotStorableError) throw new InvalidMessageError(cell.id, message.name, error.message, error)
-      const problem = `the store did not take the message (${asError(error).message})`
-      throw new UnavailableError(cell.id, message.name, problem, error)
-    }
+    const accepted = await journal(cell, message)
     message.seq = accepted.seq
-    if (accepted.status === 'answered') message.caller?.settle(accepted.outcome)
-    else if (accepted.status === 'pending') {
-      if (message.caller !== undefined) cell.attach(accepted.seq, message.caller)
-    } else this.deliverJournaled(cell.id, message)
+    if (accepted.status === 'answered') answer(cell, message, accepted.outcome)
+    else if (accepted.status === 'accepted') this.deliverJournaled(cell.id, message)
+    else if (message.caller !== undefined) cell.attach(accepted.seq, message.caller)
+    // Meanwhile it may have ended for good.
+    if (this.#reachable(cell.id) === undefined) message.caller?.fail(new UnavailableError(cell.id, message.name, inJournal))
+    cell.endAccept()
   }
+}
+
+async function journal(cell: Cell, message: Message): Promise<Accepted> {
+  cell.beginAccept()
+  try {
+    return await cell.store.accept(cell.id, message)
+  } catch (error) {
+    cell.endAccept()
+    if (error instanceof NotStorableError) throw new InvalidMessageError(cell.id, message.name, error.message, error)
+    const problem = `the store did not take the message (${asError(error).message}); nothing was handled`
+    throw new UnavailableError(cell.id, message.name, problem, error)
+  }
+}
+
+function answer(cell: Cell, { name, caller }: Message, outcome: Outcome | undefined): void {
+  if (outcome !== undefined) caller?.settle(outcome)
+  else caller?.fail(new UnavailableError(cell.id, name, 'a message without an answer had the same id, and has been handled'))
 }
 
 function timeoutOf(name: string, options: CallOptions | undefined): number {

@@ -57,8 +57,8 @@ export type Accepted =
   | { readonly status: 'accepted'; readonly seq: number }
   /** A message with the same key is in the journal and not applied yet. */
   | { readonly status: 'pending'; readonly seq: number }
-  /** A message with the same key has been answered like this. */
-  | { readonly status: 'answered'; readonly seq: number; readonly outcome: Outcome }
+  /** A message with the same key has been applied, and was answered like this; with nothing if it was none that is answered. */
+  | { readonly status: 'answered'; readonly seq: number; readonly outcome: Outcome | undefined }
 
 /** A message to another journaled actor of the same store, sent within a turn. */
 export interface JournaledSend {

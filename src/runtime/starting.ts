@@ -25,6 +25,13 @@ export interface StartOrigin {
 /** What came of a start. */
 export type Started = { readonly status: 'started'; readonly incarnation: number } | { readonly status: 'failed'; readonly reason: ExitReason }
 
+/** What there is to go on from. */
+interface Found {
+  readonly recovered: Recovered | undefined
+  /** What the store knows; nothing of an actor that keeps nothing there. */
+  readonly revived: Revived | undefined
+}
+
 /** The first state of an incarnation. */
 interface FirstState {
   readonly state: unknown
@@ -38,8 +45,7 @@ interface FirstState {
  * to be waited for. Nothing of it is left when it fails.
  */
 export function startActor(cell: Cell, origin: StartOrigin): Started | Promise<Started> {
-  const { life: before, spec } = cell
-  if (before !== undefined) return whenGone(before).then(() => startActor(cell, origin))
+  const { spec } = cell
   const attempt = cell.starts
   cell.starts += 1
   const hooks = overrideHooks(spec.behavior.hooks, spec.hooks)
@@ -65,10 +71,10 @@ async function startInSteps(cell: Cell, origin: StartOrigin, attempt: number): P
     if (cell.life !== undefined || origin.parent?.isActive === false) return fail(cell, undefined, killed)
     life = conceive(cell, revived?.incarnation ?? cell.incarnation + 1, origin)
     life.turns = new VolatileTurns(life)
-    const recovered = revived === undefined ? fromMemory(cell) : await recover(cell, life, revived)
-    const plan = await askHook(life, origin, { attempt, recovered, revived })
-    const state = await carryOut(plan, life, recovered, revived)
-    const checkpoint = revived === undefined ? undefined : await secure(life, state, plan, recovered)
+    const found = { recovered: revived === undefined ? fromMemory(cell) : await recover(cell, life, revived), revived }
+    const plan = await askHook(life, origin, { attempt, ...found })
+    const state = await carryOut(plan, life, found)
+    const checkpoint = revived === undefined ? undefined : await secure(life, state, plan, found)
     if (cell.spec.mode === 'durable') life.turns = new DurableTurns(life, checkpoint)
     return publish(life, origin, state, revived)
   } catch (error) {
@@ -87,7 +93,7 @@ function conceive(cell: Cell, number: number, { parent }: StartOrigin): Incarnat
 async function askHook(
   life: Incarnation,
   origin: StartOrigin,
-  { attempt, recovered, revived }: { attempt: number; recovered: Recovered | undefined; revived: Revived | undefined },
+  { attempt, recovered, revived }: Found & { readonly attempt: number },
 ): Promise<StartPlan> {
   const { cell } = life
   const hook = startingHook(overrideHooks(cell.spec.behavior.hooks, cell.spec.hooks), life.number)
@@ -117,28 +123,29 @@ function causeOf(life: Incarnation, { cause }: StartOrigin, revived: Revived | u
   return revived !== undefined && life.cell.starts === 1 ? 'process' : 'exit'
 }
 
-async function carryOut(plan: StartPlan, life: Incarnation, recovered: Recovered | undefined, revived: Revived | undefined): Promise<FirstState> {
+async function carryOut(plan: StartPlan, life: Incarnation, found: Found): Promise<FirstState> {
   const { cell } = life
+  const { recovered } = found
   switch (plan.type) {
     case 'resume':
       return resumed(recovered) ?? (await firstState(cell, life, cell.spec.args))
     case 'fresh':
-      return { ...(await firstState(cell, life, plan.args === undefined ? cell.spec.args : plan.args.value)), frontier: frontierOf(recovered, revived) }
+      return { ...(await firstState(cell, life, plan.args === undefined ? cell.spec.args : plan.args.value)), frontier: frontierOf(found) }
     case 'become':
       // A stored state must be able to find its behavior again.
       cell.world.catalogue.add(plan.behavior)
-      return { state: plan.state, behavior: plan.behavior, frontier: frontierOf(recovered, revived), source: 'given' }
+      return { state: plan.state, behavior: plan.behavior, frontier: frontierOf(found), source: 'given' }
     case 'from': {
       const checkpoint = await cell.world.persistence?.read(cell.id, plan.checkpoint)
       if (checkpoint === undefined) throw new StateUnreadableError(cell.id, `there is no readable checkpoint ${plan.checkpoint}`)
       const { behavior, offered } = restore(cell, checkpoint)
-      return { state: offered.state, behavior, frontier: frontierOf(recovered, revived), source: 'checkpoint' }
+      return { state: offered.state, behavior, frontier: frontierOf(found), source: 'checkpoint' }
     }
   }
 }
 
 /** Whatever state it begins with, what has been applied stays applied. */
-function frontierOf(recovered: Recovered | undefined, revived: Revived | undefined): number {
+function frontierOf({ recovered, revived }: Found): number {
   return Math.max(recovered?.offered.frontier ?? 0, revived?.frontier ?? 0)
 }
 
@@ -155,10 +162,11 @@ function firstState(cell: Cell, life: Incarnation, args: unknown): FirstState | 
   return isThenable(state) ? Promise.resolve(state).then(dress) : dress(state)
 }
 
-/** A state that is not the newest in the store is written before anybody can rely on it; this also shows that it can be. */
-async function secure(life: Incarnation, first: FirstState, plan: StartPlan, recovered: Recovered | undefined): Promise<number | undefined> {
-  const known = recovered?.offered
-  if (plan.type === 'resume' && known?.source === 'checkpoint') return known.checkpoint
+/** A state that the store could not give again is written before anybody relies on it; this also shows that it can be. */
+async function secure(life: Incarnation, first: FirstState, plan: StartPlan, found: Found): Promise<number | undefined> {
+  const known = found.recovered?.offered
+  // One that was rebuilt with the journal is in no checkpoint.
+  if (plan.type === 'resume' && known !== undefined && found.revived?.replay.length === 0) return known.checkpoint
   const { cell } = life
   const snapshot = { behavior: first.behavior.name, version: first.behavior.version, state: first.state, frontier: first.frontier }
   const { checkpoint } = await cell.store.commit(cell.id, life.number, { turns: [], checkpoint: { snapshot, cause: 'start' } })
@@ -178,10 +186,16 @@ function publish(life: Incarnation, origin: StartOrigin, first: FirstState, revi
   life.status = 'idle'
   cell.isRetired = false
   const cause = causeOf(life, origin, revived)
+  if (hasLostState(cell, life)) world.emit({ type: 'state lost', id: cell.id, incarnation: life.number })
   world.emit({ type: 'started', id: cell.id, incarnation: life.number, behavior: first.behavior.name, source: first.source, cause })
   for (const timer of revived?.timers ?? []) world.armTimer(life, timer)
   cell.wake()
   return { status: 'started', incarnation: life.number }
+}
+
+/** A former process had this actor too, and nothing of it was kept. */
+function hasLostState({ spec, starts, world }: Cell, life: Incarnation): boolean {
+  return spec.mode === 'volatile' && starts === 1 && life.behavior.startsAnew !== true && (world.persistence?.info.epoch ?? 0) > 1
 }
 
 /** The journal and the mailbox of the identity made one: each message once, in the order of the journal, with who waits for it. */
@@ -228,7 +242,7 @@ function nameTaken(cell: Cell, name: string): ConfigurationError {
   })
 }
 
-function whenGone(life: Life): Promise<void> {
+export function whenGone(life: Life): Promise<void> {
   return new Promise((resolve) => {
     life.whenEnded(() => resolve())
   })

@@ -1,5 +1,5 @@
 import { isBelow, type ActorId } from '../protocol/actor-id.ts'
-import { killed, shutdown, type ExitReason } from '../protocol/exit-reason.ts'
+import { killed, noproc, shutdown, type ExitReason } from '../protocol/exit-reason.ts'
 import { ActorCell } from './actor-cell.ts'
 import type { ActorSpec, StateMode } from './actor-spec.ts'
 import type { Life, World } from './anatomy.ts'
@@ -15,7 +15,7 @@ import { Names } from './names.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
-import { startActor, type Started, type StartOrigin } from './starting.ts'
+import { startActor, whenGone, type Started, type StartOrigin } from './starting.ts'
 
 /** What a system is made of; nothing in it is shared with another system. */
 export interface SystemParts {
@@ -81,6 +81,8 @@ export class ActorSystem implements World {
 
   /** Starts an actor, or its next incarnation. Never throws; the answer comes at once where nothing has to be waited for. */
   start(spec: ActorSpec, origin: StartOrigin): Started | Promise<Started> {
+    const before = this.#cells.get(spec.id)?.life
+    if (before !== undefined) return this.#startAfter(before, spec, origin)
     const cell = this.#cells.get(spec.id) ?? this.#newCell(spec)
     cell.spec = spec
     return startActor(cell, origin)
@@ -136,6 +138,15 @@ export class ActorSystem implements World {
     return id === undefined ? undefined : { id, status: this.lifeOf(id) === undefined ? 'restarting' : 'running' }
   }
 
+  /** Why the incarnation that runs under an id has ended, when it has; it may have already. */
+  exitOf(id: ActorId): Promise<ExitReason> {
+    const cell = this.#cells.get(id)
+    return new Promise((resolve) => {
+      if (cell?.life === undefined) resolve(cell?.lastExit ?? noproc)
+      else cell.life.whenEnded(resolve)
+    })
+  }
+
   /** The incarnation that runs under an id. */
   lifeOf(id: ActorId): Life | undefined {
     const life = this.#cells.get(id)?.life
@@ -187,6 +198,13 @@ export class ActorSystem implements World {
 
   emit(event: ActorEvent): void {
     this.#sink.emit(event)
+  }
+
+  /** There is never more than one incarnation; and by the time the one before has ended, everything may be different. */
+  async #startAfter(before: Life, spec: ActorSpec, origin: StartOrigin): Promise<Started> {
+    await whenGone(before)
+    if (origin.parent?.isActive === false) return { status: 'failed', reason: killed }
+    return this.start(spec, origin)
   }
 
   #retireCell(cell: ActorCell): void {

@@ -1,9 +1,9 @@
 import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
 import { durationMs, type Duration } from '../protocol/duration.ts'
-import { normal, type ExitReason } from '../protocol/exit-reason.ts'
+import { noproc, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
 import type { Life } from './anatomy.ts'
-import type { CastOptions, MemberReferable, TimerRef } from './context.ts'
+import type { CastOptions, MemberReferable, MonitorRef, TimerRef } from './context.ts'
 import { DurableTurnError, InvalidMessageError } from './errors.ts'
 import { LiveContext } from './live-context.ts'
 import { Message } from './message.ts'
@@ -20,6 +20,8 @@ export class TurnContext extends LiveContext {
   readonly timersSet: DurableTimer[] = []
   readonly timersCancelled: string[] = []
   readonly members: Member[] = []
+  /** What is done to other actors when the turn is committed. */
+  readonly bonds: (() => void)[] = []
   stopWanted: ExitReason | undefined = undefined
   readonly #message: Message
   #isOpen = true
@@ -75,8 +77,39 @@ export class TurnContext extends LiveContext {
     return { id }
   }
 
+  override monitor(id: ActorId): MonitorRef {
+    const monitor = this.cell.world.nextNumber()
+    if (this.mayAct('monitor')) this.bonds.push(() => this.life.monitor(monitor, this.cell.world.lifeOf(id), id))
+    return { monitor, target: id }
+  }
+
+  override demonitor(monitor: MonitorRef, options?: { readonly flush: boolean }): void {
+    if (this.mayAct('demonitor')) this.bonds.push(() => super.demonitor(monitor, options))
+  }
+
+  override link(id: ActorId): void {
+    if (!this.mayAct('link')) return
+    this.bonds.push(() => {
+      const other = this.cell.world.lifeOf(id)
+      if (other !== undefined) this.life.link(other)
+      else this.life.receiveSignal({ type: 'exit', reason: noproc }, id)
+    })
+  }
+
+  override unlink(id: ActorId): void {
+    if (this.mayAct('unlink')) this.bonds.push(() => super.unlink(id))
+  }
+
+  override exit(id: ActorId, reason: ExitReason): void {
+    if (id === this.id) super.exit(id, reason)
+    else if (this.mayAct('exit signal')) this.bonds.push(() => this.cell.world.lifeOf(id)?.receiveSignal({ type: 'exit', reason }, this.id))
+  }
+
   override cancelTimer({ id }: TimerRef): void {
-    if (this.mayAct('cancelled timer')) this.timersCancelled.push(id)
+    if (!this.mayAct('cancelled timer')) return
+    const set = this.timersSet.findIndex((timer) => timer.id === id)
+    if (set < 0) this.timersCancelled.push(id)
+    else this.timersSet.splice(set, 1)
   }
 
   override stop(reason: ExitReason = normal): void {

@@ -29,8 +29,8 @@ export function needsStop({ children }: Memory, { request }: Asked): boolean {
 /** Notes which call waits for a start; a new child goes to the end of the table. */
 export function acceptStart({ children }: Memory, { ticket, request }: Asked): Step {
   if (request.type === 'startChild') {
-    const { spec } = request
-    return { children: children.add(newChild(spec)), task: { type: 'startChild', ticket, id: spec.id }, commands: [] }
+    const { spec, isPromised = false } = request
+    return { children: children.add(newChild(spec)), task: { type: 'startChild', ticket, id: spec.id, isPromised }, commands: [] }
   }
   if (request.type !== 'restartChild') throw new InternalError('a call starts no child', request)
   return { task: { type: 'restartChild', ticket, id: request.id }, commands: [] }
@@ -43,7 +43,7 @@ export function startForCall(memory: Memory): Step {
 
 /** Answers `startChild` and `restartChild`. A failed start is not retried; a new child is not kept then. Neither is counted. */
 export function endStartForCall(memory: Memory, { results, nowMs }: FactOf<'started'>): Step {
-  const { type, ticket, id } = callTask(memory)
+  const { type, ticket, id, isPromised } = callTask(memory)
   const { children, forgotten, failure } = applyResults(memory, results)
   if (failure === undefined) {
     const [result] = results
@@ -51,6 +51,9 @@ export function endStartForCall(memory: Memory, { results, nowMs }: FactOf<'star
     return { children, task: noTask, commands: [...forgotten, { type: 'reply', ticket, reply }] }
   }
   const { reason } = failure
+  // As a failed restart: it is tried again from the end of the queue, and that counts.
+  if (isPromised === true)
+    return { children, task: noTask, commands: [...forgotten, decided(memory, { verdict: 'retry', ...failure, nowMs }), { type: 'retry', id }] }
   const isNew = type === 'startChild'
   return {
     children: isNew ? children.delete(id) : children.update({ ...childOf(memory, id), status: 'stopped', failure: undefined }),

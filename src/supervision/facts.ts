@@ -9,7 +9,8 @@ export type StartResult =
 
 /** What a supervisor is asked by a call. */
 export type SupervisorRequest =
-  | { readonly type: 'startChild'; readonly spec: ChildSpec }
+  /** `isPromised`: it is part of what a turn has committed; it stays if it cannot be started, and is tried again. */
+  | { readonly type: 'startChild'; readonly spec: ChildSpec; readonly isPromised?: boolean }
   | { readonly type: 'terminateChild'; readonly id: string }
   | { readonly type: 'restartChild'; readonly id: string }
   | { readonly type: 'deleteChild'; readonly id: string }

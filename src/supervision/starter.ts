@@ -13,6 +13,8 @@ export interface Starter {
   start(order: StartOrder): StartOutcome | Promise<StartOutcome>
   /** Settles once no code of that incarnation runs for the supervisor any more; at once if it has ended already. */
   stop(order: StopOrder): void | Promise<void>
+  /** True if this incarnation runs. A number may come again when the place of a member was given up and taken again. */
+  runs(id: string, incarnation: number): boolean
   /** The child will not be started again unless somebody asks for it: whoever waits for it is told. `forget` gives up its place. */
   retire(id: string, options: { readonly forget: boolean }): void
   /** Gives up whatever is left of children of an earlier incarnation of the supervisor. */

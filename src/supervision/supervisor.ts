@@ -14,6 +14,7 @@ import { createDecider, type Decider, type SupervisorInput } from './decider.ts'
 import type { SupervisorEvent } from './events.ts'
 import type { Fact, StartResult, SupervisorRequest } from './facts.ts'
 import type { Members } from './members.ts'
+import { isRestarted } from './restart-type.ts'
 import type { Starter } from './starter.ts'
 
 /** What a supervisor is made of. */
@@ -102,6 +103,8 @@ class Shell {
     switch (message.name) {
       case 'exited': {
         const { id, incarnation, reason } = message.input as ChildExited
+        // News of one that had the same number before the place was given up: the one that runs now has not ended.
+        if (this.#starter.runs(keyOf(id), incarnation)) return undefined
         return { type: 'exited', id: keyOf(id), incarnation, reason, nowMs }
       }
       case 'retry':
@@ -143,7 +146,7 @@ class Shell {
       return { status: 'error', error: { type: 'start_failed', id: key, reason: crash(error) } }
     }
     const spec = members.spec(key, args)
-    return { type: 'asked', ticket: 0, request: { type: 'startChild', spec }, nowMs: this.#parts.clock.now() }
+    return { type: 'asked', ticket: 0, request: { type: 'startChild', spec, isPromised: isSaved === true }, nowMs: this.#parts.clock.now() }
   }
 
   #conclude(message: Message, fact: Fact): Step<Shell> {
@@ -156,7 +159,10 @@ class Shell {
   /** A child that stays down keeps nobody waiting. */
   #retireIfDown(fact: Extract<Fact, { readonly type: 'exited' | 'asked' }>): void {
     const id = fact.type === 'exited' ? fact.id : 'id' in fact.request ? fact.request.id : undefined
-    if (id !== undefined && this.#decider.children.get(id)?.status === 'stopped') this.#starter.retire(id, { forget: false })
+    const child = id === undefined ? undefined : this.#decider.children.get(id)
+    // One that waits for a retry, or that ends with a supervisor that gave up, is expected back.
+    if (child !== undefined && fact.type === 'exited' && isRestarted(child.spec.restart, fact.reason)) return
+    if (id !== undefined && child?.status === 'stopped') this.#starter.retire(id, { forget: false })
   }
 
   #decide(fact: Fact): void | PromiseLike<void> {

@@ -54,8 +54,12 @@ type ChildArguments<State, Args> = undefined extends Args
  * Declares one actor of a tree, its kind and how it is supervised; or says how a supervisor within the tree is supervised.
  *
  * @example
- * ```ts no-run
- * child(Payments, { restart: 'transient', shutdown: '10s', state: 'durable', args: { bank: 'B1' } })
+ * ```ts
+ * import { actor, child } from 'coppice'
+ *
+ * const Payments = actor('payments', { initial: (args: { bank: string }) => ({ bank: args.bank, made: 0 }), handlers: () => ({}) })
+ * const node = child(Payments, { restart: 'transient', shutdown: '10s', state: 'durable', args: { bank: 'B1' } })
+ * console.log(node.kind, node.options.restart) // => child transient
  * ```
  */
 export function child<Args, State, Handlers>(
