@@ -10,7 +10,7 @@ import { inJournal, InvalidMessageError, NoProcError, UnavailableError } from '.
 import type { DeadLetterCause, EventSink } from './events.ts'
 import { Message, messageInfo, systemMessage } from './message.ts'
 import { PendingCall } from './pending-call.ts'
-import type { Accepted, Member, Outcome } from './persistence.ts'
+import type { Accepted, Member } from './persistence.ts'
 import type { Request, Router } from './router.ts'
 
 const defaultTimeoutMs = 5_000
@@ -122,33 +122,40 @@ export class LocalRouter implements Router {
     return accepted
   }
 
-  async #accept(cell: Cell, message: Message): Promise<void> {
-    const accepted = await journal(cell, message)
-    message.seq = accepted.seq
-    if (accepted.status === 'answered') answer(cell, message, accepted.outcome)
-    else if (accepted.status === 'accepted') this.deliverJournaled(cell.id, message)
-    else if (message.caller !== undefined) cell.attach(accepted.seq, message.caller)
-    // Meanwhile it may have ended for good.
-    if (this.#reachable(cell.id) === undefined) message.caller?.fail(new UnavailableError(cell.id, message.name, inJournal))
-    cell.endAccept()
+  /** Offers a message to the journal; what comes of it is done in the very turn in which the journal's answer arrives. */
+  #accept(cell: Cell, message: Message): Promise<void> {
+    cell.beginAccept()
+    return cell.store.accept(cell.id, message).then(
+      (accepted) => {
+        message.seq = accepted.seq
+        this.#accepted(cell.id, message, accepted)
+        cell.endAccept()
+      },
+      (error: unknown) => {
+        cell.endAccept()
+        throw refusal(cell.id, message.name, error)
+      },
+    )
+  }
+
+  #accepted(to: ActorId, message: Message, accepted: Accepted): void {
+    const { caller, name } = message
+    if (accepted.status === 'accepted') this.deliverJournaled(to, message)
+    if (accepted.status === 'answered') {
+      if (accepted.outcome !== undefined) caller?.settle(accepted.outcome)
+      else caller?.fail(new UnavailableError(to, name, 'a message without an answer had the same id, and has been handled'))
+      return
+    }
+    // Meanwhile it may have ended for good, or another one may have taken its place.
+    const cell = this.#reachable(to)
+    if (cell === undefined) caller?.fail(new UnavailableError(to, name, inJournal))
+    else if (accepted.status === 'pending' && caller !== undefined) cell.attach(accepted.seq, caller)
   }
 }
 
-async function journal(cell: Cell, message: Message): Promise<Accepted> {
-  cell.beginAccept()
-  try {
-    return await cell.store.accept(cell.id, message)
-  } catch (error) {
-    cell.endAccept()
-    if (error instanceof NotStorableError) throw new InvalidMessageError(cell.id, message.name, error.message, error)
-    const problem = `the store did not take the message (${asError(error).message}); nothing was handled`
-    throw new UnavailableError(cell.id, message.name, problem, error)
-  }
-}
-
-function answer(cell: Cell, { name, caller }: Message, outcome: Outcome | undefined): void {
-  if (outcome !== undefined) caller?.settle(outcome)
-  else caller?.fail(new UnavailableError(cell.id, name, 'a message without an answer had the same id, and has been handled'))
+function refusal(to: ActorId, name: string, error: unknown): Error {
+  if (error instanceof NotStorableError) return new InvalidMessageError(to, name, error.message, error)
+  return new UnavailableError(to, name, `the store did not take the message (${asError(error).message}); nothing was handled`, error)
 }
 
 function timeoutOf(name: string, options: CallOptions | undefined): number {

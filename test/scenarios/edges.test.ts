@@ -58,7 +58,7 @@ const changed = (store: Store, change: (persistence: Persistence) => Partial<Per
 })
 
 describe('an actor that is expected back', () => {
-  it('[1] keeps its state and its mail while a sibling of its group fails to start and is tried again', async () => {
+  it('keeps its state and its mail while a sibling of its group fails to start and is tried again', async () => {
     let failures = 1
     const Flaky = actor('flaky', {
       initial: () => ({}),
@@ -73,7 +73,7 @@ describe('an actor that is expected back', () => {
     expect(await until(caught(tree.a.call.count()))).toBe(5)
   })
 
-  it('[1] keeps its state and its mail when its crash makes its supervisor give up and come back', async () => {
+  it('keeps its state and its mail when its crash makes its supervisor give up and come back', async () => {
     const inner = supervisor({ intensity: { restarts: 0, within: '5s' } }, { a: child(Counter) })
     const { tree, until } = await simulatedWithoutStore(supervisor({}, { inner }))
     await until(tree.inner.a.call.add(5))
@@ -83,7 +83,7 @@ describe('an actor that is expected back', () => {
 })
 
 describe('a supervisor that was killed', () => {
-  it('[2] starts nobody any more: killed in a group restart, while a child ends', async () => {
+  it('starts nobody any more: killed in a group restart, while a child ends', async () => {
     const end = gate()
     const inner = supervisor({ strategy: 'one_for_all', ...many }, { x: child(Counter), y: child(slowToEnd(end)) })
     const { app, tree, settle, advance } = await simulatedWithoutStore(
@@ -107,7 +107,7 @@ describe('a supervisor that was killed', () => {
     expect({ isStopped: stopped.isSettled, running: app.running() }).toEqual({ isStopped: true, running: [] })
   })
 
-  it('[2] starts nobody any more: killed in its start, while that waits for the end of the incarnation before', async () => {
+  it('starts nobody any more: killed in its start, while that waits for the end of the incarnation before', async () => {
     const end = gate()
     const inner = supervisor({}, { y: child(slowToEnd(end), { shutdown: 'infinity' }) })
     const outer = supervisor({ strategy: 'one_for_all', ...many }, { t: child(Counter), inner: child(inner, { shutdown: 'kill' }) })
@@ -130,7 +130,7 @@ describe('a supervisor that was killed', () => {
     expect({ isStopped: stopped.isSettled, running: app.running() }).toEqual({ isStopped: true, running: [] })
   })
 
-  it('[2] starts nobody any more: killed in its start, while its members are read', async () => {
+  it('starts nobody any more: killed in its start, while its members are read', async () => {
     const reading = gate()
     let isSlow = false
     const store = changed(memory(), (persistence) => ({
@@ -160,7 +160,7 @@ describe('a supervisor that was killed', () => {
     expect({ isStopped: stopped.isSettled, running: app.running() }).toEqual({ isStopped: true, running: [] })
   })
 
-  it('[9] leaves no inner supervisor behind that a hanging start keeps from ending, and that keeps the next one from starting', async () => {
+  it('leaves no inner supervisor behind that a hanging start keeps from ending, and that keeps the next one from starting', async () => {
     let hangs = false
     const Hanging = actor('hanging', {
       initial: () => ({}),
@@ -189,7 +189,7 @@ describe('a supervisor that was killed', () => {
 })
 
 describe('a member of a dynamic supervisor', () => {
-  it('[3] that was stopped and is started again is not taken for the one before, whose exit is still on its way', async () => {
+  it('that was stopped and is started again is not taken for the one before, whose exit is still on its way', async () => {
     const { app, tree, until, advance } = await simulatedWithoutStore(supervisor({}, { carts: dynamicSupervisor(Counter) }))
     await until(tree.carts.start('k'))
     void caught(tree.carts.stop('k'))
@@ -200,7 +200,7 @@ describe('a member of a dynamic supervisor', () => {
     expect(stopped.isSettled).toBe(true)
   })
 
-  it('[8] can be reached when it was started while the one before was still ending under a supervisor that was killed', async () => {
+  it('can be reached when it was started while the one before was still ending under a supervisor that was killed', async () => {
     const end = gate()
     const carts = dynamicSupervisor(slowToEnd(end), { shutdown: 'infinity' })
     const { app, tree, until, settle, advance } = await simulatedWithoutStore(
@@ -223,7 +223,7 @@ describe('a member of a dynamic supervisor', () => {
     expect({ isStopped: stopped.isSettled, running: app.running() }).toEqual({ isStopped: true, running: [] })
   })
 
-  it('[6] that a durable turn has started comes up, with its mail, though its first start fails', async () => {
+  it('that a durable turn has started comes up, with its mail, though its first start fails', async () => {
     const Opener = actor('opener', {
       initial: () => ({}),
       handlers: ({ cast }) => ({
@@ -267,7 +267,7 @@ describe('a durable actor', () => {
     },
   })
 
-  it('[4] may send when it is told that another one has ended', async () => {
+  it('may send when it is told that another one has ended', async () => {
     const { tree, until, settle, events } = await simulated(supervisor({}, { v: child(Counter), w: child(Watcher, { state: 'durable' }) }))
     await until(tree.w.call.watch())
     void tree.v.cast.crash('boom')
@@ -295,7 +295,7 @@ describe('a durable actor', () => {
     })
   }
 
-  it('[5] is told of an end though the group with the notice in it is dropped and handled again', async () => {
+  it('is told of an end though the group with the notice in it is dropped and handled again', async () => {
     const hold = gate()
     const sim = await simulated(supervisor({}, { v: child(Counter), w: child(moody(hold, 2), { state: 'durable' }) }))
     handleInGroups(sim)
@@ -314,7 +314,7 @@ describe('a durable actor', () => {
     expect(await until(tree.w.call.state())).toEqual({ downs: 1, n: 2 })
   })
 
-  it('[13] is told once of an end though the group in which it asked for that was dropped and handled again', async () => {
+  it('is told once of an end though the group in which it asked for that was dropped and handled again', async () => {
     const hold = gate()
     const sim = await simulated(supervisor({}, { v: child(Counter), w: child(moody(hold, 1), { state: 'durable' }) }))
     handleInGroups(sim)
@@ -331,7 +331,7 @@ describe('a durable actor', () => {
     expect(await until(tree.w.call.state())).toEqual({ downs: 1, n: 1 })
   })
 
-  it('[7] does not get a timer that it set and cancelled in the same turn', async () => {
+  it('does not get a timer that it set and cancelled in the same turn', async () => {
     const Timed = actor('timed', {
       initial: () => ({ fired: 0 }),
       handlers: ({ call, cast }) => ({
@@ -346,7 +346,7 @@ describe('a durable actor', () => {
     expect(await until(tree.a.call.fired())).toBe(0)
   })
 
-  it('[14] handles a message three times at most, also when the group in which it is put aside is dropped', async () => {
+  it('handles a message three times at most, also when the group in which it is put aside is dropped', async () => {
     const attempts: string[] = []
     const Bad = actor('bad', {
       initial: () => ({}),
@@ -365,28 +365,7 @@ describe('a durable actor', () => {
     expect(attempts.filter((attempt) => attempt.startsWith('a'))).toEqual(['a1', 'a2', 'a3'])
   })
 
-  it('[10] puts a message aside that has ended its process three times (P11)', async () => {
-    const attempts: number[] = []
-    const Deadly = actor('deadly', {
-      initial: () => ({}),
-      handlers: ({ cast }) => ({
-        // The process is gone before the handler is done.
-        die: cast(({ ctx }) => {
-          attempts.push(ctx.attempt)
-          return new Promise<undefined>(() => undefined)
-        }),
-      }),
-    })
-    const store = memory()
-    const tree = supervisor({}, { a: child(Deadly, { state: 'durable' }) })
-    const first = await simulated(tree, { store })
-    void first.tree.a.cast.die()
-    await first.settle()
-    for (let life = 0; life < 4; life += 1) await (await simulated(tree, { store })).settle()
-    expect(attempts).toEqual([1, 2, 3])
-  })
-
-  it('[12] keeps what was replayed when its first group is dropped, also where states are not frozen', async () => {
+  it('keeps what was replayed when its first group is dropped, also where states are not frozen', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'coppice-defect-'))
     const file = join(directory, 'app.db')
     let adds = -Infinity
@@ -423,7 +402,7 @@ describe('a durable actor', () => {
     rmSync(directory, { recursive: true })
   })
 
-  it('[15] has received what another one sent it before it is told that the other has ended (P2)', async () => {
+  it('has received what another one sent it before it is told that the other has ended (P2)', async () => {
     const order: string[] = []
     const Sender = actor('sender', {
       initial: () => ({}),
@@ -454,7 +433,7 @@ describe('a durable actor', () => {
     expect(order).toEqual(['message', 'down'])
   })
 
-  it('[16] does not tell a caller that his message was not handled, and handle it in the next process', async () => {
+  it('does not tell a caller that his message was not handled, and handle it in the next process', async () => {
     const hold = gate()
     const Busy = actor('busy', {
       initial: () => ({ n: 0 }),
@@ -482,7 +461,7 @@ describe('a durable actor', () => {
 })
 
 describe('what waits', () => {
-  it('[11] a call that is on its way into the journal settles when the app ends', async () => {
+  it('a call that is on its way into the journal settles when the app ends', async () => {
     const unsettled: string[] = []
     for (let seed = 1; seed <= 10; seed += 1) {
       const { app, tree, scheduler, until, advance } = await simulated(supervisor({}, { a: child(Counter, { state: 'durable' }) }), { seed })
@@ -500,7 +479,7 @@ describe('what waits', () => {
     expect(unsettled).toEqual([])
   })
 
-  it('[11] a call without a deadline settles when the actor ends for good while the call is on its way into the journal', async () => {
+  it('a call without a deadline settles when the actor ends for good while the call is on its way into the journal', async () => {
     const unsettled: string[] = []
     for (let seed = 1; seed <= 10; seed += 1) {
       const { tree, scheduler, advance } = await simulated(supervisor({}, { a: child(Counter, { state: 'durable', restart: 'transient' }) }), { seed })
@@ -517,7 +496,7 @@ describe('what waits', () => {
     expect(unsettled).toEqual([])
   })
 
-  it('[11] a call without a deadline settles that has the id of a cast which was applied', async () => {
+  it('a call without a deadline settles that has the id of a cast which was applied', async () => {
     const { app, tree, until, settle, advance } = await simulated(supervisor({}, { a: child(Counter, { state: 'durable' }) }))
     await until(tree.a.cast.increment({ id: 'same' }))
     await settle()
@@ -528,7 +507,7 @@ describe('what waits', () => {
     expect(call.isSettled).toBe(true)
   })
 
-  it('[17] ended resolves, and stop too, when the root gives up as soon as it is up', async () => {
+  it('ended resolves, and stop too, when the root gives up as soon as it is up', async () => {
     const Bad = actor('bad', {
       initial: () => ({}),
       handlers: ({ cast }) => ({
@@ -551,7 +530,7 @@ describe('what waits', () => {
     expect(second.isSettled).toBe(true)
   })
 
-  it('[18] an actor ends that asks for it between two turns, and can be stopped afterwards', async () => {
+  it('an actor ends that asks for it between two turns, and can be stopped afterwards', async () => {
     let stopIt = (): void => undefined
     const Socket = actor('socket', {
       initial: () => ({}),
@@ -575,28 +554,7 @@ describe('what waits', () => {
     expect(stopped.isSettled).toBe(true)
   })
 
-  it('[19] stop settles though a hook of a restart hangs', async () => {
-    let hangs = false
-    const Hanging = actor('hanging', {
-      initial: () => ({}),
-      restart: ({ signal }) =>
-        hangs ? new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))) : undefined,
-      handlers: ({ cast }) => ({
-        crash: cast(() => {
-          throw new Error('crash')
-        }),
-      }),
-    })
-    const { app, tree, settle, advance } = await simulatedWithoutStore(supervisor({}, { x: child(Hanging), y: child(Counter) }))
-    hangs = true
-    void tree.x.cast.crash()
-    await settle()
-    const stopped = watched(app.stop())
-    await advance(100_000)
-    expect({ isStopped: stopped.isSettled, running: app.running() }).toEqual({ isStopped: true, running: [] })
-  })
-
-  it('[20] a cast that nobody waits for raises no unhandled rejection when it cannot be journaled', async () => {
+  it('a cast that nobody waits for raises no unhandled rejection when it cannot be journaled', async () => {
     const rejections: unknown[] = []
     const others = process.listeners('unhandledRejection')
     process.removeAllListeners('unhandledRejection')
@@ -618,7 +576,7 @@ describe('what waits', () => {
 })
 
 describe('a checkpointed actor', () => {
-  it('[21] comes back with the state that term asked to keep, in the same process as in the next one', async () => {
+  it('comes back with the state that term asked to keep, in the same process as in the next one', async () => {
     const Parting = actor('parting', {
       initial: () => ({ n: 0 }),
       term: (ctx) => ctx.checkpoint({ n: 100 }),
@@ -637,7 +595,7 @@ describe('a checkpointed actor', () => {
     expect(await until(tree.a.call.n())).toBe(100)
   })
 
-  it('[22] does not take its supervisor along because its newest state cannot be stored', async () => {
+  it('does not take its supervisor along because its newest state cannot be stored', async () => {
     const Odd = actor('odd', {
       initial: () => ({ f: undefined as unknown }),
       handlers: ({ call, cast }) => ({
