@@ -13,10 +13,9 @@ CREATE TABLE meta (
   value ANY NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- In every table, crc is a checksum over what makes up the row: change one without the other, and the row is refused.
-
--- One row for each actor that was ever started or written to.
 CREATE TABLE actor (
+  -- One row for each actor that was ever started or written to. In every table, crc is a checksum over what makes up the row:
+  -- change one without the other, and the row is refused.
   id TEXT PRIMARY KEY,
   incarnation INTEGER NOT NULL,
   is_sealed INTEGER NOT NULL,
@@ -27,8 +26,8 @@ CREATE TABLE actor (
   crc INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Messages: those after the frontier of their actor wait, the others are kept for replay.
 CREATE TABLE inbox (
+  -- Messages: those after the frontier of their actor wait, the others are kept for replay.
   actor TEXT NOT NULL,
   seq INTEGER NOT NULL,
   kind TEXT NOT NULL,
@@ -42,8 +41,8 @@ CREATE TABLE inbox (
   PRIMARY KEY (actor, seq)
 ) STRICT, WITHOUT ROWID;
 
--- What senders who gave a key are told when they ask again.
 CREATE TABLE answer (
+  -- What senders who gave a key are told when they ask again.
   actor TEXT NOT NULL,
   key TEXT NOT NULL,
   seq INTEGER NOT NULL,
@@ -52,8 +51,8 @@ CREATE TABLE answer (
   PRIMARY KEY (actor, key)
 ) STRICT, WITHOUT ROWID;
 
--- The checksum is over all other columns; a row is never changed.
 CREATE TABLE checkpoint (
+  -- The checksum is over all other columns; a row is never changed.
   actor TEXT NOT NULL,
   number INTEGER NOT NULL,
   incarnation INTEGER NOT NULL,
@@ -104,16 +103,16 @@ CREATE TABLE dead_letter (
   died_at_ms INTEGER NOT NULL
 ) STRICT;
 
--- For people: what each actor is now.
 CREATE VIEW actors_now AS
-SELECT actor.id AS actor, actor.incarnation, actor.frontier, checkpoint.number AS checkpoint, checkpoint.behavior,
+-- For people: what each actor is now.
+SELECT actor.id AS actor, actor.incarnation, coalesce(checkpoint.frontier, actor.frontier) AS frontier, checkpoint.number AS checkpoint, checkpoint.behavior,
   checkpoint.version, datetime(checkpoint.taken_at_ms / 1000, 'unixepoch') AS taken_at, checkpoint.state
 FROM actor
 LEFT JOIN checkpoint ON checkpoint.actor = actor.id
   AND checkpoint.number = (SELECT max(number) FROM checkpoint WHERE actor = actor.id);
 
--- For people: what was accepted and is not applied.
 CREATE VIEW waiting AS
+-- For people: what was accepted and is not applied.
 SELECT inbox.actor, inbox.seq, inbox.kind, inbox.name, inbox.input, inbox.sender, inbox.key, inbox.attempts
 FROM inbox JOIN actor ON actor.id = inbox.actor
 WHERE inbox.seq > actor.frontier AND inbox.is_dead = 0;

@@ -541,7 +541,7 @@ describe('sqlite', () => {
       await settled(persistence.commit('shop/idle', 1, checkpointOf('second', 2)))
       expect(database.prepare('SELECT actor, frontier, checkpoint, taken_at, state FROM actors_now').all()).toEqual([
         { actor: 'shop/cart', frontier: 2, checkpoint: 1, taken_at: '1970-01-01 00:16:40', state: '{"json":{"items":2}}' },
-        { actor: 'shop/idle', frontier: 0, checkpoint: 2, taken_at: '1970-01-01 00:16:40', state: '{"json":"second"}' },
+        { actor: 'shop/idle', frontier: 2, checkpoint: 2, taken_at: '1970-01-01 00:16:40', state: '{"json":"second"}' },
       ])
       expect(database.prepare('SELECT actor, seq, input FROM waiting').all()).toEqual([
         { actor: 'shop/cart', seq: 3, input: '{"json":3}' },
