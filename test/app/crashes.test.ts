@@ -210,3 +210,15 @@ describe('an incarnation that has ended', () => {
     expect(eventsOf(events, 'late').map(({ what }) => what)).toEqual(['cast of got', 'cast of got', 'timer'])
   })
 })
+
+describe('a call that is given up', () => {
+  it('rejects when its signal is aborted, before and after it was sent', async () => {
+    const { tree, until, settle } = await simulatedWithoutStore(one({}))
+    const abort = new AbortController()
+    const waiting = tree.a.call.wait(1, { signal: abort.signal })
+    await settle()
+    abort.abort(new Error('never mind'))
+    await expect(until(waiting)).rejects.toMatchObject({ code: 'aborted', cause: { message: 'never mind' } })
+    await expect(until(tree.a.call.add(1, { signal: abort.signal }))).rejects.toMatchObject({ code: 'aborted' })
+  })
+})

@@ -180,6 +180,19 @@ describe('a durable actor', () => {
   })
 })
 
+describe('a volatile actor in a tree with a store', () => {
+  it('is told to have lost its state in every process but the first, and only then', async () => {
+    const store = memory()
+    const mixed = supervisor({}, { kept: child(Counter), lost: child(Counter, { state: 'volatile' }) })
+    const first = await simulated(mixed, { store })
+    void first.tree.lost.cast.crash('boom')
+    await first.settle()
+    expect(eventsOf(first.events, 'state lost')).toEqual([])
+    const second = await simulated(mixed, { store })
+    expect(eventsOf(second.events, 'state lost')).toEqual([{ type: 'state lost', id: 'lost', incarnation: 1 }])
+  })
+})
+
 describe('the members of a dynamic supervisor', () => {
   const Cart = actor('cart', {
     initial: (args: { owner: string }) => ({ owner: args.owner, items: [] as string[] }),
