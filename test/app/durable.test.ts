@@ -46,11 +46,13 @@ const both = (numbers: readonly number[]) => numbers.flatMap((n) => [`${n}`, `${
 describe('a durable actor', () => {
   it.each([1, 2, 3, 4, 5])('applies each message once and sends what it sends once, however often handlers run (seed %i)', async (seed) => {
     for (const sinkState of ['durable', 'volatile'] as const) {
-      const { tree, until, settle } = await simulated(treeWith({ 2: 1, 5: 2 }, sinkState), { seed })
+      const { tree, until, settle, events } = await simulated(treeWith({ 2: 1, 5: 2 }, sinkState), { seed })
       for (const n of [1, 2, 3, 4, 5, 6]) void tree.a.cast.add(n)
       await settle()
       expect(await until(tree.a.call.sum())).toBe(21)
       expect(await until(tree.sink.call.got())).toEqual(both([1, 2, 3, 4, 5, 6]))
+      // Three crashes of its own, and none of anybody else.
+      expect(eventsOf(events, 'exited').map(({ id }) => id)).toEqual(['a', 'a', 'a'])
     }
   })
 
