@@ -139,6 +139,28 @@ describe('a name in the tree', () => {
 })
 
 describe('a timer', () => {
+  it('[P5] that fired while its incarnation was busy is not handled by the next one', async () => {
+    const Busy = actor('busy', {
+      initial: () => ({ ticks: 0 }),
+      handlers: ({ call, cast }) => ({
+        crashLater: cast(async ({ ctx }) => {
+          ctx.sendAfter('1s', 'tick')
+          ctx.sendAfter('1h', 'tick')
+          await new Promise<void>((resolve) => void clock.setTimer(2_000, resolve))
+          throw new Error('late')
+        }),
+        tick: cast(({ state }) => ({ ticks: state.ticks + 1 })),
+        ticks: call(({ state }) => ({ reply: state.ticks })),
+      }),
+    })
+    const { tree: actors, clock, advance, until, events } = await simulatedWithoutStore(supervisor({}, { b: child(Busy) }))
+    void actors.b.cast.crashLater()
+    await advance(3_000)
+    expect(lives(events).slice(2)).toEqual(['b#1 exited error', 'b#2 started'])
+    expect(clock.pending).toBe(0)
+    expect(await until(actors.b.call.ticks())).toBe(0)
+  })
+
   it('[A6] fires once at its time, and ends with its incarnation', async () => {
     const { tree: actors, until, advance, settle, events } = await simulatedWithoutStore(tree)
     void actors.a.cast.tick('first')

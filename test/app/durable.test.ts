@@ -241,6 +241,37 @@ describe('the members of a dynamic supervisor', () => {
     expect(await until(actors.carts.count())).toBe(1)
   })
 
+  it('answer a request that they had before they were stopped, to whoever asks again while they start', async () => {
+    let isSlow = true
+    const Slow = actor('slow', {
+      initial: () => ({ n: 0 }),
+      handlers: ({ call }) => ({
+        add: call(async ({ state }) => {
+          if (isSlow) await new Promise(() => undefined)
+          return { reply: state.n + 1, state: { n: state.n + 1 } }
+        }),
+      }),
+    })
+    const { tree: actors, until, settle } = await simulated(supervisor({}, { all: dynamicSupervisor(Slow, { state: 'durable', shutdown: 'kill' }) }))
+    const member = await until(actors.all.start('k'))
+    const first = member.call.add({ id: 'r1' }).catch((error: unknown) => error)
+    await settle()
+    await until(actors.all.stop('k'))
+    expect(await first).toMatchObject({ code: 'unavailable' })
+    isSlow = false
+    const started = actors.all.start('k')
+    const asked = new Promise((resolve) => {
+      const ask = (): void => {
+        const again = member.call.add({ id: 'r1' })
+        again.then(resolve, (error: { code: string }) => (error.code === 'noproc' ? setImmediate(ask) : resolve(error)))
+      }
+      ask()
+    })
+    await until(started)
+    expect(await until(asked)).toBe(1)
+    expect(await until(member.call.add())).toBe(2)
+  })
+
   it('that cannot be kept are not started, and their supervisor goes on', async () => {
     const { tree: actors, until, events } = await simulated(tree)
     const refused = actors.carts.start('a', { owner: (() => 1) as never })

@@ -229,6 +229,18 @@ describe('the hook term', () => {
     expect(eventsOf(after.events, 'started')[0]).toMatchObject({ id: 'a', incarnation: 2, source: 'checkpoint', cause: 'process' })
   })
 
+  it('that keeps nothing leaves it to memory: after a crash the last committed state comes back, after the process the last checkpoint', async () => {
+    const store = memory()
+    const tree = supervisor({}, { a: child(parting(() => undefined)) })
+    const before = await simulated(tree, { store })
+    await before.until(before.tree.a.call.add(7))
+    void before.tree.a.cast.crash()
+    await before.settle()
+    expect(await before.until(before.tree.a.call.get())).toBe(7)
+    const after = await simulated(tree, { store })
+    expect(await after.until(after.tree.a.call.get())).toBe(0)
+  })
+
   it('that throws is reported, and the committed state is kept all the same', async () => {
     const store = memory()
     const Parting = parting(() => {
