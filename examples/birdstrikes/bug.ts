@@ -6,6 +6,9 @@ export type BuggyActor = 'reader' | 'ledger' | 'statistics'
 /** Throws for some messages, or does nothing. */
 export type Bug = (actor: BuggyActor, row: number, attempt: number) => void
 
+/** What its errors begin with. */
+export const bugName = 'seeded bug'
+
 /** How many of an actor's messages it hits; the reader has one for many rows. */
 const oneIn: Readonly<Record<BuggyActor, number>> = { reader: 40, ledger: 550, statistics: 550 }
 
@@ -15,7 +18,7 @@ const oneIn: Readonly<Record<BuggyActor, number>> = { reader: 40, ledger: 550, s
  */
 export function seededBug(seed: number): Bug {
   return (actor, row, attempt) => {
-    if (attempt <= failuresOf(seed, actor, row)) throw new Error(`seeded bug at row ${row}, attempt ${attempt}`)
+    if (attempt <= failuresOf(seed, actor, row)) throw new Error(`${bugName} at row ${row}, attempt ${attempt}`)
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** A number from 0 up to, not including, 1 that depends on nothing but what is given: chance that is the same in every process. */
+/** A number from 0 up to, not including, 1 that depends on what is given alone: chance that is the same in every process. */
 export function chance(...given: readonly (string | number)[]): number {
   return createHash('sha256').update(JSON.stringify(given)).digest().readUInt32BE(0) / 2 ** 32
 }

@@ -55,7 +55,7 @@ export async function readBatch(
   }
   const isEnd = reports.length < limit
   // Empty lines at the end belong to no row, and are read all the same.
-  if (isEnd) bytes = parser.info.bytes
+  if (isEnd) bytes = input.bytesRead
   return { reports, next: { offset: offset + bytes, rows: rows + reports.length, columns: names }, isEnd }
 }
 
@@ -79,7 +79,8 @@ export async function* readAll(file: string): AsyncGenerator<Report> {
 /** The number in a field; nothing if there is none. */
 export function numberIn(field: string): number | undefined {
   const text = field.trim().replaceAll(',', '')
-  const number = Number(text)
+  // JSON has no -0.
+  const number = Number(text) + 0
   return text === '' || !Number.isFinite(number) ? undefined : number
 }
 

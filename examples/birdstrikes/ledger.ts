@@ -15,10 +15,12 @@ export interface LedgerState {
   readonly rows: readonly number[]
 }
 
+const blank = { reports: 0, totalCost: 0, costliest: null, chain: '', rows: [] }
+
 /** One operator's reports: what they cost in all, and which one cost most. */
 export const ledger = (bug: Bug) =>
   actor('ledger', {
-    initial: ({ operator }: { operator: string }): LedgerState => ({ operator, reports: 0, totalCost: 0, costliest: null, chain: '', rows: [] }),
+    initial: ({ operator }: { operator: string }): LedgerState => ({ ...blank, operator }),
     handlers: ({ call, cast }) => ({
       apply: cast(message<Pick<Report, 'row' | 'cost' | 'text'>>(), ({ state, input, ctx }) => {
         const next = applied(state, input)

@@ -28,7 +28,7 @@ worker process is killed with SIGKILL again and again. At the end plain SQL show
   --kills N    how often the worker process is killed, 0 to 1000; default 5
   --seed S     decides when it is killed and where the bug strikes, 0 to 4294967295; default 1
   --file CSV   the file to read; default birdstrikes.csv of the package vega-datasets
-  --rate R     rows a second, more than 0; default as fast as it goes
+  --rate R     at most so many rows a second, more than 0; default as fast as it goes
   --data DIR   where databases are kept; default .data beside the program
   --help       this text
 
@@ -44,7 +44,8 @@ export function parseOptions(args: readonly string[]): Parsed {
   for (const token of tokens) {
     if (token.kind === 'positional') return wrong(`${JSON.stringify(token.value)} belongs to no option`)
     if (token.kind === 'option-terminator') continue
-    if (token.name === 'help') return token.value === undefined ? { type: 'help' } : wrong(`--help takes no value; got ${JSON.stringify(token.value)}`)
+    if (token.name === 'help' && token.value !== undefined) return wrong(`--help takes no value; got "${token.value}"`)
+    if (token.name === 'help') return { type: 'help' }
     if (!Object.hasOwn(forms, token.name)) return wrong(`${token.rawName} is no option; the options are ${namesOf(forms)}`)
     const problem = problemWith(token.name as ValueName, token.value)
     if (problem !== undefined) return wrong(problem)
@@ -72,10 +73,15 @@ const forms = {
 
 type ValueName = Exclude<keyof typeof forms, 'help'>
 
-const rules: Readonly<Record<ValueName, { readonly rule: string; readonly holds: (text: string) => boolean }>> = {
+interface Rule {
+  readonly rule: string
+  readonly holds: (text: string) => boolean
+}
+
+const rules: Readonly<Record<ValueName, Rule>> = {
   kills: { rule: 'must be an integer from 0 to 1000', holds: (text) => isIntegerUpTo(1_000, text) },
   seed: { rule: 'must be an integer from 0 to 4294967295', holds: (text) => isIntegerUpTo(2 ** 32 - 1, text) },
-  rate: { rule: 'must be a number of rows a second, more than 0', holds: (text) => /^\d+(\.\d+)?$/.test(text) && Number(text) > 0 },
+  rate: { rule: 'must be a number of rows a second, more than 0', holds: isPositive },
   file: { rule: 'must be the path of a CSV file', holds: (text) => text !== '' },
   data: { rule: 'must be the path of a directory', holds: (text) => text !== '' },
 }
@@ -88,6 +94,10 @@ function problemWith(name: ValueName, value: string | undefined): string | undef
 
 function isIntegerUpTo(highest: number, text: string): boolean {
   return /^\d+$/.test(text) && Number(text) <= highest
+}
+
+function isPositive(text: string): boolean {
+  return /^\d+(\.\d+)?$/.test(text) && Number(text) > 0
 }
 
 function namesOf(options: object): string {

@@ -22,9 +22,9 @@ export const statistics = (bug: Bug) =>
         bug('statistics', row, ctx.attempt)
         const chain = link(state.chain, `${row} ${speed}`)
         const knots = numberIn(speed)
+        const { measured, refused, sumOfKnots, fastest } = state
         if (knots === undefined)
-          return refuse('no speed', { message: `row ${row} has no speed`, state: { ...state, refused: state.refused + 1, chain } })
-        const { measured, sumOfKnots, fastest } = state
+          return refuse('no speed', { message: `row ${row} has no speed`, state: { ...state, refused: refused + 1, chain } })
         return {
           ...state,
           measured: measured + 1,

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { describeReason, isAbnormal, type CoppiceEvent } from '../../src/index.ts'
 import type { KillPoint } from './kill-plan.ts'
 import type { Work } from './tree.ts'
 
@@ -11,31 +12,59 @@ export interface Orders extends Work {
 
 /** What a worker process tells its parent. */
 export type Telling =
-  /** All actors that the store knows are back. */
+  /** All actors that the store knows are back; so many messages had been accepted and not applied. */
   | { readonly type: 'up'; readonly actors: number; readonly waiting: number }
   | { readonly type: 'progress'; readonly rows: number; readonly measured: number; readonly refused: number }
-  | {
-      readonly type: 'crash'
-      readonly id: string
-      readonly incarnation: number
-      readonly attempt: number | undefined
-      readonly handler: string | undefined
-      readonly why: string
-    }
+  | { readonly type: 'crash'; readonly id: string; readonly handler: string | undefined; readonly why: string }
   | { readonly type: 'restarted'; readonly id: string; readonly incarnation: number }
-  | { readonly type: 'dead letter'; readonly id: string; readonly handler: string; readonly why: string }
+  /** What must not happen in this job, in words. */
+  | { readonly type: 'trouble'; readonly what: string }
   /** The kill point is reached. A frozen worker does nothing more: its parent kills it where it stands. */
   | { readonly type: 'reached'; readonly isFrozen: boolean; readonly at: string }
   /** Everything is applied and the store is closed. */
   | { readonly type: 'done' }
-  /** It was asked to stop, and has: the store is closed. */
+  /** It was asked to stop, and the store is closed. */
   | { readonly type: 'stopped'; readonly rows: number }
   | { readonly type: 'failed'; readonly why: string }
+  /** Another process owns the database: nothing was done. */
+  | { readonly type: 'taken' }
 
 /** The pipe to the parent, besides standard input, output and error. */
-export const tellingDescriptor = 3
+const descriptor = 3
 
 /** Tells the parent something. When this returns it is in the pipe, whatever becomes of this process. */
 export function tell(telling: Telling): void {
-  writeSync(tellingDescriptor, `${JSON.stringify(telling)}\n`)
+  try {
+    writeSync(descriptor, `${JSON.stringify(telling)}\n`)
+  } catch (error) {
+    // A parent that is gone needs no telling; that it is gone ends this process in order.
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+  }
+}
+
+/** Tells of the events that a person wants to know of. */
+export function tellOf(event: CoppiceEvent): void {
+  const telling = tellingOf(event)
+  if (telling !== undefined) tell(telling)
+}
+
+function tellingOf(event: CoppiceEvent): Telling | undefined {
+  switch (event.type) {
+    case 'exited':
+      return isAbnormal(event.reason) ? crashOf(event) : undefined
+    case 'started':
+      return event.cause === 'exit' ? { type: 'restarted', id: event.id, incarnation: event.incarnation } : undefined
+    case 'dead letter':
+      return { type: 'trouble', what: `a message "${event.message.name}" to ${event.id} is a dead letter: ${event.why}` }
+    case 'checkpoint damaged':
+      return { type: 'trouble', what: `checkpoint ${event.number} of ${event.id} cannot be read: ${event.problem}` }
+    case 'decided':
+      return event.decision.decided === 'give up' ? { type: 'trouble', what: event.decision.why } : undefined
+    default:
+      return undefined
+  }
+}
+
+function crashOf({ id, reason, message }: Extract<CoppiceEvent, { readonly type: 'exited' }>): Telling {
+  return { type: 'crash', id, handler: message?.name, why: describeReason(reason).replace(/^crash: /, '') }
 }

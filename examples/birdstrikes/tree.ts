@@ -1,4 +1,4 @@
-import { child, dynamicSupervisor, supervisor } from '../../src/index.ts'
+import { child, dynamicSupervisor, supervisor, type SupervisorNode } from '../../src/index.ts'
 import { seededBug } from './bug.ts'
 import { ledger } from './ledger.ts'
 import { reader, type Reading } from './reader.ts'
@@ -9,7 +9,7 @@ export interface Work extends Pick<Reading, 'file' | 'batchSize' | 'pauseMs'> {
   readonly seed: number
 }
 
-/** The job: one ledger for each operator, started when the operator is first seen; statistics; and the reader, which feeds them. */
+/** A ledger for each operator, started when the operator is first seen; statistics; and the reader, which feeds them all. */
 export function birdstrikes({ seed, ...work }: Work) {
   const bug = seededBug(seed)
   const Ledger = ledger(bug)
@@ -22,3 +22,6 @@ export function birdstrikes({ seed, ...work }: Work) {
     reader: child(reader({ ...work, bug, Ledger, Statistics }), { state: 'durable' }),
   })
 }
+
+/** The references to all actors of the job. */
+export type Directory = ReturnType<typeof birdstrikes> extends SupervisorNode<infer Refs> ? Refs : never
