@@ -113,10 +113,11 @@ export type { FailedToStart, GaveUp } from './supervision/exit-causes.ts'
 
 // State that survives.
 export { memory } from './persistence/memory-store.ts'
-export { sqlite, type SqliteOptions, type SqlHandle, type SqlStatement, type SqlValue } from './persistence/sqlite-store.ts'
+export { sqlite, type Link, type SqliteOptions, type SqlHandle, type SqlStatement, type SqlValue } from './persistence/sqlite-store.ts'
 export type { Sync } from './persistence/sqlite-settings.ts'
 
 // Running.
 export { start, type App, type StartOptions } from './app/start.ts'
+export { stopOnSignals, type StopOnSignalsOptions } from './app/stop-on-signals.ts'
 export { TreeStartError } from './app/errors.ts'
 export type { CoppiceEvent, EventListener } from './app/events.ts'

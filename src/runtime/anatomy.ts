@@ -1,6 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorSpec } from './actor-spec.ts'
+import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
@@ -128,6 +129,7 @@ export interface World {
   readonly scheduler: Scheduler
   readonly persistence: Persistence | undefined
   readonly names: Names
+  readonly attribution: Attribution
   readonly catalogue: Catalogue
   readonly router: Router
   /** Freezes every state, so that a handler that changes it in place fails at once. */

@@ -99,7 +99,8 @@ export class DurableTurns implements Turns {
     }
     let step: Step<unknown> | PromiseLike<Step<unknown>>
     try {
-      step = this.#tentative.behavior.handle(this.#tentative.state, message, context)
+      const { state, behavior } = this.#tentative
+      step = cell.world.attribution.run(life, () => behavior.handle(state, message, context))
     } catch (error) {
       if (life.status === 'busy') this.#threw(error)
       return 'failed'

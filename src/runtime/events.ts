@@ -24,6 +24,7 @@ export type ActorEvent =
   | { readonly type: 'dead letter'; readonly id: ActorId; readonly message: MessageInfo; readonly why: DeadLetterCause }
   | { readonly type: 'group dropped'; readonly id: ActorId; readonly incarnation: number; readonly turns: number; readonly error: unknown }
   | { readonly type: 'late'; readonly id: ActorId; readonly incarnation: number; readonly what: string }
+  | { readonly type: 'stray'; readonly id: ActorId; readonly incarnation: number; readonly error: unknown }
   | { readonly type: 'term failed'; readonly id: ActorId; readonly incarnation: number; readonly error: unknown }
 
 /** Takes the events of a system. A room above may send events with other types through the same sink. */

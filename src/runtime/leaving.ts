@@ -37,7 +37,7 @@ async function runTerm(life: Life, reason: ExitReason, hook: NonNullable<Life['h
     },
   }
   try {
-    await withinLimit(life, abort, async () => hook(context))
+    await withinLimit(life, abort, () => life.cell.world.attribution.run(life, async () => hook(context)))
     return { state }
   } catch (error) {
     life.cell.world.emit({ type: 'term failed', id: life.id, incarnation: life.number, error })

@@ -113,7 +113,7 @@ async function askHook(
     fresh: (...args) => (args.length === 0 ? { type: 'fresh' } : { type: 'fresh', args: { value: args[0] } }),
     become: (behavior, state) => ({ type: 'become', behavior, state }),
   }
-  return (await hook(context)) ?? { type: 'resume' }
+  return (await cell.world.attribution.run(life, () => hook(context))) ?? { type: 'resume' }
 }
 
 /** Why it starts: a supervisor that starts itself calls every child's start its first, though the child may have lived before. */
@@ -158,7 +158,7 @@ function resumed(recovered: Recovered | undefined): FirstState | undefined {
 function firstState(cell: Cell, life: Incarnation, args: unknown): FirstState | Promise<FirstState> {
   const { behavior } = cell.spec
   const dress = (state: unknown): FirstState => ({ state, behavior, frontier: 0, source: 'initial' })
-  const state = behavior.initial(args, life.context)
+  const state = cell.world.attribution.run(life, () => behavior.initial(args, life.context))
   return isThenable(state) ? Promise.resolve(state).then(dress) : dress(state)
 }
 

@@ -3,6 +3,7 @@ import { killed, noproc, shutdown, type ExitReason } from '../protocol/exit-reas
 import { ActorCell } from './actor-cell.ts'
 import type { ActorSpec, StateMode } from './actor-spec.ts'
 import type { Life, World } from './anatomy.ts'
+import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
@@ -30,6 +31,8 @@ export interface SystemParts {
   readonly modeOf: (id: ActorId) => StateMode | undefined
   /** Freezes every state, so that a handler that changes it in place fails at once. */
   readonly freezesStates: boolean
+  /** Knows on behalf of whom code runs. */
+  readonly attribution: Attribution
 }
 
 /** What an actor is at one moment. */
@@ -54,6 +57,7 @@ export class ActorSystem implements World {
   readonly persistence: Persistence | undefined
   readonly freezesStates: boolean
   readonly names = new Names()
+  readonly attribution: Attribution
   readonly catalogue: Catalogue
   readonly router: LocalRouter
   /** Sends on behalf of nobody. */
@@ -63,12 +67,13 @@ export class ActorSystem implements World {
   readonly #deadlines: Deadlines
   #counter = 0
 
-  constructor({ clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates }: SystemParts) {
+  constructor({ clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates, attribution }: SystemParts) {
     this.clock = clock
     this.random = random
     this.scheduler = scheduler
     this.persistence = persistence
     this.freezesStates = freezesStates
+    this.attribution = attribution
     this.#sink = sink
     this.#deadlines = new Deadlines(clock)
     this.catalogue = new Catalogue(behaviors)

@@ -62,7 +62,7 @@ export class VolatileTurns implements Turns {
     message.attempt += 1
     let step: Step<unknown> | PromiseLike<Step<unknown>>
     try {
-      step = life.behavior.handle(life.state, message, life.context)
+      step = life.cell.world.attribution.run(life, () => life.behavior.handle(life.state, message, life.context))
     } catch (error) {
       if (life.status === 'busy') life.end(crash(error), 'orderly')
       return

@@ -1,0 +1,31 @@
+import { childId, isBelow, rootId, type ActorId } from '../protocol/actor-id.ts'
+import type { Behavior, Hooks } from '../runtime/behavior.ts'
+import type { FaultyBehaviors } from '../simulation/faulty-behavior.ts'
+import type { SupervisorNode, TreeNode } from '../supervision/tree.ts'
+
+/** The same tree, whose actors fail as planned. */
+export function faultyTree<Tree>(tree: SupervisorNode<Tree>, behaviors: FaultyBehaviors): SupervisorNode<Tree> {
+  return faultyNode(tree, rootId, behaviors)
+}
+
+function faultyNode<Node extends TreeNode>(node: Node, id: ActorId, behaviors: FaultyBehaviors): Node {
+  // What is no node is found by the check of the tree, which says so better.
+  if (typeof node !== 'object' || node === null) return node
+  if (node.kind === 'supervisor') {
+    const children = Object.entries(node.children).map(([key, child]) => [key, faultyNode(child, childId(id, key), behaviors)] as const)
+    return { ...node, children: Object.fromEntries(children) }
+  }
+  if (node.kind !== 'child' && node.kind !== 'dynamic') return node
+  const isMeant = (actor: ActorId): boolean => (node.kind === 'dynamic' ? isBelow(id, actor) : actor === id)
+  return { ...node, behavior: behaviors.wrap(node.behavior), options: { ...node.options, ...withHooks(node, isMeant, behaviors) } }
+}
+
+function withHooks(
+  { behavior, options }: { readonly behavior: Behavior; readonly options: { readonly hooks?: Hooks<unknown, unknown> } },
+  isMeant: (actor: ActorId) => boolean,
+  behaviors: FaultyBehaviors,
+): { readonly hooks?: Hooks<unknown, unknown> } {
+  const own = behaviors.wrapHooks(options.hooks ?? {})
+  const hooks = { ...own, ...behaviors.missingHooks(isMeant, { ...behaviors.wrap(behavior).hooks, ...own }) }
+  return Object.keys(hooks).length === 0 ? {} : { hooks }
+}

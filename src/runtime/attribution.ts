@@ -1,0 +1,41 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { ActorId } from '../protocol/actor-id.ts'
+import type { ExitReason } from '../protocol/exit-reason.ts'
+
+/** Who is blamed: an incarnation, as far as attribution needs to know it. */
+export interface Blamed {
+  readonly id: ActorId
+  readonly number: number
+  readonly isActive: boolean
+  end(reason: ExitReason, manner: 'orderly'): void
+}
+
+/**
+ * Knows on behalf of which incarnation code runs, also after an `await` or in the callback of a timer: so that a rejection that
+ * nobody handles, or an error that nobody catches, can be blamed on the one that caused it.
+ */
+export interface Attribution {
+  /** Runs code of an incarnation. */
+  run<T>(life: Blamed, code: () => T): T
+  /** Runs code that belongs to no incarnation, wherever it is called from. */
+  outside<T>(code: () => T): T
+  /** On behalf of whom the code runs that asks. */
+  current(): Blamed | undefined
+}
+
+/** Attribution by the context that Node carries along promises, timers and callbacks. Costs most for handlers that wait. */
+export function createAttribution(): Attribution {
+  const lives = new AsyncLocalStorage<Blamed | undefined>()
+  return {
+    run: (life, code) => lives.run(life, code),
+    outside: (code) => lives.run(undefined, code),
+    current: () => lives.getStore(),
+  }
+}
+
+/** Without attribution nobody is ever to blame. */
+export const noAttribution: Attribution = {
+  run: (_life, code) => code(),
+  outside: (code) => code(),
+  current: () => undefined,
+}

@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { run } from '../support/program.ts'
+
+const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}.ts`, import.meta.url))
+
+describe('a failure behind the back of a handler', () => {
+  it('is blamed on the incarnation that caused it, in 25 of 28 kinds, and in no kind is it lost', async () => {
+    const { code, said } = await run(fixture('strays'), []).end()
+    const { kinds, exits, unattributed } = said[0] as { kinds: string[]; exits: string[]; unattributed: string[] }
+    expect(code).toBe(0)
+    expect(kinds).toHaveLength(28)
+    expect([...exits, ...unattributed].sort()).toEqual([...kinds].sort())
+    expect(unattributed).toEqual(['listener on a shared emitter, bound', 'listener on a shared emitter', 'callback bound elsewhere'])
+  }, 60_000)
+
+  it('of an incarnation that has ended is told, and does not harm the next one', async () => {
+    const { code, said } = await run(fixture('one-stray'), ['late']).end()
+    expect({ code, said }).toEqual({ code: 0, said: [{ stray: 'too late', of: 1, now: 2 }] })
+  }, 30_000)
+
+  it('that nobody can be blamed for ends the process, as it does without coppice', () => {
+    const { status, stderr } = spawnSync(process.execPath, [fixture('one-stray'), 'nobody'], { encoding: 'utf8', timeout: 20_000 })
+    expect(status).toBe(1)
+    expect(stderr).toContain('Error: nobody did it')
+  }, 30_000)
+})
