@@ -1,7 +1,7 @@
 import type { Down } from './context.ts'
 import type { Message } from './message.ts'
 
-const smallest = 8
+const smallest = 2
 
 /**
  * The queue of one actor: messages wait in the order in which they came. It belongs to the identity, so that what is queued

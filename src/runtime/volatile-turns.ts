@@ -17,6 +17,8 @@ export class VolatileTurns implements Turns {
   readonly #life: Life
   #sinceCheckpoint = 0
   #checkpointWanted = false
+  #isWriting = false
+  #wanted: 'call' | 'policy' | undefined = undefined
 
   constructor(life: Life) {
     this.#life = life
@@ -109,12 +111,25 @@ export class VolatileTurns implements Turns {
     const cause = this.#checkpointWanted ? 'call' : 'policy'
     this.#sinceCheckpoint = 0
     this.#checkpointWanted = false
+    if (this.#wanted !== 'call') this.#wanted = cause
+    if (!this.#isWriting) this.#write()
+  }
+
+  /** One checkpoint at a time: what is due meanwhile is one with the state of then. */
+  #write(): void {
+    const cause = this.#wanted
+    if (cause === undefined) return
+    this.#wanted = undefined
+    this.#isWriting = true
     const { cell, behavior, state, frontier, number } = this.#life
     const snapshot = { behavior: behavior.name, version: behavior.version, state, frontier }
-    cell.world.persistence?.commit(cell.id, number, { turns: [], checkpoint: { snapshot, cause } }).then(
-      (committed) =>
-        cell.world.emit({ type: 'checkpointed', id: cell.id, incarnation: number, number: committed.checkpoint ?? 0, cause }),
+    const written = cell.world.persistence?.commit(cell.id, number, { turns: [], checkpoint: { snapshot, cause } }).then(
+      (committed) => cell.world.emit({ type: 'checkpointed', id: cell.id, incarnation: number, number: committed.checkpoint ?? 0, cause }),
       (error: unknown) => cell.world.emit({ type: 'checkpoint failed', id: cell.id, error }),
     )
+    void written?.then(() => {
+      this.#isWriting = false
+      if (this.#life.isActive) this.#write()
+    })
   }
 }

@@ -183,6 +183,23 @@ describe.each(['checkpointed', 'durable'] as const)('the plan from(checkpoint) (
   })
 })
 
+describe('checkpoints by policy', () => {
+  it('are written one at a time: what falls due meanwhile is one with the newest state', async () => {
+    const store = memory()
+    const tree = supervisor({}, { a: child(recorder({}), { args: { tag: 'x' }, checkpoint: { every: 1 } }) })
+    const before = await simulated(tree, { store })
+    const pushes = ['1', '2', '3', '4', '5', '6', '7', '8'].map((n) => before.tree.a.call.push(n))
+    await before.until(Promise.all(pushes))
+    await before.settle()
+    const written = eventsOf(before.events, 'checkpointed').length
+    expect(written).toBeGreaterThan(0)
+    expect(written).toBeLessThanOrEqual(8)
+    // The process dies without a word; the last checkpoint has it all.
+    const after = await simulated(tree, { store })
+    expect(await after.until(after.tree.a.call.list())).toHaveLength(9)
+  })
+})
+
 describe('the hook term', () => {
   const parting = (term: (ctx: TermContext<{ n: number }>) => void) =>
     actor('parting', {
