@@ -112,10 +112,10 @@ describe('the checker finds', () => {
     ],
     [
       'a package in more files than one',
-      { 'persistence/a.ts': "import 'node:worker_threads'", 'persistence/b.ts': "\nimport 'node:worker_threads'" },
+      { 'distribution/a.ts': "import 'node:worker_threads'", 'distribution/b.ts': "\nimport 'node:worker_threads'" },
       [
-        'src/persistence/b.ts:2: [package] node:worker_threads may be used by 1 file of persistence, ' +
-          'but is by persistence/a.ts, persistence/b.ts',
+        'src/distribution/b.ts:2: [package] node:worker_threads may be used by 1 file of distribution, ' +
+          'but is by distribution/a.ts, distribution/b.ts',
       ],
     ],
     [

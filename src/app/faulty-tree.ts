@@ -12,12 +12,13 @@ function faultyNode<Node extends TreeNode>(node: Node, id: ActorId, behaviors: F
   // What is no node is found by the check of the tree, which says so better.
   if (typeof node !== 'object' || node === null) return node
   if (node.kind === 'supervisor') {
-    const children = Object.entries(node.children).map(([key, child]) => [key, faultyNode(child, childId(id, key), behaviors)] as const)
-    return { ...node, children: Object.fromEntries(children) }
+    const faulty = ([key, inner]: [string, TreeNode]) => [key, faultyNode(inner, childId(id, key), behaviors)] as const
+    return { ...node, children: Object.fromEntries(Object.entries(node.children).map(faulty)) }
   }
   if (node.kind !== 'child' && node.kind !== 'dynamic') return node
   const isMeant = (actor: ActorId): boolean => (node.kind === 'dynamic' ? isBelow(id, actor) : actor === id)
-  return { ...node, behavior: behaviors.wrap(node.behavior), options: { ...node.options, ...withHooks(node, isMeant, behaviors) } }
+  const options = { ...node.options, ...withHooks(node, isMeant, behaviors) }
+  return { ...node, behavior: behaviors.wrap(node.behavior), options }
 }
 
 function withHooks(

@@ -43,8 +43,8 @@ function openMemory() {
 
 function tearing(handle: SqlHandle): SimulatedDatabase['tear'] {
   return (actor, checkpoint) => {
-    const statement = handle.prepare('UPDATE checkpoint SET state = substr(state, 1, length(state) / 2) WHERE actor = ? AND number = ?')
-    statement.run(actor, checkpoint)
+    const tear = 'UPDATE checkpoint SET state = substr(state, 1, length(state) / 2) WHERE actor = ? AND number = ?'
+    handle.prepare(tear).run(actor, checkpoint)
   }
 }
 

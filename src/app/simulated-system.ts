@@ -1,8 +1,8 @@
 import { durationMs, type Duration } from '../protocol/duration.ts'
-import { ConfigurationError } from '../protocol/errors.ts'
+import { ConfigurationError, InternalError } from '../protocol/errors.ts'
 import type { Store } from '../runtime/persistence.ts'
 import { seededRandom, type Random } from '../runtime/random.ts'
-import { jumpMs, type CountedFault, type Fault } from '../simulation/fault-plan.ts'
+import { jumpMs, type Fault } from '../simulation/fault-plan.ts'
 import { FaultyBehaviors } from '../simulation/faulty-behavior.ts'
 import { faultyStore } from '../simulation/faulty-store.ts'
 import { StalledError, StepLimitError } from '../simulation/errors.ts'
@@ -54,6 +54,7 @@ export interface SimulatedSystem<Tree> extends AsyncDisposable {
   /** Everything that has happened, oldest first, in all processes. */
   readonly events: readonly SimulationEvent[]
   readonly clock: VirtualClock
+  /** For single steps: `scheduler.step()`. */
   readonly scheduler: SeededScheduler
   /** The choices so far as text, one in a line, for `replay`. */
   readonly schedule: string
@@ -81,7 +82,7 @@ export interface SimulatedSystem<Tree> extends AsyncDisposable {
  * another one. The schedule of a run that went wrong can be printed and replayed.
  *
  * What actors call of the real world (timers, time of day, chance, files) throws, and rejects what runs the simulation: no seed
- * decides it. It is found in handlers and hooks up to their first `await` of something that is no message.
+ * decides it. It is found in handlers and hooks up to their first `await`; what comes behind one is not seen.
  *
  * @throws {ConfigurationError} if an option, a fault or the tree breaks a rule; nothing was started.
  * @throws {TreeStartError} if a child could not be started, as `start` does.
@@ -101,10 +102,13 @@ export interface SimulatedSystem<Tree> extends AsyncDisposable {
  * await using sim = await simulatedSystem(tree, { seed: 7, faults: [{ at: 'message', actor: 'counter', nth: 2, do: 'crash' }] })
  * await sim.until(sim.tree.counter.call.next())
  * console.log(await sim.until(sim.tree.counter.call.next())) // => 2
- * console.log(sim.events.flatMap((event) => (event.type === 'fault' ? [event.what] : []))) // => [ 'counter crashes in message #2' ]
+ * for (const event of sim.events) if (event.type === 'fault') console.log(event.what) // => counter crashes in message #2
  * ```
  */
-export async function simulatedSystem<Tree>(tree: SupervisorNode<Tree>, options: SimulationOptions = {}): Promise<SimulatedSystem<Tree>> {
+export async function simulatedSystem<Tree>(
+  tree: SupervisorNode<Tree>,
+  options: SimulationOptions = {},
+): Promise<SimulatedSystem<Tree>> {
   checkOptions(options)
   const simulation = new Simulation(tree, options)
   try {
@@ -149,7 +153,7 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
   }
 
   get app(): App<Tree> {
-    if (this.#app === undefined) throw new StalledError()
+    if (this.#app === undefined) throw new InternalError('a simulation was given out before its tree was up')
     return this.#app
   }
 
@@ -184,7 +188,8 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
     for (let moments = 0; !isSettled; moments += 1) {
       const dueMs = this.clock.nextDueMs()
       if (dueMs === undefined) throw new StalledError()
-      if (moments === mostMoments) throw new StepLimitError({ limit: mostMoments, lastChoices: this.scheduler.schedule.slice(-10) })
+      if (moments === mostMoments)
+        throw new StepLimitError({ limit: mostMoments, lastChoices: this.scheduler.schedule.slice(-10) })
       await this.#run({ untilMs: dueMs })
     }
     return promise
@@ -201,11 +206,15 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
     const { behaviors = [], freezeStates } = this.#options
     const { store } = this.#database
     const process = this.#process
-    const faulty = this.#faults.has(isInBehavior) ? new FaultyBehaviors({ faults: this.#faults, clock: process.clock }) : undefined
-    const starting = start(faulty === undefined ? this.#tree : faultyTree(this.#tree, faulty), {
-      ...(store && { store: faultyStore({ store, faults: this.#faults, tear: this.#database.tear }) }),
+    const faults = this.#faults
+    const during: <T>(code: () => T) => T = this.#watch?.during ?? ((code) => code())
+    const faulty = new FaultyBehaviors({ faults, clock: process.clock, during })
+    const starting = start(faultyTree(this.#tree, faulty), {
+      ...(store && { store: faultyStore({ store, faults, tear: this.#database.tear }) }),
       ...(freezeStates !== undefined && { freezeStates }),
-      behaviors: faulty === undefined ? behaviors : behaviors.map(({ behavior }) => ({ behavior: faulty.wrap(behavior) })),
+      behaviors: behaviors.map(({ behavior }) => ({ behavior: faulty.wrap(behavior) })),
+      // It listens to the process, which all simulations share, and comes when Node sees fit.
+      attribution: 'off',
       clock: process.clock,
       random: this.#random,
       scheduler: process.scheduler,
@@ -232,10 +241,21 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
 
   async #run(timers: 'none' | { readonly untilMs: number }): Promise<void> {
     const { clock, scheduler } = this
-    const watch = this.#watch
-    const watched = watch && { stretch: (run: () => void) => watch.run(run), isInterrupted: () => watch.hasCaught }
     const { limit } = this.#options
-    await runUntilIdle({ clock, scheduler, timers, firesTogether: true, ...(limit !== undefined && { limit }), ...watched })
+    const stretch = (run: () => void): void => {
+      this.#refuseCaught()
+      run()
+      this.#refuseCaught()
+    }
+    const isInterrupted = (): boolean => this.#watch?.hasCaught === true
+    const options = { clock, scheduler, timers, stretch, isInterrupted, firesTogether: true }
+    await runUntilIdle(limit === undefined ? options : { ...options, limit })
+    this.#refuseCaught()
+  }
+
+  #refuseCaught(): void {
+    const caught = this.#watch?.take()
+    if (caught !== undefined) throw caught
   }
 
   #newProcess(): ProcessWorld {
@@ -259,11 +279,9 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
   }
 }
 
-function isInBehavior({ at }: CountedFault): boolean {
-  return at !== 'store' && at !== 'checkpoint'
-}
-
-const optionNames: readonly string[] = ['seed', 'faults', 'store', 'onEvent', 'replay', 'allowReal', 'limit', 'clock', 'behaviors', 'freezeStates']
+const optionNames: readonly string[] = [
+  'seed', 'faults', 'store', 'onEvent', 'replay', 'allowReal', 'limit', 'clock', 'behaviors', 'freezeStates',
+]
 
 function checkOptions(options: SimulationOptions): void {
   for (const [name, value] of Object.entries(options))

@@ -47,3 +47,44 @@ export class ClockReentryError extends CoppiceError {
     super('a timer tried to move the virtual clock that runs it; set another timer instead. The clock was not moved')
   }
 }
+
+/** A simulation that waits for a promise has come to rest before it settled. It can be looked at, and run on. */
+export class StalledError extends CoppiceError {
+  override readonly name = 'StalledError'
+  readonly code = 'stalled'
+
+  constructor() {
+    super(
+      'nothing can happen any more, and the promise has not settled: nobody will settle it, or it waits for something real, ' +
+        'such as a file or a socket, of which a simulation has none',
+    )
+  }
+}
+
+/** What a planned fault makes code of an actor throw. */
+export class InjectedFaultError extends CoppiceError {
+  override readonly name = 'InjectedFaultError'
+  readonly code = 'injected-fault'
+}
+
+/** Code in a simulation asked the real world for time, chance or I/O, which no seed decides. The call was not made. */
+export class RealWorldError extends CoppiceError {
+  override readonly name = 'RealWorldError'
+  readonly code = 'real-world'
+  /** What was called. */
+  readonly what: string
+  /** The line of the caller, as it stands in the stack. */
+  readonly where: string
+  /** The choice of the schedule that ran. */
+  readonly choice: string
+
+  constructor({ what, where, choice, remedy }: Pick<RealWorldError, 'what' | 'where' | 'choice'> & { readonly remedy: string }) {
+    super(
+      `${what} was called in a simulation, in "${choice}", ${where}. ${remedy}, or let the real world in with allowReal: true. ` +
+        'The call was not made',
+    )
+    this.what = what
+    this.where = where
+    this.choice = choice
+  }
+}

@@ -7,8 +7,14 @@ import type { VirtualClock } from './virtual-clock.ts'
 export interface RunUntilIdleOptions {
   readonly clock: VirtualClock
   readonly scheduler: SeededScheduler
-  /** Resolves when promises have gone on as far as they can. Default {@link settlePromises}. */
+  /** Resolves when promises have gone on as far as they can. By default it waits for a turn of the event loop. */
   readonly settle?: () => Promise<void>
+  /** Runs a stretch of steps, between which nothing else happens: here they can be watched. By default it just runs them. */
+  readonly stretch?: (run: () => void) => void
+  /** True ends a stretch before its next step. */
+  readonly isInterrupted?: () => boolean
+  /** Fires all timers that are due at the same time before anything that they set off: for timers that only put work in line. */
+  readonly firesTogether?: boolean
   /**
    * What happens when nothing is left to do now. `none`, the default: it ends. `all`: the clock moves to the next timer, again
    * and again until none is pending. `untilMs`: the same for the timers up to that time, at which the clock then stands.
@@ -27,7 +33,8 @@ export interface RunUntilIdleOptions {
  * @throws {StepLimitError} if it takes more than `limit` of them.
  */
 export async function runUntilIdle(options: RunUntilIdleOptions): Promise<number> {
-  const { clock, scheduler, settle = settlePromises, timers = 'none', limit = 100_000 } = options
+  const { clock, scheduler, settle = settlePromises, stretch = runIt, timers = 'none', limit = 100_000 } = options
+  const { isInterrupted = never, firesTogether = false } = options
   let steps = 0
   let takeBack: (() => void) | undefined
   let isTakenUp = false
@@ -37,39 +44,48 @@ export async function runUntilIdle(options: RunUntilIdleOptions): Promise<number
     steps += 1
   }
 
-  // Without this, work that goes on after an `await` would always come after everything that was ready before it.
-  const offerPromises = (): void => {
-    takeBack ??= scheduler.offer('promises', () => {
-      takeBack = undefined
-      isTakenUp = true
-    })
+  const takeUp = (): void => {
+    takeBack = undefined
+    isTakenUp = true
   }
 
-  const stepUntilIdle = async (): Promise<void> => {
-    while (!scheduler.isIdle) {
+  // Without this offer, work that goes on after an `await` would always come after everything that was ready before it.
+  const stepUntilPromises = (): void => {
+    while (!scheduler.isIdle && !isTakenUp && !isInterrupted()) {
       count()
-      offerPromises()
+      takeBack ??= scheduler.offer('promises', takeUp)
       scheduler.step()
-      if (!isTakenUp) continue
-      isTakenUp = false
-      await settle()
     }
+  }
+
+  const fireNext = (): void => {
+    count()
+    clock.runNext()
+    while (firesTogether && clock.nextDueMs() === clock.now()) clock.runNext()
   }
 
   try {
     for (;;) {
-      await stepUntilIdle()
+      stretch(stepUntilPromises)
+      isTakenUp = false
       await settle()
       if (!scheduler.isIdle) continue
       if (!isDue(clock, timers)) break
-      count()
-      clock.runNext()
+      stretch(fireNext)
     }
   } finally {
     takeBack?.()
   }
   if (typeof timers === 'object' && timers.untilMs > clock.now()) clock.advanceTo(timers.untilMs)
   return steps
+}
+
+function runIt(run: () => void): void {
+  run()
+}
+
+function never(): boolean {
+  return false
 }
 
 function isDue(clock: VirtualClock, timers: 'none' | 'all' | { readonly untilMs: number }): boolean {

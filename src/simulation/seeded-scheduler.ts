@@ -1,3 +1,4 @@
+import { InternalError } from '../protocol/errors.ts'
 import type { Random } from '../runtime/random.ts'
 import type { Runnable, Scheduler } from '../runtime/scheduler.ts'
 import { ScheduleMismatchError } from './errors.ts'
@@ -21,6 +22,8 @@ export interface SeededScheduler extends Scheduler {
    * scheduler busy, and no deferred callback waits for it. The function returned takes the offer back.
    */
   offer(label: string, run: () => void): () => void
+  /** Forgets everything that waits, as the death of a process does. The schedule so far stays. */
+  dropAll(): void
   /** The schedule so far, as text for `replay`. */
   print(): string
 }
@@ -36,13 +39,15 @@ export interface SeededSchedulerOptions {
 export function createSeededScheduler({ random, replay = '' }: SeededSchedulerOptions): SeededScheduler {
   const wanted = parseSchedule(replay)
   const schedule: string[] = []
+  // Each in the order of arrival.
   const line: Waiting[] = []
   const deferred: Waiting[] = []
   const offers: Waiting[] = []
+  const labels = labelMaker()
   let arrivals = 0
 
-  const arrive = (queue: Waiting[], entry: Omit<Waiting, 'arrival'>): Waiting => {
-    const arrived = { ...entry, arrival: arrivals }
+  const arrive = (queue: Waiting[], kind: ChoiceKind, name: string, run: () => void): Waiting => {
+    const arrived = { kind, name, run, arrival: arrivals }
     queue.push(arrived)
     arrivals += 1
     return arrived
@@ -50,40 +55,56 @@ export function createSeededScheduler({ random, replay = '' }: SeededSchedulerOp
 
   const ready = (task: Runnable): void => {
     const run = (): void => {
-      if (task.run(1)) ready(task)
+      if (task.run(1)) arrive(line, 'run', task.id, run)
     }
-    arrive(line, { kind: 'run', name: task.id, run })
+    arrive(line, 'run', task.id, run)
   }
 
   // A deferred callback waits for the tasks that were in line before it: those still there are at the front.
-  const dueDeferred = (): readonly Waiting[] => {
+  const countDueDeferred = (): number => {
     const oldest = line[0]?.arrival ?? Infinity
-    return deferred.filter(({ arrival }) => arrival < oldest)
+    let due = 0
+    while ((deferred[due]?.arrival ?? Infinity) < oldest) due += 1
+    return due
   }
 
   const step = (): boolean => {
     if (line.length + deferred.length === 0) return false
-    const candidates = [...line, ...dueDeferred(), ...offers]
+    // What can be chosen: all in line, then what is deferred and due, then the offers. No list of it is made, for speed.
+    const due = countDueDeferred()
     // Also drawn when the choice is replayed, so that whoever shares `random` gets the same numbers again.
-    const drawn = random.integer(candidates.length)
+    let index = random.integer(line.length + due + offers.length)
     const label = wanted[schedule.length]
-    const chosen = candidates[label === undefined ? drawn : indexOfLabel(candidates, label)]
-    if (chosen === undefined)
-      throw new ScheduleMismatchError({ step: schedule.length + 1, wanted: label ?? '', choices: labelsOf(candidates) })
-    schedule.push(label ?? labelOf(chosen, candidates))
-    for (const queue of [line, deferred, offers]) remove(queue, chosen)
+    if (label !== undefined) index = indexOf(label, due)
+    const queue = index < line.length ? line : index < line.length + due ? deferred : offers
+    const place = index - (queue === line ? 0 : queue === deferred ? line.length : line.length + due)
+    const chosen = queue[place]
+    if (chosen === undefined) throw new InternalError('the choice of a step is out of range', { index })
+    schedule.push(label ?? labels.of(chosen, nthAlike(queue, place)))
+    queue.splice(place, 1)
     chosen.run()
     return true
   }
 
+  const indexOf = (label: string, due: number): number => {
+    const candidates = [...line, ...deferred.slice(0, due), ...offers]
+    const choices = labels.ofAll(candidates)
+    const index = choices.indexOf(label)
+    if (index < 0) throw new ScheduleMismatchError({ step: schedule.length + 1, wanted: label, choices })
+    return index
+  }
+
   return {
     ready,
-    defer: (name, run) => void arrive(deferred, { kind: 'defer', name, run }),
+    defer: (name, run) => void arrive(deferred, 'defer', name, run),
     offer: (name, run) => {
-      const offered = arrive(offers, { kind: 'offer', name, run })
+      const offered = arrive(offers, 'offer', name, run)
       return () => remove(offers, offered)
     },
     step,
+    dropAll: () => {
+      for (const queue of [line, deferred, offers]) queue.length = 0
+    },
     get isIdle() {
       return line.length + deferred.length === 0
     },
@@ -100,23 +121,43 @@ interface Waiting {
   readonly arrival: number
 }
 
-function labelOf(chosen: Waiting, candidates: readonly Waiting[]): string {
-  const alike = candidates.filter(({ kind, name }) => kind === chosen.kind && name === chosen.name)
-  return choiceLabel(chosen.kind, chosen.name, alike.indexOf(chosen) + 1)
+/** How many in the queue are called the same as the one at `place`, up to and with it. All in one queue are of one kind. */
+function nthAlike(queue: readonly Waiting[], place: number): number {
+  const name = queue[place]?.name
+  let nth = 1
+  for (let before = 0; before < place; before += 1) if (queue[before]?.name === name) nth += 1
+  return nth
 }
 
-function labelsOf(candidates: readonly Waiting[]): readonly string[] {
-  const seen = new Map<string, number>()
-  return candidates.map(({ kind, name }) => {
-    const first = choiceLabel(kind, name, 1)
-    const nth = (seen.get(first) ?? 0) + 1
-    seen.set(first, nth)
-    return choiceLabel(kind, name, nth)
-  })
+interface LabelMaker {
+  of(waiting: Waiting, nth: number): string
+  ofAll(candidates: readonly Waiting[]): readonly string[]
 }
 
-function indexOfLabel(candidates: readonly Waiting[], label: string): number {
-  return labelsOf(candidates).indexOf(label)
+/** The same few names come again and again: their labels are made once. */
+function labelMaker(): LabelMaker {
+  const firsts: Record<ChoiceKind, Map<string, string>> = { run: new Map(), defer: new Map(), offer: new Map() }
+
+  const of = ({ kind, name }: Waiting, nth: number): string => {
+    if (nth > 1) return choiceLabel(kind, name, nth)
+    const known = firsts[kind].get(name)
+    if (known !== undefined) return known
+    const label = choiceLabel(kind, name, 1)
+    firsts[kind].set(name, label)
+    return label
+  }
+
+  const ofAll = (candidates: readonly Waiting[]): readonly string[] => {
+    const seen = new Map<string, number>()
+    return candidates.map((candidate) => {
+      const first = of(candidate, 1)
+      const nth = (seen.get(first) ?? 0) + 1
+      seen.set(first, nth)
+      return of(candidate, nth)
+    })
+  }
+
+  return { of, ofAll }
 }
 
 function remove(queue: Waiting[], entry: Waiting): void {

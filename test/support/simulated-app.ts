@@ -1,37 +1,32 @@
-import { start, type App, type StartOptions } from '../../src/app/start.ts'
-import type { CoppiceEvent } from '../../src/app/events.ts'
+import {
+  simulatedSystem,
+  type SimulatedSystem,
+  type SimulationEvent,
+  type SimulationOptions as SystemOptions,
+} from '../../src/app/simulated-system.ts'
+import type { CoppiceEvent, EventListener } from '../../src/app/events.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
-import { seededRandom } from '../../src/runtime/random.ts'
 import type { Store } from '../../src/runtime/persistence.ts'
-import { runUntilIdle } from '../../src/simulation/run-until-idle.ts'
-import { createSeededScheduler, type SeededScheduler } from '../../src/simulation/seeded-scheduler.ts'
-import { createVirtualClock, type VirtualClock } from '../../src/simulation/virtual-clock.ts'
 import type { SupervisorNode } from '../../src/supervision/tree.ts'
 
-/** A tree on a virtual clock, whose every order one seed decides. */
-export interface SimulatedApp<Tree> {
-  readonly app: App<Tree>
-  readonly tree: Tree
-  readonly clock: VirtualClock
-  readonly scheduler: SeededScheduler
+type Kept = 'app' | 'tree' | 'clock' | 'scheduler' | 'settle' | 'advance' | 'until'
+
+/** A tree on a virtual clock, whose every order one seed decides, without faults. */
+export type SimulatedApp<Tree> = Pick<SimulatedSystem<Tree>, Kept> & {
   /** Everything that has happened, in order. */
   readonly events: readonly CoppiceEvent[]
-  /** Runs until nothing can happen any more without time going by. */
-  settle(): Promise<void>
-  /** Runs, and lets so much time go by. */
-  advance(ms: number): Promise<void>
-  /** Runs until the promise settles, with as much virtual time as that takes. */
-  until<T>(promise: Promise<T>): Promise<T>
 }
 
-export interface SimulationOptions extends Omit<StartOptions, 'clock' | 'random' | 'scheduler'> {
-  readonly seed?: number
-  /** Nothing, for a tree without a store; a memory store of its own if not given. */
+export interface SimulationOptions extends Pick<SystemOptions, 'seed' | 'clock' | 'behaviors' | 'freezeStates'> {
+  /** A memory store of its own if not given. */
   readonly store?: Store
-  readonly clock?: VirtualClock
+  readonly onEvent?: EventListener
 }
 
-export async function simulated<Tree>(tree: SupervisorNode<Tree>, options: SimulationOptions = {}): Promise<SimulatedApp<Tree>> {
+export async function simulated<Tree>(
+  tree: SupervisorNode<Tree>,
+  options: SimulationOptions = {},
+): Promise<SimulatedApp<Tree>> {
   return begin(tree, { store: memory(), ...options })
 }
 
@@ -40,35 +35,18 @@ export async function simulatedWithoutStore<Tree>(
   tree: SupervisorNode<Tree>,
   options: Omit<SimulationOptions, 'store'> = {},
 ): Promise<SimulatedApp<Tree>> {
-  return begin(tree, options)
+  return begin(tree, { ...options, store: false })
 }
 
-async function begin<Tree>(tree: SupervisorNode<Tree>, { seed = 1, clock = createVirtualClock(), onEvent, ...options }: SimulationOptions) {
-  const random = seededRandom(seed)
-  const scheduler = createSeededScheduler({ random })
-  const events: CoppiceEvent[] = []
-  const settle = async (): Promise<void> => void (await runUntilIdle({ clock, scheduler }))
-  const until = async <T>(promise: Promise<T>): Promise<T> => {
-    let isSettled = false
-    const settled = (): void => {
-      isSettled = true
-    }
-    promise.then(settled, settled)
-    for (let round = 0; round < 10_000; round += 1) {
-      await settle()
-      if (isSettled || !clock.runNext()) break
-    }
-    await settle()
-    if (!isSettled) throw new Error('nothing can happen any more, and the promise has not settled')
-    return promise
-  }
-  const listen = (event: CoppiceEvent): void => {
-    events.push(event)
-    onEvent?.(event)
-  }
-  const app = await until(start(tree, { ...options, clock, random, scheduler, onEvent: listen }))
-  const advance = async (ms: number): Promise<void> => void (await runUntilIdle({ clock, scheduler, timers: { untilMs: clock.now() + ms } }))
-  return { app, tree: app.tree, clock, scheduler, events, settle, advance, until }
+async function begin<Tree>(
+  tree: SupervisorNode<Tree>,
+  { onEvent, ...options }: Omit<SimulationOptions, 'store'> & { readonly store: Store | false },
+): Promise<SimulatedApp<Tree>> {
+  // Without faults, and with the real world let in, there are no events but those of the tree.
+  const listen = onEvent && { onEvent: (event: SimulationEvent) => onEvent(event as CoppiceEvent) }
+  const sim = await simulatedSystem(tree, { ...options, ...listen, allowReal: true })
+  const { app, clock, scheduler, events, settle, advance, until } = sim
+  return { app, tree: app.tree, clock, scheduler, events: events as readonly CoppiceEvent[], settle, advance, until }
 }
 
 /** The events of one type. */

@@ -39,7 +39,8 @@ export const rooms: readonly Room[] = [
   { name: 'protocol', imports: [], packages: [] },
   { name: 'serialization', imports: ['protocol'], packages: [{ name: 'superjson' }] },
   { name: 'runtime', imports: ['protocol'], packages: [{ name: 'node:', in: /^(?:system-clock|attribution)\.ts$/ }] },
-  { name: 'simulation', imports: ['protocol', 'runtime'], packages: [] },
+  // It watches what it must not use.
+  { name: 'simulation', imports: ['protocol', 'runtime'], packages: [{ name: 'node:', in: /^real-modules\.ts$/ }] },
   {
     name: 'behaviors',
     imports: ['protocol', 'runtime'],
@@ -58,7 +59,8 @@ export const rooms: readonly Room[] = [
     imports: ['protocol', 'serialization', 'runtime', 'behaviors'],
     packages: [
       { name: 'better-sqlite3', in: /^sqlite-.*\.ts$/ },
-      { name: 'node:worker_threads', files: 1 },
+      // Both ends of the worker link: what starts the thread, and what the thread runs.
+      { name: 'node:worker_threads', in: /^(?:store-thread|worker-main)\.ts$/ },
       { name: 'node:fs', in: /^(?:sqlite-|checkpoint).*\.ts$/ },
       { name: 'node:path', in: /^(?:sqlite-|checkpoint).*\.ts$/ },
       { name: 'node:crypto', in: /^(?:sqlite-|checkpoint|checksum).*\.ts$/ },

@@ -1,0 +1,133 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import { durationMs } from '../protocol/duration.ts'
+import type { Behavior, Hooks, PlanResult, StartPlan, Step } from '../runtime/behavior.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { InjectedFaultError } from './errors.ts'
+import { describeFault, type HookFault, type MessageFault } from './fault-plan.ts'
+import type { PlannedFaults } from './planned-faults.ts'
+
+/** What behaviors with faults are made with. */
+export interface FaultyBehaviorParts {
+  readonly faults: PlannedFaults
+  /** The clock of the process that runs now. */
+  readonly clock: Clock
+  /** Runs code of an actor. */
+  readonly during: <T>(code: () => T) => T
+}
+
+type StartingHook = NonNullable<Hooks<unknown, unknown>['init']>
+type AnyStep = Step<unknown> | PromiseLike<Step<unknown>>
+type TermHook = NonNullable<Hooks<unknown, unknown>['term']>
+
+/** Wraps behaviors, and those that they turn into, so that they fail as planned, and are watched if that is wanted. */
+export class FaultyBehaviors {
+  readonly #parts: FaultyBehaviorParts
+  /** One for each: a tree must not have two behaviors of one name. */
+  readonly #wrapped = new Map<Behavior, Behavior>()
+
+  constructor(parts: FaultyBehaviorParts) {
+    this.#parts = parts
+  }
+
+  /** The behavior with its faults; the same one each time. */
+  wrap(inner: Behavior): Behavior {
+    const known = this.#wrapped.get(inner)
+    if (known !== undefined) return known
+    const outer = this.#faulty(inner)
+    this.#wrapped.set(inner, outer)
+    // A state may carry the wrapped one on.
+    this.#wrapped.set(outer, outer)
+    return outer
+  }
+
+  /** The hooks with their faults. */
+  wrapHooks(hooks: Hooks<unknown, unknown>): Hooks<unknown, unknown> {
+    const { init, restart, term } = hooks
+    return {
+      ...(init && { init: this.#startingHook('init', init) }),
+      ...(restart && { restart: this.#startingHook('restart', restart) }),
+      ...(term && { term: this.#termHook(term) }),
+    }
+  }
+
+  /**
+   * The hooks that an actor does not have and its faults need: they do what is done without them.
+   *
+   * @param hooks those that it has, already wrapped.
+   */
+  missingHooks(isMeant: (actor: ActorId) => boolean, hooks: Hooks<unknown, unknown>): Hooks<unknown, unknown> {
+    const needs = (at: HookFault['at']): boolean => this.#parts.faults.has((fault) => fault.at === at && isMeant(fault.actor))
+    const init = hooks.init ?? (needs('init') ? this.#startingHook('init', () => undefined) : undefined)
+    const restart = this.#startingHook('restart', (ctx) => init?.(ctx))
+    return {
+      ...(hooks.init === undefined && init && { init }),
+      ...(hooks.restart === undefined && needs('restart') && { restart }),
+      ...(hooks.term === undefined && needs('term') && { term: this.#termHook((ctx) => ctx.checkpoint()) }),
+    }
+  }
+
+  #faulty(inner: Behavior): Behavior {
+    const { faults, during } = this.#parts
+    return {
+      ...optionsOf(inner),
+      name: inner.name,
+      version: inner.version,
+      hooks: this.wrapHooks(inner.hooks),
+      check: (message) => inner.check(message),
+      initial: (args, ctx) => this.#carryOut(faults.atHook('initial', ctx.id), () => during(() => inner.initial(args, ctx))),
+      handle: (state, message, ctx) => {
+        const handle = (): AnyStep => this.#goOn(during(() => inner.handle(state, message, ctx)))
+        // What the runtime tells an actor has no handler.
+        if (message.kind === 'info') return handle()
+        return this.#carryOut<AnyStep>(faults.atMessage(ctx.id, message.name), handle)
+      },
+    }
+  }
+
+  #startingHook(at: 'init' | 'restart', hook: StartingHook): StartingHook {
+    return (ctx) =>
+      this.#carryOut<PlanResult | Promise<PlanResult>>(this.#parts.faults.atHook(at, ctx.id), () => {
+        const plan = this.#parts.during(() => hook(ctx))
+        return plan instanceof Promise ? plan.then((late) => this.#planned(late)) : this.#planned(plan)
+      })
+  }
+
+  #termHook(hook: TermHook): TermHook {
+    const { faults, during } = this.#parts
+    return (ctx) => this.#carryOut<void | Promise<void>>(faults.atHook('term', ctx.id), () => during(() => hook(ctx)))
+  }
+
+  #planned(plan: PlanResult): PlanResult {
+    const given = plan as StartPlan | undefined
+    return given?.type === 'become' ? { ...given, behavior: this.wrap(given.behavior) } : given
+  }
+
+  /** What an actor turns into fails as planned, too. */
+  #goOn(step: AnyStep): AnyStep {
+    if ('then' in step) return step.then((late) => this.#become(late))
+    return this.#become(step)
+  }
+
+  #become(step: Step<unknown>): Step<unknown> {
+    return step.behavior === undefined ? step : { ...step, behavior: this.wrap(step.behavior) }
+  }
+
+  #carryOut<Result>(fault: HookFault | MessageFault | undefined, work: () => Result): Result | Promise<Awaited<Result>> {
+    if (fault === undefined) return work()
+    if (fault.do === 'crash') throw new InjectedFaultError(fault.message ?? describeFault(fault))
+    if (fault.do === 'hang') return new Promise(() => undefined)
+    const delayMs = durationMs(fault.do.takes, 'takes')
+    const delay = new Promise<void>((resolve) => void this.#parts.clock.setTimer(delayMs, resolve))
+    return delay.then(work) as Promise<Awaited<Result>>
+  }
+}
+
+/** What a behavior has besides its functions, as far as it has it. */
+function optionsOf({ migrate, trapsExits, stopsInOrder, startsAnew }: Behavior): Partial<Behavior> {
+  return {
+    ...(migrate !== undefined && { migrate }),
+    ...(trapsExits !== undefined && { trapsExits }),
+    ...(stopsInOrder !== undefined && { stopsInOrder }),
+    ...(startsAnew !== undefined && { startsAnew }),
+  }
+}

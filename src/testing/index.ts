@@ -1,0 +1,33 @@
+// Simulation of whole trees.
+export {
+  simulatedSystem,
+  type SimulatedSystem,
+  type SimulationEvent,
+  type SimulationOptions,
+} from '../app/simulated-system.ts'
+export type {
+  CheckpointFault,
+  ClockFault,
+  Fault,
+  HookFault,
+  MessageFault,
+  Misdeed,
+  StoreFault,
+  StoreOperation,
+} from '../simulation/fault-plan.ts'
+export type { FaultEvent } from '../simulation/planned-faults.ts'
+export type { RealWorldEvent } from '../simulation/real-world.ts'
+export {
+  ClockReentryError,
+  InjectedFaultError,
+  RealWorldError,
+  ScheduleMismatchError,
+  StalledError,
+  StepLimitError,
+} from '../simulation/errors.ts'
+
+// Its parts, for tests of a part.
+export { runUntilIdle, type RunUntilIdleOptions } from '../simulation/run-until-idle.ts'
+export { createSeededScheduler, type SeededScheduler, type SeededSchedulerOptions } from '../simulation/seeded-scheduler.ts'
+export { createVirtualClock, type VirtualClock } from '../simulation/virtual-clock.ts'
+export { seededRandom } from '../runtime/random.ts'
