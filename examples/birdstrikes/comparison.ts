@@ -1,31 +1,20 @@
 import Database from 'better-sqlite3'
-import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { numberIn, readAll } from './csv.ts'
-import type { LedgerState } from './ledger.ts'
+import { addUp, type Expected } from './expected.ts'
+import type { LedgerState } from './ledger-state.ts'
+import type { NoticesState } from './notices.ts'
 import type { ReaderState } from './reader.ts'
-import type { StatisticsState } from './statistics.ts'
+import type { StatisticsState } from './statistics-state.ts'
+import { tally, type Tally } from './tally.ts'
 
 /** What the database holds, compared with the file. */
-export interface Comparison {
+export interface Comparison extends Tally {
   /** Rows of the file. */
   readonly rows: number
   readonly operators: number
-  readonly appliedOnce: number
-  readonly lost: number
-  readonly twice: number
   /** Everything that differs, a sentence each; empty if the database is exact. */
   readonly differences: readonly string[]
 }
-
-/** Everything in the file, added up in one straight pass. */
-interface Expected {
-  readonly ledgers: ReadonlyMap<string, Omit<LedgerState, 'operator'>>
-  readonly statistics: StatisticsState
-  readonly rows: number
-}
-
-type Growing<T> = { -readonly [Field in keyof T]: T[Field] extends readonly (infer Item)[] ? Item[] : T[Field] }
 
 interface ActorRow {
   readonly actor: string
@@ -35,6 +24,7 @@ interface ActorRow {
 /** Everything in the database, read by plain SQL. */
 interface Found {
   readonly ledgers: ReadonlyMap<string, LedgerState>
+  readonly notices: NoticesState | undefined
   readonly statistics: StatisticsState | undefined
   readonly reader: ReaderState | undefined
   /** What must not be there, by what it is. */
@@ -51,36 +41,11 @@ export async function compare({ database, file }: { readonly database: string; r
     ...(found.integrity === 'ok' ? [] : [`SQLite finds the file damaged: ${found.integrity}`]),
     ...Object.entries(found.leftovers).flatMap(([what, count]) => (count === 0 ? [] : [`${what}: ${count}, expected 0`])),
     ...ledgerDifferences(expected, found),
+    ...noticeDifferences(expected, found),
     ...differencesBetween('statistics', expected.statistics, found.statistics),
     ...differencesBetween('reader', { offset: statSync(file).size, rows: expected.rows, isDone: true }, found.reader),
   ]
   return { rows: expected.rows, operators: expected.ledgers.size, ...counts, differences }
-}
-
-async function addUp(file: string): Promise<Expected> {
-  const ledgers = new Map<string, Growing<Omit<LedgerState, 'operator'>>>()
-  const statistics: Growing<StatisticsState> = { measured: 0, refused: 0, sumOfKnots: 0, fastest: null, chain: '' }
-  let rows = 0
-  for await (const { row, operator, cost, speed, text } of readAll(file)) {
-    rows += 1
-    const ledger = ledgers.get(operator) ?? { reports: 0, totalCost: 0, costliest: null, chain: '', rows: [] }
-    ledgers.set(operator, ledger)
-    ledger.reports += 1
-    ledger.totalCost += cost
-    if (ledger.costliest === null || cost > ledger.costliest.cost) ledger.costliest = { row, cost }
-    ledger.chain = sha256(`${ledger.chain}\n${text}`)
-    ledger.rows.push(row)
-    statistics.chain = sha256(`${statistics.chain}\n${row} ${speed}`)
-    const knots = numberIn(speed)
-    if (knots === undefined) {
-      statistics.refused += 1
-      continue
-    }
-    statistics.measured += 1
-    statistics.sumOfKnots += knots
-    if (statistics.fastest === null || knots > statistics.fastest.knots) statistics.fastest = { row, knots }
-  }
-  return { ledgers, statistics, rows }
 }
 
 function readDatabase(path: string): Found {
@@ -93,6 +58,7 @@ function readDatabase(path: string): Found {
     const ledgers = [...states].filter(([actor]) => actor.startsWith('ledgers/')).map(([, state]) => state as LedgerState)
     return {
       ledgers: new Map(ledgers.map((state) => [state.operator, state])),
+      notices: states.get('notices') as NoticesState | undefined,
       statistics: states.get('statistics') as StatisticsState | undefined,
       reader: states.get('reader') as ReaderState | undefined,
       leftovers: {
@@ -107,21 +73,18 @@ function readDatabase(path: string): Found {
   }
 }
 
-/** Counts in the ledgers, row by row; a row that is in the ledger of another operator is lost. */
-function countRows({ ledgers, rows }: Expected, found: Found): Pick<Comparison, 'appliedOnce' | 'lost' | 'twice'> {
-  let [appliedOnce, lost, twice] = [0, 0, 0]
-  for (const [operator, { rows: own }] of ledgers) {
-    const times = new Map<number, number>()
-    for (const row of found.ledgers.get(operator)?.rows ?? []) times.set(row, (times.get(row) ?? 0) + 1)
-    for (const row of own) {
-      const applied = times.get(row) ?? 0
-      if (applied === 0) lost += 1
-      else if (applied === 1) appliedOnce += 1
-      else twice += 1
-    }
-  }
-  if (appliedOnce + lost + twice !== rows) throw new Error(`${rows} rows were read, and ${appliedOnce + lost + twice} counted`)
-  return { appliedOnce, lost, twice }
+/** Counts row by row in ledgers and notices; that the statistics have each row once is seen from their chain. */
+function countRows({ ledgers, damaged, rows }: Expected, found: Found): Tally {
+  return tally(rows, [
+    ...[...ledgers].map(([operator, { rows: wanted }]) => ({ wanted, found: found.ledgers.get(operator)?.rows ?? [] })),
+    { wanted: damaged, found: found.notices?.rows ?? [] },
+  ])
+}
+
+/** Ledgers give notices side by side: their order among each other is open. */
+function noticeDifferences({ damaged }: Expected, { notices }: Found): readonly string[] {
+  const inOrder = notices && { rows: notices.rows.toSorted((a, b) => a - b) }
+  return differencesBetween('notices', { rows: damaged }, inOrder)
 }
 
 function ledgerDifferences({ ledgers }: Expected, found: Found): readonly string[] {
@@ -144,8 +107,4 @@ function differencesBetween(what: string, expected: object, found: object | unde
 
 function shortened(text: string): string {
   return text.length <= 60 ? text : `${text.slice(0, 40)}… (${text.length} characters)`
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

@@ -1,8 +1,11 @@
 import { createReadStream } from 'node:fs'
 import { parse, type Info, type Options } from 'csv-parse'
 
-/** The columns that this job needs; all others only become part of a row's text. */
+/** The columns that this job needs. */
 const columnOf = { operator: 'Aircraft Airline Operator', cost: 'Cost Total $', speed: 'Speed IAS in knots' } as const
+
+/** A file without this column reports no damage; all others only become part of a row's text. */
+const damageColumn = 'Effect Amount of damage'
 
 /** One row of the file. */
 export interface Report {
@@ -13,6 +16,8 @@ export interface Report {
   readonly cost: number
   /** As the file has it: empty in many rows. */
   readonly speed: string
+  /** True if the aircraft was damaged. */
+  readonly isDamaged: boolean
   /** All of the row. */
   readonly text: string
 }
@@ -90,6 +95,7 @@ function reportOf(record: Row, row: number): Report {
     operator: operatorIn(record[columnOf.operator] ?? ''),
     cost: numberIn(record[columnOf.cost] ?? '') ?? 0,
     speed: record[columnOf.speed] ?? '',
+    isDamaged: !['', 'none'].includes((record[damageColumn] ?? '').trim().toLowerCase()),
     text: JSON.stringify(Object.values(record)),
   }
 }

@@ -20,6 +20,8 @@ export async function followUp(tree: Directory, stopAsked: AbortSignal): Promise
 /** A question waits behind everything that was accepted before it: whoever answers has applied it all. */
 async function conclude(tree: Directory, rows: number): Promise<Telling> {
   for (const operator of await tree.ledgers.keys(options)) await tree.ledgers.get(operator).call.balance(options)
+  // What the ledgers have sent is accepted by now.
+  await tree.notices.call.count(options)
   tell({ type: 'progress', rows, ...(await tree.statistics.call.summary(options)) })
   return { type: 'done' }
 }

@@ -3,7 +3,7 @@ import { beginLife, type Life, type LifeEnd } from './life.ts'
 import type { Narrator } from './narrator.ts'
 import type { Options } from './options.ts'
 import { saveRun, type RunPlace, type RunRecord } from './run-record.ts'
-import type { Orders } from './telling.ts'
+import type { Orders, Telling } from './telling.ts'
 
 /** The most rows that the reader takes at a time. */
 const largestBatch = 50
@@ -63,20 +63,21 @@ export class Job {
   }
 
   get #outsideKills(): number {
-    return this.record.kills.filter((moment) => moment === 'outside').length
+    return this.record.kills.filter(({ moment }) => moment === 'outside').length
   }
 
   async #liveOnce(): Promise<LifeEnd> {
     const { narrator } = this.#parts
     const point = this.#plan[this.record.kills.length - this.#outsideKills]
-    const life = beginLife(this.#orders(point), (telling) => narrator.hear(telling))
+    const hear = (telling: Telling): void => narrator.hear(telling)
+    const life = beginLife({ program: 'worker.ts', orders: this.#orders(point), delayMs: point?.delayMs ?? 0, hear })
     this.#life = life
     narrator.began(life.pid)
     const end = await life.ended
     if (end.type !== 'killed' || end.by === 'user') return end
     const moment = end.by === 'plan' && point !== undefined ? point.moment : 'outside'
-    this.#remember({ kills: [...this.record.kills, moment] })
-    narrator.killed({ number: this.record.kills.length, pid: life.pid, moment, at: end.at })
+    this.#remember({ kills: [...this.record.kills, { moment, rows: narrator.lastRows }] })
+    narrator.killed({ number: this.record.kills.length, pid: life.pid, moment, ...end })
     return end
   }
 

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Orders, Telling } from './telling.ts'
+import type { Telling } from './telling.ts'
 
 /** How a worker process ended. */
 export type LifeEnd =
   | { readonly type: 'done' }
   | { readonly type: 'stopped'; readonly rows: number }
   /** By SIGKILL: at the point in its orders, because the user was in a hurry, or not by us. */
-  | { readonly type: 'killed'; readonly by: 'plan' | 'user' | 'outside'; readonly at: string }
+  | { readonly type: 'killed'; readonly by: 'plan' | 'user' | 'outside'; readonly at: string; readonly atMs: number }
   | { readonly type: 'failed'; readonly why: string }
   /** Another process works with this database: nothing was done. */
   | { readonly type: 'taken' }
@@ -26,18 +26,29 @@ export interface Life {
 /** A worker tells of its progress many times a second; one that is silent for so long hangs. */
 const silenceLimitMs = 60_000
 
+/** What a worker process is made of. */
+export interface LifeParts {
+  /** A file beside this one. */
+  readonly program: string
+  readonly orders: object
+  /** So long it lives on when it has reached the point in its orders, unless it froze there. */
+  readonly delayMs: number
+  readonly hear: (telling: Telling) => void
+}
+
 /** Starts a worker process, and kills it when it has reached the point in its orders. */
-export function beginLife(orders: Orders, hear: (telling: Telling) => void): Life {
-  const program = fileURLToPath(new URL('worker.ts', import.meta.url))
-  const worker = spawn(process.execPath, [program, JSON.stringify(orders)], { stdio: ['pipe', 'inherit', 'inherit', 'pipe'] })
+export function beginLife({ program, orders, delayMs, hear }: LifeParts): Life {
+  const path = fileURLToPath(new URL(program, import.meta.url))
+  const worker = spawn(process.execPath, [path, JSON.stringify(orders)], { stdio: ['pipe', 'inherit', 'inherit', 'pipe'] })
   const [input, , , tellings] = worker.stdio
   let last: Telling | undefined
-  let killed: Extract<LifeEnd, { readonly type: 'killed' }> = { type: 'killed', by: 'outside', at: '' }
+  let killed: Extract<LifeEnd, { readonly type: 'killed' }> | undefined
   let isSilent = false
 
   const kill = (by: 'plan' | 'user', at: string): void => {
+    const atMs = performance.now()
     // False for a process that has ended already: it did not die of this.
-    if (worker.kill('SIGKILL')) killed = { type: 'killed', by, at }
+    if (worker.kill('SIGKILL')) killed = { type: 'killed', by, at, atMs }
   }
   const silence = setTimeout(() => {
     isSilent = true
@@ -48,13 +59,12 @@ export function beginLife(orders: Orders, hear: (telling: Telling) => void): Lif
     last = telling
     hear(telling)
     if (telling.type !== 'reached') return
-    const delayMs = orders.kill?.delayMs ?? 0
     if (telling.isFrozen) kill('plan', telling.at)
     else setTimeout(() => kill('plan', `${delayMs} ms after ${telling.at}`), delayMs)
   }
   const endOf = (code: number | null, signal: NodeJS.Signals | null): LifeEnd => {
     if (isSilent) return { type: 'failed', why: `the worker said nothing for ${silenceLimitMs} ms, and was killed for that` }
-    if (signal === 'SIGKILL') return killed
+    if (signal === 'SIGKILL') return killed ?? { type: 'killed', by: 'outside', at: '', atMs: performance.now() }
     if (last?.type === 'failed' || last?.type === 'taken') return last
     if (code === 0 && (last?.type === 'done' || last?.type === 'stopped')) return last
     return { type: 'failed', why: `the worker ended with ${signal ?? `exit code ${code}`}` }

@@ -1,12 +1,15 @@
 // The main job: npm start. It starts a worker process, kills it, starts it again, and checks at the end what became of every row.
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runBeside, type Beside } from './beside.ts'
 import { conclude } from './conclusion.ts'
 import { Job } from './job.ts'
 import { counted, grouped, Narrator } from './narrator.ts'
 import { parseOptions, usage, type Options } from './options.ts'
 import { openRun, placeOf, saveRun, type RunPlace, type RunRecord } from './run-record.ts'
+import { screenFor, type Screen } from './screen.ts'
 import { survey, type Survey } from './survey.ts'
+import { TwinJob } from './twin-job.ts'
 
 const exitCodes = { exact: 0, notExact: 1, wrongUse: 2, interrupted: 130 } as const
 
@@ -39,11 +42,12 @@ interface Work {
 
 async function work(parts: Work): Promise<number> {
   const { options, file, rows, place, record } = parts
-  const narrator = new Narrator({ rows, from: record.stoppedAtRow ?? 0 })
+  const screen = screenFor(process.stdout, process.env)
+  const narrator = new Narrator({ screen, rows, from: record.stoppedAtRow ?? 0 })
   const job = new Job({ ...parts, narrator })
-  const dismiss = stopOnSignals(job, narrator)
-  const end = await job.run()
-  dismiss()
+  const end = await untilStopped(job, narrator)
+  screen.done()
+  const { seconds } = narrator
   switch (end.type) {
     case 'taken':
       return refuseToStart(`another process works with ${place.database}; let it finish, or choose another --seed or --data`)
@@ -53,11 +57,27 @@ async function work(parts: Work): Promise<number> {
       return exitCodes.interrupted
     default: {
       const { kills } = job.record
-      const isExact = await conclude({ end, file, database: place.database, narrator, kills, killsWanted: options.kills })
+      const twin = end.type === 'done' ? await besides({ ...parts, kills, narrator, screen }) : { problem: 'not run' }
+      screen.done()
+      const ended = { end, file, database: place.database, narrator, seconds, kills, killsWanted: options.kills, twin }
+      const isExact = await conclude(ended)
       saveRun(place, { ...job.record, isOver: true })
       return isExact ? exitCodes.exact : exitCodes.notExact
     }
   }
+}
+
+interface Besides extends Work {
+  readonly kills: RunRecord['kills']
+  readonly narrator: Narrator
+  readonly screen: Screen
+}
+
+/** The plain twin has its turn when the job is done. */
+function besides({ options, file, rows, place, kills, narrator, screen }: Besides): Promise<Beside> {
+  const parts = { file, place: place.twin, seed: options.seed, rows, kills, narrator, screen }
+  const job = new TwinJob(parts)
+  return untilStopped({ run: () => runBeside(job, parts), stop: () => job.stop(), kill: () => job.stop() }, narrator)
 }
 
 function datasetFile(): string {
@@ -90,8 +110,14 @@ function introduce({ options, file, found, record }: Introduction): void {
   else if (before.length > 0) console.log(`continues a run that was broken off after ${counted(before.length, 'kill')}`)
 }
 
-/** Returns how to stop listening. */
-function stopOnSignals(job: Job, narrator: Narrator): () => void {
+interface Stoppable<End> {
+  run(): Promise<End>
+  stop(): void
+  kill(): void
+}
+
+/** Runs something that Ctrl-C stops. */
+async function untilStopped<End>(job: Stoppable<End>, narrator: Narrator): Promise<End> {
   let firstAtMs: number | undefined
   const onSignal = (): void => {
     if (firstAtMs === undefined) {
@@ -101,7 +127,11 @@ function stopOnSignals(job: Job, narrator: Narrator): () => void {
     } else if (performance.now() - firstAtMs > secondSignalAfterMs) job.kill()
   }
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-  return () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  try {
+    return await job.run()
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  }
 }
 
 function refuseToStart(problem: string): number {

@@ -1,6 +1,8 @@
 import { bugName } from './bug.ts'
 import { killMoments } from './kill-plan.ts'
-import type { RunRecord } from './run-record.ts'
+import { Outages } from './outages.ts'
+import type { CarriedOut } from './run-record.ts'
+import type { Screen } from './screen.ts'
 import type { Telling } from './telling.ts'
 
 /** Rows between two lines about progress; where rows are slow to come, so much time. */
@@ -11,8 +13,9 @@ const msPerLine = 5_000
 export interface Kill {
   readonly number: number
   readonly pid: number
-  readonly moment: RunRecord['kills'][number]
+  readonly moment: CarriedOut['moment']
   readonly at: string
+  readonly atMs: number
 }
 
 type Told<Type extends Telling['type']> = Extract<Telling, { readonly type: Type }>
@@ -24,8 +27,10 @@ export class Narrator {
   surprises = 0
   restarts = 0
   starts = 0
+  readonly outages = new Outages()
   /** What happened that must not. */
   readonly troubles: string[] = []
+  readonly #screen: Screen
   readonly #rows: number
   readonly #beganAtMs = performance.now()
   /** Crashes whose restart has not been heard of, by actor. */
@@ -33,7 +38,8 @@ export class Narrator {
   #lastRows: number
   #lastLineAtMs = 0
 
-  constructor({ rows, from }: { readonly rows: number; readonly from: number }) {
+  constructor({ screen, rows, from }: { readonly screen: Screen; readonly rows: number; readonly from: number }) {
+    this.#screen = screen
     this.#rows = rows
     this.#lastRows = from
   }
@@ -50,7 +56,7 @@ export class Narrator {
 
   line(word: string, text: string): void {
     // A name from the file may hold anything, and each thing is told on one line.
-    console.log(`${this.seconds.padStart(7)} s  ${word.padEnd(7)}  ${text.replaceAll(/\s+/g, ' ')}`)
+    this.#screen.line(`${this.seconds.padStart(7)} s  ${word.padEnd(7)}  ${text.replaceAll(/\s+/g, ' ')}`)
     this.#lastLineAtMs = performance.now()
   }
 
@@ -63,6 +69,9 @@ export class Narrator {
     switch (telling.type) {
       case 'up':
         this.line('up', `${telling.actors} actors run; ${counted(telling.waiting, 'message')} had been accepted and not applied`)
+        return
+      case 'applied':
+        this.outages.end(performance.now())
         return
       case 'progress':
         this.#progress(telling)
@@ -81,7 +90,8 @@ export class Narrator {
     }
   }
 
-  killed({ number, pid, moment, at }: Kill): void {
+  killed({ number, pid, moment, at, atMs }: Kill): void {
+    this.outages.begin(atMs)
     for (const { text } of this.#open.values()) this.line('crash', `${text} → the process was killed before it was restarted`)
     this.#open.clear()
     const where = moment === 'outside' ? 'by somebody else' : `${killMoments[moment]}: ${at}`
@@ -109,6 +119,7 @@ export class Narrator {
   #progress({ rows, measured, refused }: Told<'progress'>): void {
     const isFurther = Math.floor(rows / rowsPerLine) > Math.floor(this.#lastRows / rowsPerLine)
     this.#lastRows = rows
+    this.#screen.progress({ name: 'coppice', rows, of: this.#rows })
     if (!isFurther && performance.now() - this.#lastLineAtMs < msPerLine) return
     const speeds = `${grouped(measured)} speeds measured, ${grouped(refused)} refused`
     this.line('rows', `${grouped(rows)} of ${grouped(this.#rows)} read; ${speeds}`)

@@ -22,6 +22,7 @@ export type Parsed =
 export const usage = `
 Reads reports of birds hitting aircraft into one durable ledger per operator, while a seeded bug crashes actors and the
 worker process is killed with SIGKILL again and again. At the end plain SQL shows that every row was applied exactly once.
+Then the same job runs as a plain program, killed at the same rows, and a table shows what became of the rows in both.
 
   npm start -- [--kills N] [--seed S] [--file CSV] [--rate R] [--data DIR]
 

@@ -31,8 +31,8 @@ export const reader = ({ file, batchSize, pauseMs, bug, Ledger, Statistics }: Re
     handlers: ({ call, cast }) => ({
       read: cast(async ({ state, ctx }) => {
         const { reports, next, isEnd } = await readBatch(file, state, batchSize)
-        for (const { row, operator, cost, speed, text } of reports) {
-          void ctx.member(Ledger, 'ledgers', operator, { operator }).cast.apply({ row, cost, text })
+        for (const { row, operator, cost, speed, isDamaged, text } of reports) {
+          void ctx.member(Ledger, 'ledgers', operator, { operator }).cast.apply({ row, cost, text, isDamaged })
           void ctx.ref(Statistics, 'statistics').cast.measure({ row, speed })
         }
         if (!isEnd && pauseMs === 0) ctx.sendSelf('read')

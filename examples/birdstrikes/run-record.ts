@@ -2,11 +2,20 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { KillMoment } from './kill-plan.ts'
+import { twinIn, type TwinPlace } from './twin-state.ts'
+
+/** A kill that was carried out. */
+export interface CarriedOut {
+  /** `outside` was not ours. */
+  readonly moment: KillMoment | 'outside'
+  /** Rows that had been read by then, as far as was told. */
+  readonly rows: number
+}
 
 /** What is remembered of a run besides its database, so that the next start can continue it. */
 export interface RunRecord {
-  /** The kills so far, in their order; `outside` were not ours. */
-  readonly kills: readonly (KillMoment | 'outside')[]
+  /** The kills so far, in their order. */
+  readonly kills: readonly CarriedOut[]
   /** Rows that had been read when it was stopped; nothing if it was not stopped in order. */
   readonly stoppedAtRow: number | null
   /** True when it has been checked: the next start begins anew. */
@@ -17,6 +26,8 @@ export interface RunRecord {
 export interface RunPlace {
   readonly database: string
   readonly recordFile: string
+  /** What the plain twin keeps. */
+  readonly twin: TwinPlace
   readonly directory: string
 }
 
@@ -27,7 +38,8 @@ export function placeOf({ data, file, seed }: { readonly data: string; readonly 
   const { size, mtimeMs } = statSync(file)
   const key = createHash('sha256').update(JSON.stringify([resolve(file), size, mtimeMs])).digest('hex').slice(0, 8)
   const directory = resolve(data, `${key}-seed-${seed}`)
-  return { directory, database: join(directory, 'birdstrikes.db'), recordFile: join(directory, 'run.json') }
+  const [database, recordFile] = [join(directory, 'birdstrikes.db'), join(directory, 'run.json')]
+  return { directory, database, recordFile, twin: twinIn(directory) }
 }
 
 /** What is known of a run that was interrupted, or a blank record: what is left of one that is over is removed. */

@@ -1,5 +1,4 @@
 import { writeSync } from 'node:fs'
-import { describeReason, isAbnormal, type CoppiceEvent } from '../../src/index.ts'
 import type { KillPoint } from './kill-plan.ts'
 import type { Work } from './tree.ts'
 
@@ -14,6 +13,8 @@ export interface Orders extends Work {
 export type Telling =
   /** All actors that the store knows are back; so many messages had been accepted and not applied. */
   | { readonly type: 'up'; readonly actors: number; readonly waiting: number }
+  /** The first row that no process before has applied. */
+  | { readonly type: 'applied' }
   | { readonly type: 'progress'; readonly rows: number; readonly measured: number; readonly refused: number }
   | { readonly type: 'crash'; readonly id: string; readonly handler: string | undefined; readonly why: string }
   | { readonly type: 'restarted'; readonly id: string; readonly incarnation: number }
@@ -40,31 +41,4 @@ export function tell(telling: Telling): void {
     // A parent that is gone needs no telling; that it is gone ends this process in order.
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
   }
-}
-
-/** Tells of the events that a person wants to know of. */
-export function tellOf(event: CoppiceEvent): void {
-  const telling = tellingOf(event)
-  if (telling !== undefined) tell(telling)
-}
-
-function tellingOf(event: CoppiceEvent): Telling | undefined {
-  switch (event.type) {
-    case 'exited':
-      return isAbnormal(event.reason) ? crashOf(event) : undefined
-    case 'started':
-      return event.cause === 'exit' ? { type: 'restarted', id: event.id, incarnation: event.incarnation } : undefined
-    case 'dead letter':
-      return { type: 'trouble', what: `a message "${event.message.name}" to ${event.id} is a dead letter: ${event.why}` }
-    case 'checkpoint damaged':
-      return { type: 'trouble', what: `checkpoint ${event.number} of ${event.id} cannot be read: ${event.problem}` }
-    case 'decided':
-      return event.decision.decided === 'give up' ? { type: 'trouble', what: event.decision.why } : undefined
-    default:
-      return undefined
-  }
-}
-
-function crashOf({ id, reason, message }: Extract<CoppiceEvent, { readonly type: 'exited' }>): Telling {
-  return { type: 'crash', id, handler: message?.name, why: describeReason(reason).replace(/^crash: /, '') }
 }

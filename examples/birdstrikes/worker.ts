@@ -1,9 +1,10 @@
 // The process that does the work, and that is killed. main.ts starts it, with its orders as the one argument.
 import { sqlite, start, StoreError, type CoppiceEvent } from '../../src/index.ts'
+import { tellOf } from './event-tellings.ts'
 import { freeze, watchFor } from './freezing.ts'
 import { followUp } from './follow-up.ts'
 import type { KillPoint } from './kill-plan.ts'
-import { tell, tellOf, type Orders, type Telling } from './telling.ts'
+import { tell, type Orders, type Telling } from './telling.ts'
 import { birdstrikes } from './tree.ts'
 
 /** A parent that has not killed a frozen worker by then never will. */
@@ -20,9 +21,14 @@ process.stdin.destroy()
 async function run({ database, kill, ...work }: Orders, stopAsked: AbortSignal): Promise<Telling> {
   const watch = kill === null ? undefined : watchFor(kill, (at) => reach(kill, at))
   let waiting = 0
+  let hasApplied = false
   const onEvent = (event: CoppiceEvent): void => {
     if (event.type === 'recovering') waiting += event.backlog
     tellOf(event)
+    if (!hasApplied && event.type === 'committed' && event.id.startsWith('ledgers/') && event.turns > 0) {
+      hasApplied = true
+      tell({ type: 'applied' })
+    }
     watch?.(event)
   }
   // Whoever had the database before may be about to stop.

@@ -66,6 +66,27 @@ describe('the main job', () => {
     expect(code).toBe(0)
   }, limitMs)
 
+  it('shows beside it what became of the rows in a plain program that was killed as often', async () => {
+    const { code, lines } = await runJob('twin', ['--kills', '3', '--seed', '1'])
+    const times = /median \d+ ms, worst \d+ ms$/
+    const cells = (name: string): readonly string[] =>
+      lines.find((line) => line.startsWith(`${name}  `) && times.test(line))?.split(/ {2,}/) ?? []
+    expect(cells('coppice').slice(1, 5)).toEqual(['600', '600', '0', '0'])
+    expect(cells('coppice')[6]).toBe('3')
+    const [rowCount, appliedOnce, lost, twice, crashes, kills] = cells('plain twin').slice(1).map(Number)
+    expect([rowCount, kills]).toEqual([600, 3])
+    // The reader's crashes lose nothing: what it does can be done again.
+    expect(lost).toBeGreaterThan(0)
+    expect(crashes).toBeGreaterThanOrEqual(lost ?? 0)
+    expect((appliedOnce ?? 0) + (lost ?? 0) + (twice ?? 0)).toBe(600)
+    expect(code).toBe(0)
+  }, limitMs)
+
+  it('writes nothing but plain lines when it is piped', async () => {
+    const { lines } = await runJob('plain', ['--kills', '1'])
+    for (const line of lines) expect(line).toMatch(/^[^\p{Cc}█░]*$/u)
+  }, limitMs)
+
   it('stops in order when asked, and continues with the next start', async () => {
     const interrupt: Meanwhile = (line, child) => {
       if (/ s {2}up /.test(line)) child.kill('SIGINT')
@@ -112,6 +133,7 @@ describe('the check', () => {
   }
 
   const ledger = "actor = 'ledgers/MILITARY' AND number = (SELECT max(number) FROM checkpoint WHERE actor = 'ledgers/MILITARY')"
+  const noticed = "actor = 'notices' AND number = (SELECT max(number) FROM checkpoint WHERE actor = 'notices')"
 
   it('finds a database exact that nobody has changed', async () => {
     const { code, lines } = await checkAfter('')
@@ -131,6 +153,18 @@ describe('the check', () => {
       `UPDATE checkpoint SET state = json_insert(state, '$.json.rows[#]', 1) WHERE ${ledger}`,
       'ledger of MILITARY: rows is [1,2,3,',
       '599 applied once, 0 lost, 1 twice',
+    ],
+    [
+      'a notice that was given twice',
+      `UPDATE checkpoint SET state = json_insert(state, '$.json.rows[#]', state -> '$.json.rows[0]') WHERE ${noticed}`,
+      'notices: rows is [',
+      '599 applied once, 0 lost, 1 twice',
+    ],
+    [
+      'a lost notice',
+      `UPDATE checkpoint SET state = json_remove(state, '$.json.rows[0]') WHERE ${noticed}`,
+      'notices: rows is [',
+      '599 applied once, 1 lost, 0 twice',
     ],
     [
       'a wrong sum',
