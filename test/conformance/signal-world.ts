@@ -52,12 +52,17 @@ class SignalWorld {
   #app!: App<unknown>
   readonly #ids = new Map<string, string>()
   readonly #labels = new Map<string, string>()
+  readonly #kinds = new Map<string, string>()
+  /** Who does a step that has not returned yet. */
+  readonly #doers = new Map<number, string>()
   readonly #busyEnvs = new Set<string>()
   readonly #monitors = new Map<string, MonitorRef>()
   readonly #monitorLabels = new Map<number, string>()
   readonly #holds = new Map<string, (order: Order) => void>()
   readonly #results = new Map<number, { by: string; result: Term }>()
   readonly #pending = new Set<number>()
+  /** What the driver sends through. */
+  #outside: Context | undefined
   #seen = new Map<string, (readonly Term[])[]>()
   #exits: Record<string, Term> = {}
   #envs = 0
@@ -199,9 +204,7 @@ class SignalWorld {
       if (isEnv) this.#busyEnvs.delete(by)
       this.#results.set(index, { by: isEnv ? '' : by, result })
     }
-    // A dead process returns nothing.
-    this.#results.delete(index)
-    if (!isEnv) this.#watch(index, by)
+    if (!isEnv) this.#doers.set(index, by)
     if (step.op === 'release') {
       const release = this.#holds.get(by)
       this.#holds.delete(by)
@@ -214,20 +217,10 @@ class SignalWorld {
     void kind.reference(this.#port(), id).cast.operate({ ops, isList: step.op === 'run', done })
   }
 
-  readonly #kinds = new Map<string, string>()
-  readonly #doers = new Map<number, string>()
-
-  #watch(index: number, by: string): void {
-    this.#doers.set(index, by)
-  }
-
   #port(): Context {
-    const port = this.#ports
-    if (port === undefined) throw new Error('no port yet')
-    return port
+    if (this.#outside === undefined) throw new Error('no port yet')
+    return this.#outside
   }
-
-  #ports: Context | undefined
 
   async #freeEnv(): Promise<string> {
     for (let n = 0; n < this.#envs; n += 1) if (!this.#busyEnvs.has(`~env${n}`)) return `~env${n}`
@@ -240,10 +233,10 @@ class SignalWorld {
   }
 
   #born(proc: Proc, ctx: Context): void {
-    this.#ids.set(proc.id.startsWith('~') ? proc.id : proc.id, ctx.id)
+    this.#ids.set(proc.id, ctx.id)
     this.#labels.set(ctx.id, proc.id.startsWith('~') ? 'env' : proc.id)
     this.#kinds.set(proc.id, proc.kind ?? 'plain')
-    if (proc.id.startsWith('~')) this.#ports ??= ctx
+    if (proc.id.startsWith('~')) this.#outside ??= ctx
     ctx.trapExits(proc.trap_exit ?? false)
   }
 
@@ -388,7 +381,7 @@ class SignalWorld {
   }
 
   #callBy(ctx: Context, to: string, work: Do, timeout: number | undefined): Promise<Term> {
-    return ctx.ref(this.#server, this.#id(to)).call.request(work, { timeout: timeout ?? 'infinity' }) as Promise<Term>
+    return ctx.ref(this.#server, this.#id(to)).call.request(work, { timeout: timeout ?? 'infinity' })
   }
 
   async #operate(ctx: Context, order: Order): Promise<void> {
@@ -463,7 +456,7 @@ class SignalWorld {
       case 'call': {
         const target = this.#target(ctx, op)
         if (target === undefined) return ['exit', 'noproc']
-        const reply = ctx.ref(this.#server, target).call.request(op.do as Do, { timeout: op.timeout ?? 'infinity' }) as Promise<Term>
+        const reply = ctx.ref(this.#server, target).call.request(op.do as Do, { timeout: op.timeout ?? 'infinity' })
         return reply.then((value): Term => ['ok', value], failed)
       }
       case 'stop': {
@@ -496,7 +489,6 @@ class SignalWorld {
       this.#monitorLabels.set(watching.monitor, ref)
       return ['ok', proc.id, ref]
     } catch (error) {
-      if (error instanceof NoProcError) throw error
       if (!(error instanceof SpawnError)) throw error
       if (error.problem === 'ignored') return 'ignore'
       if (error.problem === 'already-started') return ['error', ['already_started', this.#labelOf(error.owner)]]
