@@ -101,7 +101,10 @@ export interface Hooks<State, Args> {
   init?(ctx: StartContext<State, Args>): PlanResult | Promise<PlanResult>
   /** Runs at every start but the first one ever, in place of `init`. */
   restart?(ctx: StartContext<State, Args>): PlanResult | Promise<PlanResult>
-  /** Runs when an incarnation ends by itself, is stopped or crashes; not when it is killed. Without it the committed state is checkpointed. */
+  /**
+   * Runs when an incarnation ends by itself, is stopped or crashes; not when it is killed. Without it the committed state is
+   * checkpointed. What it throws takes the place of the reason, as in OTP.
+   */
   term?(ctx: TermContext<State>): void | Promise<void>
 }
 
