@@ -1,6 +1,6 @@
 // The words that travel.
 export { ConfigurationError, CoppiceError, InternalError, NotStorableError, type Violation } from './protocol/errors.ts'
-export { crash, describeReason, isAbnormal, killed, normal, shutdown, shutdownBecause, type ExitReason } from './protocol/exit-reason.ts'
+export { crash, describeReason, isAbnormal, killed, noproc, normal, shutdown, shutdownBecause, type ExitReason } from './protocol/exit-reason.ts'
 export type { ActorId } from './protocol/actor-id.ts'
 export type { Duration, DurationOrInfinity } from './protocol/duration.ts'
 export type { Envelope, MessageKind } from './protocol/envelope.ts'
@@ -10,16 +10,21 @@ export type { MessageId } from './protocol/message-id.ts'
 export {
   AbortedError,
   CallError,
+  CallingSelfError,
   CallTimeoutError,
   CrashedError,
   DurableTurnError,
+  ExitError,
   FencedError,
+  IgnoreError,
   InvalidMessageError,
   NoProcError,
   RefusedError,
+  SpawnError,
   StateUnreadableError,
   StoreError,
   UnavailableError,
+  type SpawnProblem,
   type StoreProblem,
 } from './runtime/errors.ts'
 export { StateVersionError } from './runtime/migration.ts'
@@ -41,12 +46,18 @@ export type {
   CallOptions,
   CastOptions,
   Context,
+  Deferred,
   Down,
   MemberReferable,
   MonitorRef,
   NameOwner,
   Port,
   Referable,
+  Spawnable,
+  Spawned,
+  SpawnFromActorOptions,
+  SpawnOptions,
+  StopOptions,
   TimerRef,
   TrappedExit,
 } from './runtime/context.ts'
@@ -79,7 +90,7 @@ export type { Runnable, Scheduler } from './runtime/scheduler.ts'
 // Kinds of actors.
 export { actor, type ActorDefinition, type ActorOptions, type Info } from './behaviors/actor.ts'
 export type { ActorRef, CallMethods, CastMethods, InputArgument } from './behaviors/actor-ref.ts'
-export { Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
+export { NoReply, noReply, Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
 export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
 
 // Trees.
@@ -113,7 +124,7 @@ export type { FailedToStart, GaveUp } from './supervision/exit-causes.ts'
 
 // State that survives.
 export { memory } from './persistence/memory-store.ts'
-export { sqlite, type Link, type SqliteOptions, type SqlHandle, type SqlStatement, type SqlValue } from './persistence/sqlite-store.ts'
+export { sqlite, type SqliteOptions, type SqlHandle, type SqlStatement, type SqlValue } from './persistence/sqlite-store.ts'
 export type { Sync } from './persistence/sqlite-settings.ts'
 
 // Running.

@@ -1,15 +1,16 @@
 import { rootId, type ActorId } from '../protocol/actor-id.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
-import { shutdown, type ExitReason } from '../protocol/exit-reason.ts'
+import { normal, shutdown, type ExitReason } from '../protocol/exit-reason.ts'
 import type { StateMode } from '../runtime/actor-spec.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import type { Clock } from '../runtime/clock.ts'
-import type { NameOwner } from '../runtime/context.ts'
 import { createAttribution, noAttribution } from '../runtime/attribution.ts'
+import type { NameOwner, Spawnable, SpawnOptions } from '../runtime/context.ts'
 import { createFairScheduler } from '../runtime/fair-scheduler.ts'
 import type { Store, StoreInfo } from '../runtime/persistence.ts'
 import type { Random } from '../runtime/random.ts'
 import type { Scheduler } from '../runtime/scheduler.ts'
+import { spawnedFromOutside, spawnedId, spawnedSpec } from '../runtime/spawned-spec.ts'
 import { createSystemClock } from '../runtime/system-clock.ts'
 import { createSystemRandom } from '../runtime/system-random.ts'
 import { ActorSystem, type ActorInfo } from '../runtime/system.ts'
@@ -58,6 +59,13 @@ export interface App<Tree> extends AsyncDisposable {
   readonly ended: Promise<ExitReason>
   /** Who has a name; nothing if nobody has. */
   whereis(name: string): NameOwner | undefined
+  /**
+   * Starts an actor outside the declared tree: it is volatile, and nobody starts it again. What still runs is killed when the
+   * root has ended.
+   *
+   * @throws {SpawnError} if no actor came of it
+   */
+  spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options?: SpawnOptions): Promise<Ref>
   /** What an actor is at this moment; answered at once, whatever goes on. Nothing if there is none with this id. */
   inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined
   /** The ids of all actors that run, supervisors too. */
@@ -118,7 +126,7 @@ export async function start<Tree>(tree: SupervisorNode<Tree>, options: StartOpti
   const forgetStrays = options.attribution === 'off' ? () => undefined : blameStrayFailures({ attribution, sink })
   try {
     const started = await system.start(supervisorSpec(tree, rootId, plan), { cause: 'first', reason: undefined, parent: undefined })
-    if (started.status === 'failed') throw new TreeStartError(started.reason)
+    if (started.status !== 'started') throw new TreeStartError(started.status === 'failed' ? started.reason : normal)
     return new RunningApp({ tree: tree.reference(system.outside, rootId), system, incarnation: started.incarnation, forgetStrays })
   } catch (error) {
     forgetStrays()
@@ -151,6 +159,13 @@ class RunningApp<Tree> implements App<Tree> {
     return this.#system.whereis(name)
   }
 
+  async spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options: SpawnOptions = {}): Promise<Ref> {
+    const id = spawnedId(spawnedFromOutside, key)
+    const spec = spawnedSpec(definition, id, args, options.name)
+    await this.#system.spawn({ spec, starter: undefined, link: false, monitor: undefined, timeoutMs: Infinity })
+    return definition.reference(this.#system.outside, id)
+  }
+
   inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined {
     return this.#system.infoOf(typeof actor === 'string' ? actor : actor.id)
   }
@@ -171,6 +186,7 @@ class RunningApp<Tree> implements App<Tree> {
   async #end(): Promise<ExitReason> {
     const reason = await this.#system.exitOf(rootId)
     this.#system.retire(rootId, { forget: false })
+    this.#system.endAll()
     this.#system.close()
     await this.#system.persistence?.close()
     this.#forgetStrays()

@@ -1,5 +1,6 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
-import type { CallOptions, CastOptions, Port } from '../runtime/context.ts'
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { CallOptions, CastOptions, Port, StopOptions } from '../runtime/context.ts'
 import type { CallHandler, CastHandler } from './handlers.ts'
 
 /** A typed address of an actor. It stays valid over restarts, of the actor and of the process. */
@@ -17,6 +18,8 @@ export interface ActorRef<Handlers> {
    * when it is in the journal; it need not be awaited.
    */
   readonly cast: CastMethods<Handlers>
+  /** Asks it to end behind what is queued, and waits until it has; see {@link Port.stopActor}. */
+  stop(reason?: ExitReason, options?: StopOptions): Promise<void>
   toString(): string
   toJSON(): { readonly actor: ActorId }
 }
@@ -61,6 +64,7 @@ export function makeRef<Handlers>(names: HandlerNames, port: Port, id: ActorId):
     get cast() {
       return (lazy.cast ??= methods(names.casts, (name, input, options) => port.cast(id, name, input, options)))
     },
+    stop: (reason?: ExitReason, options?: StopOptions) => port.stopActor(id, reason, options),
     toString: () => `actor ${displayId(id)}`,
     toJSON: () => ({ actor: id }),
   }

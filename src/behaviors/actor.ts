@@ -5,7 +5,7 @@ import type { Context, Down, MemberReferable, Port, TrappedExit } from '../runti
 import type { Message } from '../runtime/message.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import { makeRef, type ActorRef, type HandlerNames } from './actor-ref.ts'
-import { handlerKit, Refusal, type AnyHandler, type HandlerKit } from './handlers.ts'
+import { handlerKit, NoReply, Refusal, type AnyHandler, type HandlerKit } from './handlers.ts'
 import { validate } from './schema.ts'
 
 /** A message that names no handler: a monitored actor has ended, or an exit signal was trapped. */
@@ -18,7 +18,7 @@ export interface ActorOptions<Args, State, Handlers> extends Hooks<State, Args> 
   /** Pure steps from one version of the state to the next: `{ 1: (old) => … }` makes version 2 of version 1. */
   readonly migrate?: Readonly<Record<number, (old: never) => unknown>>
   /** Builds the first state ever from the arguments of the child spec. Plain data, if it is to be stored. */
-  readonly initial: (args: Args) => State | Promise<State>
+  readonly initial: (args: Args, ctx: Context) => State | Promise<State>
   /** The messages that it understands. */
   readonly handlers: (kit: HandlerKit<State>) => Handlers
   /** Handles what names no handler; without it such messages are dropped. */
@@ -94,8 +94,8 @@ class ActorBehavior implements Behavior {
     this.hooks = { ...(init && { init }), ...(restart && { restart }), ...(term && { term }) }
   }
 
-  initial(args: unknown): unknown {
-    return this.#options.initial(args)
+  initial(args: unknown, ctx: Context): unknown {
+    return this.#options.initial(args, ctx)
   }
 
   check({ kind, name, input }: { readonly kind: string; readonly name: string; readonly input: unknown }): string | undefined {
@@ -134,6 +134,7 @@ class ActorBehavior implements Behavior {
 
 function stepOfCall(state: unknown, result: unknown): Step<unknown> {
   if (result instanceof Refusal) return refused(state, result)
+  if (result instanceof NoReply) return { state: result.next === undefined ? state : result.next.state }
   const { reply, state: next } = result as { reply: unknown; state?: unknown }
   return { state: next === undefined ? state : next, outcome: { status: 'replied', value: reply } }
 }

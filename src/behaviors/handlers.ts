@@ -10,7 +10,7 @@ export interface Turn<State, Input> {
 }
 
 /** What a call handler gives back: the reply, and the new state if it changes. Or a refusal. */
-export type CallResult<State, Reply> = { readonly reply: Reply; readonly state?: State } | Refusal<State>
+export type CallResult<State, Reply> = { readonly reply: Reply; readonly state?: State } | Refusal<State> | NoReply<State>
 
 /** What a cast handler gives back: the new state, or nothing if it stays. Or a refusal. */
 // A handler that ends without a return statement is typed as returning void.
@@ -82,6 +82,20 @@ export function refuse<State = never>(
 ): Refusal<State> {
   const next = options !== undefined && 'state' in options ? { state: options.state } : undefined
   return new Refusal<State>(code, { message: options?.message ?? code, details: options?.details, next })
+}
+
+/** No answer now: it comes by what `ctx.defer()` has given, or the caller learns of the end of the actor. */
+export class NoReply<State = never> {
+  readonly next: { readonly state: State } | undefined
+
+  constructor(next: { readonly state: State } | undefined) {
+    this.next = next
+  }
+}
+
+/** To be returned by a call handler that answers later, through `ctx.defer()`. OTP's `{noreply, State}`. */
+export function noReply<State = never>(...state: [] | [state: State]): NoReply<State> {
+  return new NoReply<State>(state.length === 0 ? undefined : { state: state[0] })
 }
 
 /** The kit is the same for every state: only its type knows which. */

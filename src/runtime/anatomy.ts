@@ -83,7 +83,13 @@ export interface Life {
   state: unknown
   /** How far it has come; see `Snapshot.frontier`. */
   frontier: number
-  readonly trapsExits: boolean
+  /** Exit signals become messages; can be switched while it lives. */
+  trapsExits: boolean
+  /** Who started it with a link or a monitor: its exit signals end it in order when it traps exits. */
+  starter: ActorId | undefined
+  readonly followUps: FollowUps
+  /** Callers that are to be answered later. */
+  readonly deferred: Set<Caller>
   /** True once it has been published: before that nobody knows of it but who starts it. */
   readonly isBorn: boolean
   /** True from its start until its end begins: what it does through its context has an effect. */
@@ -111,8 +117,9 @@ export interface Life {
   addLink(other: Life): void
   dropLink(other: Life): void
   /** Watches `target`; without one (it does not run) the answer comes at once. */
-  monitor(monitor: number, target: Life | undefined, id: ActorId): void
-  demonitor(monitor: number): void
+  monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string): void
+  /** True if it was active. */
+  demonitor(monitor: number): boolean
   watchedBy(monitor: number, watcher: (reason: ExitReason) => void): void
   unwatch(monitor: number): void
   adopt(child: Life): void
@@ -120,6 +127,17 @@ export interface Life {
   childEnded(child: Life, reason: ExitReason): void
   setTimer(id: string, delayMs: number, fire: () => void): void
   cancelTimer(id: string): void
+}
+
+/** What a turn asks for besides its state: steps that come before the queue, and a message for when nothing comes. */
+export interface FollowUps {
+  continueWith(message: Message): void
+  idle(delayMs: number, message: Message): void
+  /** A message is taken: any cancels the idle timeout. False for an idle timeout that was cancelled while it was queued. */
+  begin(message: Message): boolean
+  /** The turn is done. Gives how many steps stand at the head of the mailbox now. */
+  arm(): number
+  drop(): void
 }
 
 /** What an actor can reach of the system that it lives in. */
@@ -142,4 +160,16 @@ export interface World {
   /** The incarnation that runs under an id. */
   lifeOf(id: ActorId): Life | undefined
   armTimer(life: Life, timer: DurableTimer): void
+  /** Starts an actor that no supervisor looks after; rejects if none comes of it. */
+  spawn(order: SpawnOrder): Promise<void>
+}
+
+/** What is spawned, by whom, and how they are tied. */
+export interface SpawnOrder {
+  readonly spec: ActorSpec
+  readonly starter: Life | undefined
+  readonly link: boolean
+  /** The number of the monitor to set. */
+  readonly monitor: number | undefined
+  readonly timeoutMs: number
 }

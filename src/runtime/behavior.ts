@@ -1,6 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
-import type { Context } from './context.ts'
+import type { Context, Referable } from './context.ts'
 import type { Message } from './message.ts'
 import type { CheckpointInfo, Outcome } from './persistence.ts'
 
@@ -86,6 +86,8 @@ export interface TermContext<State> {
   readonly state: State
   /** Aborted when the time for `term` is over. */
   readonly signal: AbortSignal
+  /** A reference whose messages are sent on behalf of this actor, at once: before anybody learns of its end. */
+  ref<Ref>(definition: Referable<Ref>, path: string): Ref
   /**
    * Takes a checkpoint of `state`, or of the committed state if none is given, when `term` has ended well. A later call
    * replaces an earlier one.
@@ -99,7 +101,10 @@ export interface Hooks<State, Args> {
   init?(ctx: StartContext<State, Args>): PlanResult | Promise<PlanResult>
   /** Runs at every start but the first one ever, in place of `init`. */
   restart?(ctx: StartContext<State, Args>): PlanResult | Promise<PlanResult>
-  /** Runs when an incarnation ends by itself, is stopped or crashes; not when it is killed. Without it the committed state is checkpointed. */
+  /**
+   * Runs when an incarnation ends by itself, is stopped or crashes; not when it is killed. Without it the committed state is
+   * checkpointed. What it throws takes the place of the reason, as in OTP.
+   */
   term?(ctx: TermContext<State>): void | Promise<void>
 }
 

@@ -32,6 +32,50 @@ export interface Port {
    * be awaited.
    */
   cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void>
+  /**
+   * Asks an actor to end, behind what is queued, and waits until it has. Rejects if it ended otherwise. OTP's `gen_server:stop`.
+   * A supervised actor is started again if its restart type says so.
+   */
+  stopActor(to: ActorId, reason?: ExitReason, options?: StopOptions): Promise<void>
+}
+
+/** How long to wait for the end of an actor. */
+export interface StopOptions {
+  /** For ever if not given, as in OTP; the request stays in the queue. */
+  readonly timeout?: DurationOrInfinity
+}
+
+/** What a spawn is made with. */
+export interface SpawnOptions {
+  /** A name for the new actor, registered before `initial` runs. */
+  readonly name?: string
+}
+
+/** What a spawn by an actor is made with. */
+export interface SpawnFromActorOptions extends SpawnOptions {
+  /** Links from the first moment, as `start_link`: the starter is the parent, whose exit signals end the new actor through `term`. */
+  readonly link?: boolean
+  /** Monitors from the first moment, as `start_monitor`; nothing is told of a start that failed. */
+  readonly monitor?: boolean
+  /** How long the start may take; the new actor is killed then. For ever if not given. */
+  readonly timeout?: DurationOrInfinity
+}
+
+/** What came of a spawn. */
+export interface Spawned<Ref> {
+  readonly ref: Ref
+  /** Given if it was asked for. */
+  readonly monitor: MonitorRef | undefined
+}
+
+/** A definition that an actor can be spawned from. */
+export interface Spawnable<Args, Ref> extends MemberReferable<Args, Ref> {
+  readonly behavior: { readonly name: string }
+}
+
+/** The right to answer a call later. Only the first answer counts. */
+export interface Deferred {
+  reply(value: unknown): void
 }
 
 /** Something that makes typed references to actors, such as what `actor()` gives. */
@@ -60,6 +104,8 @@ export interface Context extends Port {
   readonly messageId: MessageId
   /** How often handling this message has been begun, this time included: 1 is the first. */
   readonly attempt: number
+  /** Who has sent the message being handled; nothing if it came from outside or is a notice. */
+  readonly sender: ActorId | undefined
   /** Wall clock, milliseconds since 1970. */
   now(): number
   readonly random: Random
@@ -79,15 +125,36 @@ export interface Context extends Port {
   sendAfter(delay: Duration, name: string, input?: unknown): TimerRef
   cancelTimer(timer: TimerRef): void
   /** Tells this actor once, by a message of topic `down`, when the incarnation that runs now ends; at once if none runs. */
-  monitor(id: ActorId): MonitorRef
-  demonitor(monitor: MonitorRef, options?: { readonly flush: boolean }): void
+  monitor(target: ActorId | { readonly name: string }): MonitorRef
+  /** Ends a monitor, and with `flush` takes back its notice. True if it was active still: what OTP gives with `info`. */
+  demonitor(monitor: MonitorRef, options?: { readonly flush: boolean }): boolean
   /** Ties the lives of two actors together: an abnormal end of one ends the other, unless it traps exits. */
   link(id: ActorId): void
   unlink(id: ActorId): void
-  /** Sends an exit signal; the reason `normal` is ignored unless the receiver traps exits. */
+  /**
+   * Sends an exit signal; the reason `normal` is ignored unless the receiver traps exits. One to oneself acts before this
+   * returns: where it ends the actor, it does not return. OTP's `exit/2`.
+   */
   exit(id: ActorId, reason: ExitReason): void
-  /** Claims a name for this actor, kept over restarts; false if another has it. */
-  register(name: string): boolean
+  /** Ends an actor with the reason `killed`, also one that traps exits. OTP's `exit(Pid, kill)`. */
+  kill(id: ActorId): void
+  /** Switches trapping for this incarnation; gives what it was. OTP's `process_flag(trap_exit, Flag)`. */
+  trapExits(flag: boolean): boolean
+  /** Starts an actor outside the declared tree, below this one. It is volatile, and nobody starts it again. */
+  spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options?: SpawnFromActorOptions): Promise<Spawned<Ref>>
+  /** Takes over the answer to the call being handled; the handler then returns `noReply()`. */
+  defer(): Deferred
+  /** Runs a cast handler of this actor directly after this turn, before anything that is queued. OTP's `continue`. */
+  continueWith(name: string, input?: unknown): void
+  /** Runs a cast handler of this actor if nothing else has come within so long after this turn; once. OTP's idle timeout. */
+  idleTimeout(delay: Duration, name: string, input?: unknown): void
+  /**
+   * Claims a name for this actor or another one, kept over restarts. False if the name is used, or if the actor has a name
+   * already or does not run.
+   */
+  register(name: string, id?: ActorId): boolean
+  /** Frees a name, whoever has it; false if nobody has. */
+  unregister(name: string): boolean
   /** Who has a name; nothing if nobody has. */
   whereis(name: string): NameOwner | undefined
   /** Ends this incarnation once the turn is done, as `normal` or with a reason. */
@@ -111,6 +178,9 @@ export interface MonitorRef {
 /** The input of a message of topic `down`. */
 export interface Down {
   readonly monitor: number
+  /** The name by which it was monitored, if it was. */
+  readonly name?: string
+  /** Who has ended; the name, where nobody had it. */
   readonly id: ActorId
   readonly reason: ExitReason
 }

@@ -3,16 +3,20 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import type { Life } from './anatomy.ts'
 import type { Behavior, Step } from './behavior.ts'
 import { TurnContext } from './turn-context.ts'
-import { FencedError, StoreError, UnavailableError } from './errors.ts'
+import { FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { messageInfo, messageOf, type Message } from './message.ts'
 import { migrateState } from './migration.ts'
 import type { Committed, Outcome, TurnRecord } from './persistence.ts'
+import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
 import type { Turns } from './turns.ts'
 
 /** The most turns that one transaction commits. */
 const largestGroup = 64
+
+/** The reply is part of the commit: it cannot come later. */
+const noAnswer: Outcome = Object.freeze({ status: 'crashed', message: 'a durable handler must reply in its turn; it was handled' })
 
 interface Turn {
   readonly message: Message
@@ -61,6 +65,15 @@ export class DurableTurns implements Turns {
       const message = life.cell.mailbox.shift()
       if (message === undefined) break
       if (this.#isStale(message)) continue
+      if (this.#group.length > 0 && isOfRuntime(message)) {
+        life.cell.mailbox.putBack(message)
+        break
+      }
+      const asked = endAskedBy(life, message)
+      if (asked !== undefined) {
+        life.stopReason ??= asked
+        break
+      }
       const begun = this.#begin(message)
       if (begun === 'waiting' || begun === 'failed') return false
     }
@@ -128,7 +141,8 @@ export class DurableTurns implements Turns {
     const state = this.#life.cell.world.freezesStates ? deepFreeze(step.state) : step.state
     this.#tentative = { state, behavior: step.behavior ?? this.#tentative.behavior }
     this.#stop = step.stop ?? context.stopWanted
-    this.#group.push({ message, context, outcome: step.outcome, dead: undefined })
+    const isUnanswered = message.kind === 'call' && step.outcome === undefined
+    this.#group.push({ message, context, outcome: isUnanswered ? noAnswer : step.outcome, dead: undefined })
     this.current = undefined
   }
 
@@ -186,7 +200,7 @@ export class DurableTurns implements Turns {
     if (this.#group.length > 0) this.#dropGroup(error)
     else {
       if (current !== undefined && current.seq > 0) this.blamed = current.seq
-      life.end(crash(error), 'orderly')
+      life.end(reasonOfThrown(error), 'orderly')
     }
   }
 
@@ -235,6 +249,11 @@ export class DurableTurns implements Turns {
     this.blamed = group[0]?.message.seq
     life.end(crash(error), 'orderly')
   }
+}
+
+/** What the runtime may answer itself, and therefore in no group. */
+function isOfRuntime({ kind, name }: Message): boolean {
+  return kind === 'info' && name === 'stop'
 }
 
 function recordOf({ message, context, outcome, dead }: Turn): TurnRecord | undefined {

@@ -1,6 +1,6 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { CoppiceError, describeValue } from '../protocol/errors.ts'
-import { describeReason, type ExitReason } from '../protocol/exit-reason.ts'
+import { crash, describeReason, noproc, type ExitReason } from '../protocol/exit-reason.ts'
 
 /** Why a call was not answered: recognise the case by `code`. */
 export abstract class CallError extends CoppiceError {
@@ -20,8 +20,11 @@ export abstract class CallError extends CoppiceError {
 export class NoProcError extends CallError {
   override readonly name = 'NoProcError'
   readonly code = 'noproc'
-  constructor(target: ActorId, handler: string) {
+  /** Why the actor ended, if the message was waiting for it then; else `noproc`. */
+  readonly reason: ExitReason
+  constructor(target: ActorId, handler: string, reason: ExitReason = noproc) {
     super(target, handler, 'no actor is running under this id; the message was not handled')
+    this.reason = reason
   }
 }
 
@@ -33,6 +36,15 @@ export class CallTimeoutError extends CallError {
   constructor(target: ActorId, handler: string, timeoutMs: number) {
     super(target, handler, `no reply within ${timeoutMs} ms; the message may still be handled`)
     this.timeoutMs = timeoutMs
+  }
+}
+
+/** An actor called itself, or asked itself to stop: it would wait for itself. Nothing was sent. */
+export class CallingSelfError extends CallError {
+  override readonly name = 'CallingSelfError'
+  readonly code = 'calling-self'
+  constructor(target: ActorId, handler: string) {
+    super(target, handler, 'an actor cannot wait for itself; nothing was sent')
   }
 }
 
@@ -143,4 +155,52 @@ export class StartFailure extends CoppiceError {
     super(`the start failed (${describeReason(reason)})`)
     this.reason = reason
   }
+}
+
+/** Thrown in a handler, in `initial` or in `term`: the incarnation ends with this reason. OTP's `exit/1`. */
+export class ExitError extends CoppiceError {
+  override readonly name = 'ExitError'
+  readonly code = 'exit'
+  readonly reason: ExitReason
+  constructor(reason: ExitReason) {
+    super(`the actor ends by itself (${describeReason(reason)})`)
+    this.reason = reason
+  }
+}
+
+/** Thrown by `initial`: there is nothing to do, and no actor comes to be. OTP's `ignore`. */
+export class IgnoreError extends CoppiceError {
+  override readonly name = 'IgnoreError'
+  readonly code = 'ignore'
+  constructor() {
+    super('the start is ignored')
+  }
+}
+
+/** Why a spawn gave no actor. */
+export type SpawnProblem = 'ignored' | 'already-started' | 'timeout' | 'failed'
+
+/** No actor came of a spawn; nothing of it is left. */
+export class SpawnError extends CoppiceError {
+  override readonly name = 'SpawnError'
+  readonly code = 'spawn'
+  readonly problem: SpawnProblem
+  readonly actor: ActorId
+  /** Why the start failed; `normal` if it was ignored. */
+  readonly reason: ExitReason
+  /** Who has the name, if it was taken. */
+  readonly owner: ActorId | undefined
+  constructor({ problem, actor, reason, owner }: { problem: SpawnProblem; actor: ActorId; reason: ExitReason; owner?: ActorId | undefined }) {
+    const taken = owner === undefined ? '' : `; the name belongs to ${displayId(owner)}`
+    super(`spawn of ${displayId(actor)}: ${problem} (${describeReason(reason)})${taken}`)
+    this.problem = problem
+    this.actor = actor
+    this.reason = reason
+    this.owner = owner
+  }
+}
+
+/** The reason that follows from something thrown: the one it carries, or a crash. */
+export function reasonOfThrown(error: unknown): ExitReason {
+  return error instanceof ExitError || error instanceof StartFailure ? error.reason : crash(error)
 }

@@ -4,8 +4,10 @@ import type { Cell, Life, Manner, Status } from './anatomy.ts'
 import type { Behavior } from './behavior.ts'
 import type { ClockTimer } from './clock.ts'
 import type { Context } from './context.ts'
+import { CrashedError } from './errors.ts'
+import { followUps } from './follow-ups.ts'
 import { leave } from './leaving.ts'
-import { messageInfo, systemMessage } from './message.ts'
+import { messageInfo, systemMessage, type Caller } from './message.ts'
 import { effectOf, type ExitSignal } from './signals.ts'
 import { overrideHooks } from './start-plan.ts'
 import type { Turns } from './turns.ts'
@@ -21,6 +23,9 @@ export class Incarnation implements Life {
   state: unknown = undefined
   frontier = 0
   trapsExits: boolean
+  starter: ActorId | undefined = undefined
+  readonly deferred = new Set<Caller>()
+  readonly followUps = followUps(this)
   isBorn = false
   stopReason: ExitReason | undefined = undefined
   // Both are set by the start, before anything can run.
@@ -50,6 +55,11 @@ export class Incarnation implements Life {
 
   get isActive(): boolean {
     return this.status === 'starting' || this.status === 'idle' || this.status === 'busy'
+  }
+
+  /** Why it ends or has ended. */
+  get endReason(): ExitReason | undefined {
+    return this.#endReason
   }
 
   get signal(): AbortSignal {
@@ -88,6 +98,8 @@ export class Incarnation implements Life {
     if (this.status === 'ended') return
     if (this.status === 'ending') {
       if (manner === 'kill') this.finish(killed)
+      // What is kept in a store is sealed first.
+      else if (manner === 'signal' && this.cell.spec.mode === 'volatile') this.finish(reason)
       return
     }
     const wasStarting = this.status === 'starting'
@@ -95,6 +107,7 @@ export class Incarnation implements Life {
     this.#endReason = reason
     this.#abort?.abort(reason)
     this.#dropTimers()
+    this.followUps.drop()
     if (wasStarting || manner === 'kill' || !this.#hasLastWill(manner)) this.finish(reason)
     else void leave(this, reason, manner)
   }
@@ -108,6 +121,8 @@ export class Incarnation implements Life {
     cell.lastExit = reason
     if (this.isBorn) this.#leaveTrace(reason)
     this.turns.abandon(reason)
+    for (const caller of this.deferred) caller.fail(new CrashedError(this.id, 'call', reason))
+    this.deferred.clear()
     this.#breakBonds(reason)
     this.#abandonChildren(reason)
     this.parent?.childEnded(this, reason)
@@ -139,22 +154,24 @@ export class Incarnation implements Life {
     this.#links?.delete(other)
   }
 
-  monitor(monitor: number, target: Life | undefined, id: ActorId): void {
+  monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string): void {
+    const named = name === undefined ? {} : { name }
     if (target === undefined) {
-      this.cell.receive(systemMessage('down', { monitor, id, reason: noproc }, this.number))
+      this.cell.receive(systemMessage('down', { monitor, id, reason: noproc, ...named }, this.number))
       return
     }
     if (target === this) return
     ;(this.#watched ??= new Map()).set(monitor, target)
     target.watchedBy(monitor, (reason) => {
       this.#watched?.delete(monitor)
-      if (this.status !== 'ended') this.cell.receive(systemMessage('down', { monitor, id, reason }, this.number))
+      // Who spawned it learns of a failed start from its result.
+      if (this.status !== 'ended' && target.isBorn) this.cell.receive(systemMessage('down', { monitor, id, reason, ...named }, this.number))
     })
   }
 
-  demonitor(monitor: number): void {
+  demonitor(monitor: number): boolean {
     this.#watched?.get(monitor)?.unwatch(monitor)
-    this.#watched?.delete(monitor)
+    return this.#watched?.delete(monitor) ?? false
   }
 
   watchedBy(monitor: number, watcher: Watcher): void {

@@ -1,6 +1,8 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { TermContext } from './behavior.ts'
 import type { Life, Manner } from './anatomy.ts'
+import type { Port } from './context.ts'
+import { reasonOfThrown } from './errors.ts'
 import type { Snapshot } from './persistence.ts'
 
 /** What `term` wants to be kept: a state, or none. */
@@ -14,16 +16,18 @@ interface Wish {
  */
 export async function leave(life: Life, reason: ExitReason, manner: Manner): Promise<void> {
   const hook = manner === 'orderly' ? life.hooks.term : undefined
-  const wish = hook === undefined ? undefined : await runTerm(life, reason, hook)
+  const told = hook === undefined ? undefined : await runTerm(life, reason, hook)
   if (!isEnding(life)) return
-  await seal(life, reason, wish)
+  const wish = told?.wish
+  const final = told?.reason ?? reason
+  await seal(life, final, wish)
   // What `term` made is what comes back, from memory as from the store.
   if (wish?.state !== undefined && isEnding(life)) life.state = wish.state.value
-  life.finish(reason)
+  life.finish(final)
 }
 
 /** Gives nothing if `term` fails: what it wanted is not known for sure, and the committed state is always right. */
-async function runTerm(life: Life, reason: ExitReason, hook: NonNullable<Life['hooks']['term']>): Promise<Wish | undefined> {
+async function runTerm(life: Life, reason: ExitReason, hook: NonNullable<Life['hooks']['term']>): Promise<{ readonly wish?: Wish; readonly reason?: ExitReason }> {
   const abort = new AbortController()
   let state: Wish['state']
   const context: TermContext<unknown> = {
@@ -32,22 +36,24 @@ async function runTerm(life: Life, reason: ExitReason, hook: NonNullable<Life['h
     reason,
     state: life.state,
     signal: abort.signal,
+    ref: (definition, path) => definition.reference(portOf(life), path),
     checkpoint: (...given) => {
       state = { value: given.length === 0 ? life.state : given[0] }
     },
   }
   try {
     await withinLimit(life, abort, () => life.cell.world.attribution.run(life, async () => hook(context)))
-    return { state }
+    return { wish: { state } }
   } catch (error) {
     life.cell.world.emit({ type: 'term failed', id: life.id, incarnation: life.number, error })
-    return undefined
+    // As in OTP: what `term` ends with takes the place of the reason; that it took too long is known by the limit alone.
+    return error instanceof TermLimitError ? {} : { reason: reasonOfThrown(error) }
   }
 }
 
 async function withinLimit(life: Life, abort: AbortController, run: () => Promise<void>): Promise<void> {
   const limitMs = life.cell.spec.termLimitMs
-  const late = new Error(`term took longer than ${limitMs} ms`)
+  const late = new TermLimitError(`term took longer than ${limitMs} ms`)
   await new Promise<void>((resolve, reject) => {
     const timer =
       limitMs === Infinity
@@ -82,6 +88,19 @@ function snapshotOf(life: Life, wish: Wish | undefined): Snapshot | undefined {
   if (state === undefined || (life.cell.spec.mode === 'durable' && state.value === life.state)) return undefined
   return { behavior: life.behavior.name, version: life.behavior.version, state: state.value, frontier: life.frontier }
 }
+
+/** An actor that ends has a context no more, and may still say goodbye. */
+function portOf({ id, cell }: Life): Port {
+  const { router } = cell.world
+  return {
+    call: (to, name, input, options) => router.call(to, { name, input, sender: id }, options),
+    cast: (to, name, input, options) => router.cast(to, { name, input, sender: id }, options),
+    stopActor: (to, reason, options) => router.stop(to, reason, options),
+  }
+}
+
+/** What is reported when `term` is not waited for any longer. */
+class TermLimitError extends Error {}
 
 /** A kill may have come first, at any moment. */
 function isEnding(life: Life): boolean {

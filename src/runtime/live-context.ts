@@ -1,13 +1,29 @@
 import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
-import { durationMs, type Duration } from '../protocol/duration.ts'
+import { durationMs, durationOrInfinityMs, type Duration } from '../protocol/duration.ts'
 import type { Envelope } from '../protocol/envelope.ts'
 import { messageId, type MessageId } from '../protocol/message-id.ts'
-import { normal, type ExitReason } from '../protocol/exit-reason.ts'
+import { killed, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, Life } from './anatomy.ts'
-import type { CallOptions, CastOptions, Context, MemberReferable, MonitorRef, NameOwner, Referable, TimerRef } from './context.ts'
-import { NoProcError } from './errors.ts'
+import type {
+  CallOptions,
+  CastOptions,
+  Context,
+  Deferred,
+  MemberReferable,
+  MonitorRef,
+  NameOwner,
+  Referable,
+  Spawnable,
+  Spawned,
+  SpawnFromActorOptions,
+  StopOptions,
+  TimerRef,
+} from './context.ts'
+import { CallingSelfError, ExitError, InvalidMessageError, NoProcError } from './errors.ts'
 import { Message } from './message.ts'
 import type { Random } from './random.ts'
+import type { ExitSignal } from './signals.ts'
+import { spawnedId, spawnedSpec } from './spawned-spec.ts'
 
 /** The context of one incarnation: what it does takes effect at once, and nothing once the incarnation has ended. */
 export class LiveContext implements Context {
@@ -31,6 +47,10 @@ export class LiveContext implements Context {
 
   get messageId(): MessageId {
     return this.idOf(this.life.turns.current)
+  }
+
+  get sender(): ActorId | undefined {
+    return this.life.turns.current?.sender
   }
 
   get attempt(): number {
@@ -62,12 +82,65 @@ export class LiveContext implements Context {
 
   call(to: ActorId, name: string, input: unknown, options?: CallOptions): Promise<unknown> {
     if (!this.mayAct(`call of ${name}`)) return Promise.reject(new NoProcError(to, name))
+    if (to === this.id) return Promise.reject(new CallingSelfError(to, name))
     return this.cell.world.router.call(to, { name, input, sender: this.id }, options)
   }
 
   cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void> {
     if (!this.mayAct(`cast of ${name}`)) return Promise.resolve()
     return this.cell.world.router.cast(to, { name, input, sender: this.id }, options)
+  }
+
+  stopActor(to: ActorId, reason?: ExitReason, options?: StopOptions): Promise<void> {
+    if (!this.mayAct('stop of an actor')) return Promise.reject(new NoProcError(to, 'stop'))
+    if (to === this.id) return Promise.reject(new CallingSelfError(to, 'stop'))
+    return this.cell.world.router.stop(to, reason, options)
+  }
+
+  async spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options: SpawnFromActorOptions = {}): Promise<Spawned<Ref>> {
+    const { world } = this.cell
+    const id = spawnedId(this.id, key)
+    if (!this.mayAct('spawn')) throw new NoProcError(id, 'spawn')
+    const timeoutMs = options.timeout === undefined ? Infinity : durationOrInfinityMs(options.timeout, `${this.cell.label}: spawn: timeout`)
+    const number = options.monitor === true ? world.nextNumber() : undefined
+    await world.spawn({
+      spec: spawnedSpec(definition, id, args, options.name),
+      starter: this.life,
+      link: options.link === true,
+      monitor: number,
+      timeoutMs,
+    })
+    return { ref: definition.reference(this, id), monitor: number === undefined ? undefined : { monitor: number, target: id } }
+  }
+
+  defer(): Deferred {
+    const message = this.life.turns.current
+    const caller = message?.caller
+    if (message !== undefined && caller !== undefined) {
+      message.caller = undefined
+      this.life.deferred.add(caller)
+    }
+    return {
+      reply: (value) => {
+        if (caller === undefined || !this.life.deferred.delete(caller)) return
+        caller.settle({ status: 'replied', value })
+      },
+    }
+  }
+
+  continueWith(name: string, input?: unknown): void {
+    if (this.mayAct('continue')) this.life.followUps.continueWith(this.#messageToSelf(name, input))
+  }
+
+  idleTimeout(delay: Duration, name: string, input?: unknown): void {
+    const delayMs = durationMs(delay, `${this.cell.label}: idleTimeout`)
+    if (this.mayAct('idle timeout')) this.life.followUps.idle(delayMs, this.#messageToSelf(name, input))
+  }
+
+  trapExits(flag: boolean): boolean {
+    const { trapsExits } = this.life
+    if (this.mayAct('trapping of exits')) this.life.trapsExits = flag
+    return trapsExits
   }
 
   sendSelf(name: string, input?: unknown): void {
@@ -87,15 +160,18 @@ export class LiveContext implements Context {
     this.life.cancelTimer(timer.id)
   }
 
-  monitor(id: ActorId): MonitorRef {
-    const monitor = this.cell.world.nextNumber()
-    if (this.mayAct('monitor')) this.life.monitor(monitor, this.cell.world.lifeOf(id), id)
+  monitor(target: ActorId | { readonly name: string }): MonitorRef {
+    const { world } = this.cell
+    const monitor = world.nextNumber()
+    const { id, name } = this.monitored(target)
+    if (this.mayAct('monitor')) this.life.monitor(monitor, world.lifeOf(id), id, name)
     return { monitor, target: id }
   }
 
-  demonitor({ monitor }: MonitorRef, options?: { readonly flush: boolean }): void {
-    this.life.demonitor(monitor)
+  demonitor({ monitor }: MonitorRef, options?: { readonly flush: boolean }): boolean {
+    const wasActive = this.life.demonitor(monitor)
     if (options?.flush === true) this.cell.mailbox.removeDown(monitor)
+    return wasActive
   }
 
   link(id: ActorId): void {
@@ -112,12 +188,22 @@ export class LiveContext implements Context {
   }
 
   exit(id: ActorId, reason: ExitReason): void {
-    if (this.mayAct('exit signal'))
-      this.cell.world.lifeOf(id)?.receiveSignal({ type: id === this.id ? 'self' : 'exit', reason }, this.id)
+    this.signalTo(id, { type: id === this.id ? 'self' : 'exit', reason })
   }
 
-  register(name: string): boolean {
-    return this.mayAct('register') && this.cell.world.names.claim(name, this.id)
+  kill(id: ActorId): void {
+    this.signalTo(id, { type: 'kill', reason: killed })
+  }
+
+  register(name: string, id = this.id): boolean {
+    const { world } = this.cell
+    if (!this.mayAct('register')) return false
+    const life = id === this.id ? this.life : world.lifeOf(id)
+    return life !== undefined && world.names.register(name, id, life.number)
+  }
+
+  unregister(name: string): boolean {
+    return this.mayAct('unregister') && this.cell.world.names.unregister(name)
   }
 
   whereis(name: string): NameOwner | undefined {
@@ -140,6 +226,26 @@ export class LiveContext implements Context {
     if (this.life.isActive) return true
     this.cell.world.emit({ type: 'late', id: this.id, incarnation: this.incarnation, what })
     return false
+  }
+
+  protected signalTo(id: ActorId, signal: ExitSignal): void {
+    if (!this.mayAct('exit signal')) return
+    const isInTurn = this.life.status === 'busy'
+    this.cell.world.lifeOf(id)?.receiveSignal(signal, this.id)
+    // Nobody sees this: the turn that it leaves belongs to an incarnation that has ended.
+    if (id === this.id && isInTurn && !this.life.isActive) throw new ExitError(signal.reason)
+  }
+
+  protected monitored(target: ActorId | { readonly name: string }): { readonly id: ActorId; readonly name?: string } {
+    if (typeof target === 'string') return { id: target }
+    return { id: this.cell.world.names.ownerOf(target.name) ?? target.name, name: target.name }
+  }
+
+  #messageToSelf(name: string, input: unknown): Message {
+    const envelope = this.envelopeToSelf(name, input)
+    const problem = this.life.behavior.check(envelope)
+    if (problem !== undefined) throw new InvalidMessageError(this.id, name, problem)
+    return new Message(envelope, undefined, this.incarnation)
   }
 
   protected newTimerId(): string {

@@ -2,15 +2,17 @@ import { childId, type ActorId } from '../protocol/actor-id.ts'
 import { durationOrInfinityMs } from '../protocol/duration.ts'
 import type { Envelope } from '../protocol/envelope.ts'
 import { NotStorableError } from '../protocol/errors.ts'
+import { normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { StateMode } from './actor-spec.ts'
 import type { Cell } from './anatomy.ts'
-import type { CallOptions, CastOptions } from './context.ts'
+import type { CallOptions, CastOptions, StopOptions } from './context.ts'
 import type { Deadlines } from './deadlines.ts'
-import { inJournal, InvalidMessageError, NoProcError, UnavailableError } from './errors.ts'
+import { CrashedError, inJournal, InvalidMessageError, NoProcError, UnavailableError } from './errors.ts'
 import type { DeadLetterCause, EventSink } from './events.ts'
 import { Message, messageInfo, systemMessage } from './message.ts'
 import { PendingCall } from './pending-call.ts'
 import type { Accepted, Member } from './persistence.ts'
+import type { StopRequest } from './requested-end.ts'
 import type { Request, Router } from './router.ts'
 
 const defaultTimeoutMs = 5_000
@@ -61,6 +63,20 @@ export class LocalRouter implements Router {
     return Promise.resolve()
   }
 
+  async stop(to: ActorId, reason: ExitReason = normal, options?: StopOptions): Promise<void> {
+    const timeoutMs = options?.timeout === undefined ? Infinity : durationOrInfinityMs(options.timeout, 'stop: timeout')
+    const life = this.#parts.cells.get(to)?.life
+    if (life?.isBorn !== true) throw new NoProcError(to, 'stop')
+    const pending = new PendingCall({ target: to, handler: 'stop', timeoutMs, deadlines: this.#parts.deadlines, signal: undefined })
+    const request: StopRequest = { reason, isServed: false }
+    life.whenEnded((final) => {
+      if (request.isServed && final === reason) pending.settle({ status: 'replied', value: undefined })
+      else pending.fail(new CrashedError(to, 'stop', final))
+    })
+    life.cell.receive(systemMessage('stop', request, life.number))
+    await pending.promise
+  }
+
   problemWith(to: ActorId, message: { readonly kind: string; readonly name: string; readonly input: unknown }): string | undefined {
     const cell = this.#parts.cells.get(to)
     return cell === undefined ? undefined : (cell.life?.behavior ?? cell.spec.behavior).check(message)
@@ -105,7 +121,7 @@ export class LocalRouter implements Router {
       message.caller?.fail(new UnavailableError(id, message.name, inJournal))
       return
     }
-    message.caller?.fail(new NoProcError(id, message.name))
+    message.caller?.fail(new NoProcError(id, message.name, this.#parts.cells.get(id)?.lastExit))
     // What the runtime tells itself is nobody's letter.
     if (message.kind !== 'info') this.#parts.sink.emit({ type: 'dead letter', id, message: messageInfo(message), why })
   }

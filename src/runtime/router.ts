@@ -1,5 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
-import type { CallOptions, CastOptions } from './context.ts'
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { CallOptions, CastOptions, StopOptions } from './context.ts'
 import type { Message } from './message.ts'
 import type { Member } from './persistence.ts'
 
@@ -14,6 +15,8 @@ export interface Request {
 export interface Router {
   call(to: ActorId, request: Request, options?: CallOptions): Promise<unknown>
   cast(to: ActorId, request: Request, options?: CastOptions): Promise<void>
+  /** Asks for an end in the order of the queue, and waits for it. */
+  stop(to: ActorId, reason?: ExitReason, options?: StopOptions): Promise<void>
   /** What is wrong with a message, as far as can be known before it is sent. */
   problemWith(to: ActorId, message: { readonly kind: string; readonly name: string; readonly input: unknown }): string | undefined
   /** Puts a message into a mailbox, or drops it where there is none. */

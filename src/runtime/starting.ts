@@ -1,9 +1,9 @@
 import { ConfigurationError } from '../protocol/errors.ts'
-import { crash, killed, type ExitReason } from '../protocol/exit-reason.ts'
+import { crash, killed, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, Life } from './anatomy.ts'
 import type { Behavior, StartCause, StartContext, StartPlan, StateSource } from './behavior.ts'
 import { DurableTurns, unknownOutcome } from './durable-turns.ts'
-import { StartFailure, StateUnreadableError } from './errors.ts'
+import { IgnoreError, reasonOfThrown, StateUnreadableError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { Incarnation } from './incarnation.ts'
 import { LiveContext } from './live-context.ts'
@@ -20,10 +20,12 @@ export interface StartOrigin {
   /** Why the incarnation before ended, if the supervisor knows. */
   readonly reason: ExitReason | undefined
   readonly parent: Life | undefined
+  /** Ties the new incarnation to others before anything of it runs. */
+  readonly bind?: (life: Life) => void
 }
 
 /** What came of a start. */
-export type Started = { readonly status: 'started'; readonly incarnation: number } | { readonly status: 'failed'; readonly reason: ExitReason }
+export type Started = { readonly status: 'started'; readonly incarnation: number } | { readonly status: 'ignored' } | { readonly status: 'failed'; readonly reason: ExitReason }
 
 /** What there is to go on from. */
 interface Found {
@@ -52,12 +54,13 @@ export function startActor(cell: Cell, origin: StartOrigin): Started | Promise<S
   if (spec.mode !== 'volatile' || startingHook(hooks, cell.incarnation + 1) !== undefined) return startInSteps(cell, origin, attempt)
   const life = conceive(cell, cell.incarnation + 1, origin)
   life.turns = new VolatileTurns(life)
+  if (!life.isActive) return fail(cell, life, life.endReason ?? killed)
   try {
     const state = resumed(fromMemory(cell)) ?? firstState(cell, life, spec.args)
-    if (isThenable(state)) return state.then((late) => publish(life, origin, late), (error: unknown) => fail(cell, life, reasonOf(error)))
+    if (isThenable(state)) return state.then((late) => publish(life, origin, late), (error: unknown) => failed(cell, life, error))
     return publish(life, origin, state)
   } catch (error) {
-    return fail(cell, life, reasonOf(error))
+    return failed(cell, life, error)
   }
 }
 
@@ -78,15 +81,16 @@ async function startInSteps(cell: Cell, origin: StartOrigin, attempt: number): P
     if (cell.spec.mode === 'durable') life.turns = new DurableTurns(life, checkpoint)
     return publish(life, origin, state, revived)
   } catch (error) {
-    return fail(cell, life, reasonOf(error))
+    return failed(cell, life, error)
   }
 }
 
-function conceive(cell: Cell, number: number, { parent }: StartOrigin): Incarnation {
+function conceive(cell: Cell, number: number, { parent, bind }: StartOrigin): Incarnation {
   const life = new Incarnation(cell, { number, behavior: cell.spec.behavior, parent })
   life.context = new LiveContext(life)
   cell.life = life
   cell.incarnation = number
+  bind?.(life)
   return life
 }
 
@@ -176,7 +180,7 @@ async function secure(life: Incarnation, first: FirstState, plan: StartPlan, fou
 function publish(life: Incarnation, origin: StartOrigin, first: FirstState, revived?: Revived): Started {
   const { cell } = life
   const { world, spec } = cell
-  if (life.status !== 'starting') return fail(cell, life, killed)
+  if (life.status !== 'starting') return fail(cell, life, life.endReason ?? killed)
   if (spec.name !== undefined && !world.names.claim(spec.name, cell.id)) return fail(cell, life, crash(nameTaken(cell, spec.name)))
   life.behavior = first.behavior
   life.state = world.freezesStates ? deepFreeze(first.state) : first.state
@@ -189,6 +193,7 @@ function publish(life: Incarnation, origin: StartOrigin, first: FirstState, revi
   if (hasLostState(cell, life)) world.emit({ type: 'state lost', id: cell.id, incarnation: life.number })
   world.emit({ type: 'started', id: cell.id, incarnation: life.number, behavior: first.behavior.name, source: first.source, cause })
   for (const timer of revived?.timers ?? []) world.armTimer(life, timer)
+  life.followUps.arm()
   cell.wake()
   return { status: 'started', incarnation: life.number }
 }
@@ -224,8 +229,11 @@ function fail(cell: Cell, life: Incarnation | undefined, reason: ExitReason): St
   return { status: 'failed', reason }
 }
 
-function reasonOf(error: unknown): ExitReason {
-  return error instanceof StartFailure ? error.reason : crash(error)
+function failed(cell: Cell, life: Incarnation | undefined, error: unknown): Started {
+  if (!(error instanceof IgnoreError)) return fail(cell, life, life?.endReason ?? reasonOfThrown(error))
+  life?.finish(normal)
+  cell.world.emit({ type: 'start failed', id: cell.id, reason: normal })
+  return { status: 'ignored' }
 }
 
 function tellOfRecovery({ world, id }: Cell, { incarnation, frontier, replay, backlog }: Revived): void {

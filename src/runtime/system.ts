@@ -1,14 +1,16 @@
 import { isBelow, type ActorId } from '../protocol/actor-id.ts'
-import { killed, noproc, shutdown, type ExitReason } from '../protocol/exit-reason.ts'
+import { ConfigurationError } from '../protocol/errors.ts'
+import { killed, noproc, normal, shutdown, type ExitReason } from '../protocol/exit-reason.ts'
 import { ActorCell } from './actor-cell.ts'
 import type { ActorSpec, StateMode } from './actor-spec.ts'
-import type { Life, World } from './anatomy.ts'
+import type { Life, SpawnOrder, World } from './anatomy.ts'
 import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
 import type { NameOwner, Port } from './context.ts'
 import { Deadlines } from './deadlines.ts'
+import { SpawnError } from './errors.ts'
 import type { ActorEvent, EventSink } from './events.ts'
 import { LocalRouter } from './local-router.ts'
 import { messageOf } from './message.ts'
@@ -17,6 +19,8 @@ import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
 import { startActor, whenGone, type Started, type StartOrigin } from './starting.ts'
+
+import { isThenable } from './thenable.ts'
 
 /** What a system is made of; nothing in it is shared with another system. */
 export interface SystemParts {
@@ -81,6 +85,7 @@ export class ActorSystem implements World {
     this.outside = {
       call: (to, name, input, options) => this.router.call(to, { name, input, sender: undefined }, options),
       cast: (to, name, input, options) => this.router.cast(to, { name, input, sender: undefined }, options),
+      stopActor: (to, reason, options) => this.router.stop(to, reason, options),
     }
   }
 
@@ -190,6 +195,41 @@ export class ActorSystem implements World {
     })
   }
 
+  async spawn({ spec, starter, link, monitor, timeoutMs }: SpawnOrder): Promise<void> {
+    const { id, name } = spec
+    if (this.#cells.has(id)) throw new ConfigurationError({ path: 'spawn: key', rule: 'must not be the key of an actor that is there', value: id })
+    if (name !== undefined && !this.names.claim(name, id))
+      throw new SpawnError({ problem: 'already-started', actor: id, reason: killed, owner: this.names.ownerOf(name) })
+    const cell = this.#newCell(spec)
+    let born: Life | undefined
+    const bind = (life: Life): void => {
+      born = life
+      life.starter = link || monitor !== undefined ? starter?.id : undefined
+      life.whenEnded(() => this.retire(id, { forget: true }))
+      if (link) starter?.link(life)
+      if (monitor !== undefined) starter?.monitor(monitor, life, id)
+    }
+    let isLate = false
+    const giveUp = (): void => {
+      isLate = true
+      if (born !== undefined) starter?.unlink(born)
+      born?.end(killed, 'kill')
+    }
+    const starting = startActor(cell, { cause: 'first', reason: undefined, parent: undefined, bind })
+    const timer = timeoutMs === Infinity ? undefined : this.clock.setTimer(timeoutMs, giveUp)
+    const started = isThenable(starting) ? await Promise.race([starting, failureOf(born)]) : starting
+    timer?.cancel()
+    if (started.status === 'started') return
+    if (isLate) throw new SpawnError({ problem: 'timeout', actor: id, reason: killed })
+    if (started.status === 'ignored') throw new SpawnError({ problem: 'ignored', actor: id, reason: normal })
+    throw new SpawnError({ problem: 'failed', actor: id, reason: started.reason })
+  }
+
+  /** What no supervisor has stopped ends with the node. */
+  endAll(): void {
+    for (const { life } of [...this.#cells.values()]) life?.end(killed, 'kill')
+  }
+
   /** The last actor has ended: nobody waits for anything any more. */
   close(): void {
     this.#deadlines.close()
@@ -226,6 +266,15 @@ export class ActorSystem implements World {
     for (const message of this.router.takeAwaited(spec.id)) cell.mailbox.push(message)
     return cell
   }
+}
+
+/** A start can be given up before `initial` is done. Whoever ends by ignoring is told so by the start itself. */
+function failureOf(life: Life | undefined): Promise<Started> {
+  return new Promise((resolve) => {
+    life?.whenEnded((reason) => {
+      if (reason.type !== 'normal') resolve({ status: 'failed', reason })
+    })
+  })
 }
 
 function hasEnded(life: Life): boolean {

@@ -3,7 +3,7 @@ import { durationMs, type Duration } from '../protocol/duration.ts'
 import { noproc, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
 import type { Life } from './anatomy.ts'
-import type { CastOptions, MemberReferable, MonitorRef, TimerRef } from './context.ts'
+import type { CastOptions, Deferred, MemberReferable, MonitorRef, Spawnable, Spawned, TimerRef } from './context.ts'
 import { DurableTurnError, InvalidMessageError } from './errors.ts'
 import { LiveContext } from './live-context.ts'
 import { Message } from './message.ts'
@@ -33,6 +33,10 @@ export class TurnContext extends LiveContext {
 
   override get messageId(): MessageId {
     return this.idOf(this.#message)
+  }
+
+  override get sender(): ActorId | undefined {
+    return this.#message.sender
   }
 
   override get attempt(): number {
@@ -77,14 +81,46 @@ export class TurnContext extends LiveContext {
     return { id }
   }
 
-  override monitor(id: ActorId): MonitorRef {
+  override stopActor(to: ActorId): Promise<void> {
+    return Promise.reject(this.#refusal('stop', `wait for the end of ${to}`))
+  }
+
+  override spawn<Args, Ref>(_definition: Spawnable<Args, Ref>, key: string): Promise<Spawned<Ref>> {
+    return Promise.reject(this.#refusal('spawn', `spawn "${key}": start a member of a dynamic supervisor, which is part of the commit`))
+  }
+
+  override defer(): Deferred {
+    throw this.#refusal('defer', 'answer later: the reply is part of the commit')
+  }
+
+  override continueWith(name: string): void {
+    throw this.#refusal('continueWith', `continue with "${name}": send it to itself with sendSelf`)
+  }
+
+  override idleTimeout(_delay: Duration, name: string): void {
+    throw this.#refusal('idleTimeout', `set an idle timeout ("${name}"): use sendAfter, whose timer is in the commit`)
+  }
+
+  override trapExits(flag: boolean): boolean {
+    if (this.mayAct('trapping of exits')) this.bonds.push(() => super.trapExits(flag))
+    return this.life.trapsExits
+  }
+
+  override kill(id: ActorId): void {
+    if (id === this.id) super.kill(id)
+    else if (this.mayAct('kill')) this.bonds.push(() => super.kill(id))
+  }
+
+  override monitor(target: ActorId | { readonly name: string }): MonitorRef {
     const monitor = this.cell.world.nextNumber()
-    if (this.mayAct('monitor')) this.bonds.push(() => this.life.monitor(monitor, this.cell.world.lifeOf(id), id))
+    const { id, name } = this.monitored(target)
+    if (this.mayAct('monitor')) this.bonds.push(() => this.life.monitor(monitor, this.cell.world.lifeOf(id), id, name))
     return { monitor, target: id }
   }
 
-  override demonitor(monitor: MonitorRef, options?: { readonly flush: boolean }): void {
-    if (this.mayAct('demonitor')) this.bonds.push(() => super.demonitor(monitor, options))
+  override demonitor(monitor: MonitorRef, options?: { readonly flush: boolean }): boolean {
+    if (this.mayAct('demonitor')) this.bonds.push(() => void super.demonitor(monitor, options))
+    return true
   }
 
   override link(id: ActorId): void {
@@ -114,6 +150,10 @@ export class TurnContext extends LiveContext {
 
   override stop(reason: ExitReason = normal): void {
     if (this.mayAct('stop')) this.stopWanted ??= reason
+  }
+
+  #refusal(method: string, problem: string): DurableTurnError {
+    return new DurableTurnError(`${this.cell.label}: ${method}: a durable turn cannot ${problem}; nothing was done`)
   }
 
   protected override mayAct(what: string): boolean {

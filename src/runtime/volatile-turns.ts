@@ -1,9 +1,10 @@
-import { crash, type ExitReason } from '../protocol/exit-reason.ts'
+import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { Life } from './anatomy.ts'
 import type { Step } from './behavior.ts'
-import { CrashedError } from './errors.ts'
+import { CrashedError, reasonOfThrown } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { messageInfo, type Message } from './message.ts'
+import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
 import type { Turns } from './turns.ts'
 
@@ -36,6 +37,12 @@ export class VolatileTurns implements Turns {
       if (message === undefined) return false
       // Mail that an earlier incarnation asked for means nothing to this one.
       if (message.incarnation !== 0 && message.incarnation !== life.number) continue
+      if (!life.followUps.begin(message)) continue
+      const asked = endAskedBy(life, message)
+      if (asked !== undefined) {
+        life.end(asked, 'orderly')
+        return false
+      }
       this.#handle(message)
       if (life.status !== 'idle') return false
     }
@@ -66,7 +73,7 @@ export class VolatileTurns implements Turns {
     try {
       step = life.cell.world.attribution.run(life, () => life.behavior.handle(life.state, message, life.context))
     } catch (error) {
-      if (life.status === 'busy') life.end(crash(error), 'orderly')
+      if (life.status === 'busy') life.end(reasonOfThrown(error), 'orderly')
       return
     }
     if (isThenable(step)) step.then((late) => this.#settled(late), (error: unknown) => this.#failed(error))
@@ -82,7 +89,7 @@ export class VolatileTurns implements Turns {
   }
 
   #failed(error: unknown): void {
-    if (this.#life.status === 'busy') this.#life.end(crash(error), 'orderly')
+    if (this.#life.status === 'busy') this.#life.end(reasonOfThrown(error), 'orderly')
   }
 
   #apply(message: Message, step: Step<unknown>): void {
@@ -92,9 +99,24 @@ export class VolatileTurns implements Turns {
     life.state = life.cell.world.freezesStates ? deepFreeze(step.state) : step.state
     if (step.behavior !== undefined) life.behavior = step.behavior
     life.frontier += 1
-    if (step.outcome !== undefined) this.#answer(message, step.outcome)
     if (step.stop !== undefined) life.stopReason ??= step.stop
-    if (life.goesOn() && life.cell.spec.mode === 'checkpointed') this.#afterTurn()
+    if (step.outcome === undefined) {
+      if (message.caller !== undefined) life.deferred.add(message.caller)
+    } else if (life.stopReason === undefined) this.#answer(message, step.outcome)
+    else this.#answerAtEnd(message, step.outcome)
+    const goesOn = life.goesOn()
+    const steps = goesOn ? life.followUps.arm() : 0
+    if (goesOn && life.cell.spec.mode === 'checkpointed') this.#afterTurn()
+    // Continued steps come before anything that their answer may bring about.
+    for (let left = steps; left > 0 && life.isActive && life.status !== 'busy'; left -= 1) this.run(1)
+  }
+
+  /** As in OTP: the answer of a turn that stops leaves after `term`, and not at all if a kill comes first. */
+  #answerAtEnd(message: Message, outcome: NonNullable<Step<unknown>['outcome']>): void {
+    this.#life.whenEnded((reason) => {
+      if (reason.type === 'killed') message.caller?.fail(new CrashedError(this.#life.id, message.name, reason))
+      else this.#answer(message, outcome)
+    })
   }
 
   #answer(message: Message, outcome: NonNullable<Step<unknown>['outcome']>): void {

@@ -12,7 +12,7 @@ const agent = (trapExits: boolean) =>
     initial: () => ({ learned: [] as string[] }),
     handlers: ({ call, cast }) => ({
       monitor: call(message<string>(), ({ input, ctx }) => ({ reply: ctx.monitor(input) })),
-      demonitor: cast(message<{ monitor: number; target: string }>(), ({ input, ctx }) => ctx.demonitor(input, { flush: true })),
+      demonitor: cast(message<{ monitor: number; target: string }>(), ({ input, ctx }) => void ctx.demonitor(input, { flush: true })),
       link: call(message<string>(), ({ input, ctx }) => {
         ctx.link(input)
         return { reply: true }

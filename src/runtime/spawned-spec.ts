@@ -1,0 +1,30 @@
+import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
+import type { ActorSpec } from './actor-spec.ts'
+import type { Behavior } from './behavior.ts'
+
+const termLimitMs = 5_000
+
+/** The place of what is spawned from outside every actor. */
+export const spawnedFromOutside: ActorId = '~'
+
+/** The identity of an actor that is spawned below another one. */
+export function spawnedId(starter: ActorId, key: unknown): ActorId {
+  checkKey(key, 'spawn: key')
+  return childId(starter, key)
+}
+
+/** What an actor without a supervisor starts from: it is volatile, because nobody would bring it back. */
+export function spawnedSpec(definition: { readonly behavior: object }, id: ActorId, args: unknown, name: string | undefined): ActorSpec {
+  return {
+    id,
+    // Every definition holds the behavior of what it defines.
+    behavior: definition.behavior as Behavior,
+    args,
+    mode: 'volatile',
+    hooks: undefined,
+    termLimitMs,
+    maxAttempts: Infinity,
+    checkpointEvery: Infinity,
+    name,
+  }
+}
