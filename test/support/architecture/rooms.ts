@@ -59,8 +59,7 @@ export const rooms: readonly Room[] = [
     imports: ['protocol', 'serialization', 'runtime', 'behaviors'],
     packages: [
       { name: 'better-sqlite3', in: /^sqlite-.*\.ts$/ },
-      // Both ends of the worker link: what starts the thread, and what the thread runs.
-      { name: 'node:worker_threads', in: /^(?:store-thread|worker-main)\.ts$/ },
+      { name: 'node:worker_threads', files: 1 },
       { name: 'node:fs', in: /^(?:sqlite-|checkpoint).*\.ts$/ },
       { name: 'node:path', in: /^(?:sqlite-|checkpoint).*\.ts$/ },
       { name: 'node:crypto', in: /^(?:sqlite-|checkpoint|checksum).*\.ts$/ },
