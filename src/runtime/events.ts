@@ -10,6 +10,7 @@ export type DeadLetterCause = 'noproc' | 'crashed' | 'stopped' | 'not accepted'
 /** What happens to actors, told in the order in which it happens, while it happens: a listener must be quick and must not throw. */
 export type ActorEvent =
   | { readonly type: 'started'; readonly id: ActorId; readonly incarnation: number; readonly behavior: string; readonly source: StateSource; readonly cause: StartCause }
+  | { readonly type: 'start ignored'; readonly id: ActorId }
   | { readonly type: 'start failed'; readonly id: ActorId; readonly reason: ExitReason }
   | { readonly type: 'recovering'; readonly id: ActorId; readonly incarnation: number; readonly frontier: number; readonly replayed: number; readonly backlog: number }
   | { readonly type: 'exited'; readonly id: ActorId; readonly incarnation: number; readonly reason: ExitReason; readonly message: MessageInfo | undefined }

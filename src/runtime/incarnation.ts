@@ -24,7 +24,6 @@ export class Incarnation implements Life {
   frontier = 0
   trapsExits: boolean
   starter: ActorId | undefined = undefined
-  readonly deferred = new Set<Caller>()
   readonly followUps = followUps(this)
   isBorn = false
   stopReason: ExitReason | undefined = undefined
@@ -39,6 +38,7 @@ export class Incarnation implements Life {
   #timers: Map<string, ClockTimer> | undefined = undefined
   #whenEnded: ((reason: ExitReason) => void)[] | undefined = undefined
   #endReason: ExitReason | undefined = undefined
+  #deferred: Set<Caller> | undefined = undefined
 
   constructor(cell: Cell, { number, behavior, parent }: { number: number; behavior: Behavior; parent: Life | undefined }) {
     this.cell = cell
@@ -55,6 +55,11 @@ export class Incarnation implements Life {
 
   get isActive(): boolean {
     return this.status === 'starting' || this.status === 'idle' || this.status === 'busy'
+  }
+
+  // Made when it is first asked for: most actors never owe an answer.
+  get deferred(): Set<Caller> {
+    return (this.#deferred ??= new Set())
   }
 
   /** Why it ends or has ended. */
@@ -121,8 +126,8 @@ export class Incarnation implements Life {
     cell.lastExit = reason
     if (this.isBorn) this.#leaveTrace(reason)
     this.turns.abandon(reason)
-    for (const caller of this.deferred) caller.fail(new CrashedError(this.id, 'call', reason))
-    this.deferred.clear()
+    for (const caller of this.#deferred ?? []) caller.fail(new CrashedError(this.id, 'call', reason))
+    this.#deferred = undefined
     this.#breakBonds(reason)
     this.#abandonChildren(reason)
     this.parent?.childEnded(this, reason)

@@ -26,7 +26,7 @@ export async function leave(life: Life, reason: ExitReason, manner: Manner): Pro
   life.finish(final)
 }
 
-/** Gives nothing if `term` fails: what it wanted is not known for sure, and the committed state is always right. */
+/** Gives no wish if `term` fails, only its reason: what it wanted is not known for sure, and the committed state is always right. */
 async function runTerm(life: Life, reason: ExitReason, hook: NonNullable<Life['hooks']['term']>): Promise<{ readonly wish?: Wish; readonly reason?: ExitReason }> {
   const abort = new AbortController()
   let state: Wish['state']

@@ -232,7 +232,7 @@ function fail(cell: Cell, life: Incarnation | undefined, reason: ExitReason): St
 function failed(cell: Cell, life: Incarnation | undefined, error: unknown): Started {
   if (!(error instanceof IgnoreError)) return fail(cell, life, life?.endReason ?? reasonOfThrown(error))
   life?.finish(normal)
-  cell.world.emit({ type: 'start failed', id: cell.id, reason: normal })
+  cell.world.emit({ type: 'start ignored', id: cell.id })
   return { status: 'ignored' }
 }
 

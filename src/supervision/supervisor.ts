@@ -205,6 +205,8 @@ class Shell {
   }
 
   #started(results: readonly StartResult[]): void | PromiseLike<void> {
+    // One that ignores its start is not there, and keeps nobody waiting.
+    for (const { id, status } of results) if (status === 'ignored') this.#starter.retire(id, { forget: false })
     return this.#decide({ type: 'started', results, nowMs: this.#parts.clock.now() })
   }
 
