@@ -12,6 +12,7 @@ import type { ChildSpec } from './child-spec.ts'
 import type { Command, StartOrder, StopOrder, SupervisorReply } from './commands.ts'
 import { createDecider, type Decider, type SupervisorInput } from './decider.ts'
 import type { SupervisorEvent } from './events.ts'
+import { isStale } from './exits.ts'
 import type { Fact, StartResult, SupervisorRequest } from './facts.ts'
 import type { Members } from './members.ts'
 import { isRestarted } from './restart-type.ts'
@@ -105,6 +106,8 @@ class Shell {
         const { id, incarnation, reason } = message.input as ChildExited
         // News of one that had the same number before the place was given up: the one that runs now has not ended.
         if (this.#starter.runs(keyOf(id), incarnation)) return undefined
+        // One that it has stopped itself: the machine would let it pass, but a group of thousands leaves thousands of them.
+        if (isStale(this.#decider, { id: keyOf(id), incarnation })) return undefined
         return { type: 'exited', id: keyOf(id), incarnation, reason, nowMs }
       }
       case 'retry':
