@@ -1,4 +1,5 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { MessageInfo } from '../runtime/message.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Decision } from './commands.ts'
 import type { Intensity } from './restart-intensity.ts'
@@ -19,6 +20,7 @@ export interface Occasion {
   readonly spec: ChildSpec
   readonly incarnation: number | undefined
   readonly reason: ExitReason
+  readonly message?: MessageInfo | undefined
   /** Whom the restart takes along. */
   readonly strategy: Strategy
   readonly budgetLeft: number
@@ -27,10 +29,10 @@ export interface Occasion {
 
 /** A verdict as the log gets it, with the sentence that says why. */
 export function explain(occasion: Occasion): Decision {
-  const { spec, incarnation, reason } = occasion
+  const { spec, incarnation, reason, message, limit } = occasion
   const decided = decidedBy[occasion.verdict]
   const budgetLeft = decided === 'give up' ? 0 : occasion.budgetLeft
-  return { child: spec.id, incarnation, reason, decided, why: sentence(occasion), budgetLeft }
+  return { child: spec.id, incarnation, reason, message, decided, why: sentence(occasion), budgetLeft, limit }
 }
 
 const decidedBy: Record<Verdict, Decision['decided']> = {
