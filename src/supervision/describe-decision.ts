@@ -3,6 +3,7 @@ import { describeReason } from '../protocol/exit-reason.ts'
 import { describeBeginning } from '../runtime/beginning.ts'
 import { describeMessage } from '../runtime/message.ts'
 import type { Comeback, DecisionRecord } from './decision-log.ts'
+import { describeCause } from './describe-cause.ts'
 
 /**
  * A decision in a few lines for a person: who ended and why, at which message, what was decided and why, and what came back.
@@ -38,7 +39,7 @@ export function describeDecision(record: DecisionRecord): string {
   const what = incarnation === undefined ? `${id} was not started` : `${id}#${incarnation} ended`
   return [
     `${new Date(atMs).toISOString()} ${displayId(supervisor)}: ${what}`,
-    `  because: ${describeReason(reason)}`,
+    `  because: ${describeCause(reason).replaceAll('\n', '\n  ')}`,
     ...(message === undefined ? [] : [`  handling: ${describeMessage(message)}`]),
     `  decided: ${decided}: ${why}`,
     ...back.map((comeback) => `  back: ${described(comeback)}`),

@@ -94,16 +94,17 @@ const ended: Record<ExitReason['type'], string> = {
 }
 
 function budget({ budgetLeft, limit }: Occasion): string {
-  return `${budgetLeft} of ${limit.restarts} restarts left in ${time(limit.withinMs)}`
+  return `${budgetLeft} of ${limit.restarts} restarts left in ${describeTime(limit.withinMs)}`
 }
 
 function spent({ restarts, withinMs }: Intensity): string {
   if (restarts === 0) return 'no restart is allowed'
-  if (restarts === 1) return `the one restart in ${time(withinMs)} is used up`
-  return `the ${restarts} restarts in ${time(withinMs)} are used up`
+  if (restarts === 1) return `the one restart in ${describeTime(withinMs)} is used up`
+  return `the ${restarts} restarts in ${describeTime(withinMs)} are used up`
 }
 
-function time(ms: number): string {
+/** A length of time for a person: `5 s`, `500 ms`, `2 min`. */
+export function describeTime(ms: number): string {
   if (ms < 1_000) return `${ms} ms`
   if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`
   return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1_000} s`
