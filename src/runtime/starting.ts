@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../protocol/errors.ts'
 import { crash, killed, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, Life } from './anatomy.ts'
-import type { Behavior, StartCause, StartContext, StartPlan, StateSource } from './behavior.ts'
+import type { Beginning } from './beginning.ts'
+import type { Behavior, Hooks, StartCause, StartContext, StartPlan, StateSource } from './behavior.ts'
 import { DurableTurns, unknownOutcome } from './durable-turns.ts'
 import { IgnoreError, reasonOfThrown, StateUnreadableError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
@@ -25,7 +26,10 @@ export interface StartOrigin {
 }
 
 /** What came of a start. */
-export type Started = { readonly status: 'started'; readonly incarnation: number } | { readonly status: 'ignored' } | { readonly status: 'failed'; readonly reason: ExitReason }
+export type Started =
+  | { readonly status: 'started'; readonly incarnation: number; readonly beginning: Beginning }
+  | { readonly status: 'ignored' }
+  | { readonly status: 'failed'; readonly reason: ExitReason }
 
 /** What there is to go on from. */
 interface Found {
@@ -40,6 +44,8 @@ interface FirstState {
   readonly behavior: Behavior
   readonly frontier: number
   readonly source: StateSource
+  /** The number of the checkpoint that it was made of. */
+  readonly checkpoint?: number | undefined
 }
 
 /**
@@ -50,8 +56,7 @@ export function startActor(cell: Cell, origin: StartOrigin): Started | Promise<S
   const { spec } = cell
   const attempt = cell.starts
   cell.starts += 1
-  const hooks = overrideHooks(spec.behavior.hooks, spec.hooks)
-  if (spec.mode !== 'volatile' || startingHook(hooks, cell.incarnation + 1) !== undefined) return startInSteps(cell, origin, attempt)
+  if (spec.mode !== 'volatile' || hookOf(cell, cell.incarnation + 1) !== 'none') return startInSteps(cell, origin, attempt)
   const life = conceive(cell, cell.incarnation + 1, origin)
   life.turns = new VolatileTurns(life)
   if (!life.isActive) return fail(cell, life, life.endReason ?? killed)
@@ -79,7 +84,7 @@ async function startInSteps(cell: Cell, origin: StartOrigin, attempt: number): P
     const state = await carryOut(plan, life, found)
     const checkpoint = revived === undefined ? undefined : await secure(life, state, plan, found)
     if (cell.spec.mode === 'durable') life.turns = new DurableTurns(life, checkpoint)
-    return publish(life, origin, state, revived)
+    return publish(life, origin, state, { revived, plan })
   } catch (error) {
     return failed(cell, life, error)
   }
@@ -100,7 +105,8 @@ async function askHook(
   { attempt, recovered, revived }: Found & { readonly attempt: number },
 ): Promise<StartPlan> {
   const { cell } = life
-  const hook = startingHook(overrideHooks(cell.spec.behavior.hooks, cell.spec.hooks), life.number)
+  const name = hookOf(cell, life.number)
+  const hook = name === 'none' ? undefined : hooksOf(cell)[name]
   if (hook === undefined) return { type: 'resume' }
   const context: StartContext<unknown, unknown> = {
     id: cell.id,
@@ -143,7 +149,7 @@ async function carryOut(plan: StartPlan, life: Incarnation, found: Found): Promi
       const checkpoint = await cell.world.persistence?.read(cell.id, plan.checkpoint)
       if (checkpoint === undefined) throw new StateUnreadableError(cell.id, `there is no readable checkpoint ${plan.checkpoint}`)
       const { behavior, offered } = restore(cell, checkpoint)
-      return { state: offered.state, behavior, frontier: frontierOf(found), source: 'checkpoint' }
+      return { state: offered.state, behavior, frontier: frontierOf(found), source: 'checkpoint', checkpoint: plan.checkpoint }
     }
   }
 }
@@ -155,8 +161,8 @@ function frontierOf({ recovered, revived }: Found): number {
 
 function resumed(recovered: Recovered | undefined): FirstState | undefined {
   if (recovered === undefined) return undefined
-  const { state, frontier, source } = recovered.offered
-  return { state, behavior: recovered.behavior, frontier, source }
+  const { state, frontier, source, checkpoint } = recovered.offered
+  return { state, behavior: recovered.behavior, frontier, source, checkpoint }
 }
 
 function firstState(cell: Cell, life: Incarnation, args: unknown): FirstState | Promise<FirstState> {
@@ -177,9 +183,10 @@ async function secure(life: Incarnation, first: FirstState, plan: StartPlan, fou
   return checkpoint
 }
 
-function publish(life: Incarnation, origin: StartOrigin, first: FirstState, revived?: Revived): Started {
+function publish(life: Incarnation, origin: StartOrigin, first: FirstState, by?: Steps): Started {
   const { cell } = life
   const { world, spec } = cell
+  const revived = by?.revived
   if (life.status !== 'starting') return fail(cell, life, life.endReason ?? killed)
   if (spec.name !== undefined && !world.names.claim(spec.name, cell.id)) return fail(cell, life, crash(nameTaken(cell, spec.name)))
   life.behavior = first.behavior
@@ -195,7 +202,26 @@ function publish(life: Incarnation, origin: StartOrigin, first: FirstState, revi
   for (const timer of revived?.timers ?? []) world.armTimer(life, timer)
   life.followUps.arm()
   cell.wake()
-  return { status: 'started', incarnation: life.number }
+  return { status: 'started', incarnation: life.number, beginning: beginningOf(life, first, by) }
+}
+
+/** What a start that had to ask and to recover went by. */
+interface Steps {
+  readonly revived: Revived | undefined
+  readonly plan: StartPlan
+}
+
+function beginningOf({ cell, number }: Incarnation, { source, checkpoint }: FirstState, by: Steps | undefined): Beginning {
+  const replayed = source === 'checkpoint' && by?.plan.type === 'resume' ? (by.revived?.replay.length ?? 0) : 0
+  return { hook: hookOf(cell, number), state: replayed > 0 ? 'journal' : source, checkpoint, replayed }
+}
+
+function hooksOf({ spec }: Cell): Hooks<unknown, unknown> {
+  return overrideHooks(spec.behavior.hooks, spec.hooks)
+}
+
+function hookOf(cell: Cell, incarnation: number): Beginning['hook'] {
+  return startingHook(hooksOf(cell), incarnation)
 }
 
 /** A former process had this actor too, and nothing of it was kept. */
