@@ -2,7 +2,7 @@ import { ConfigurationError } from '../protocol/errors.ts'
 import { crash, killed, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, Life } from './anatomy.ts'
 import type { Beginning } from './beginning.ts'
-import type { Behavior, Hooks, StartCause, StartContext, StartPlan, StateSource } from './behavior.ts'
+import type { Behavior, Hooks, StartCause, StartPlan, StateSource } from './behavior.ts'
 import { DurableTurns, unknownOutcome } from './durable-turns.ts'
 import { IgnoreError, reasonOfThrown, StateUnreadableError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
@@ -12,6 +12,7 @@ import { messageOf, type Message } from './message.ts'
 import type { Revived } from './persistence.ts'
 import { fromMemory, recover, restore, type Recovered } from './recovery.ts'
 import { overrideHooks, startingHook } from './start-plan.ts'
+import { resume, StartingContext } from './starting-context.ts'
 import { isThenable } from './thenable.ts'
 import { VolatileTurns } from './volatile-turns.ts'
 
@@ -109,29 +110,16 @@ function askHook(
   const name = hookOf(cell, life.number)
   const hook = name === 'none' ? undefined : hooksOf(cell)[name]
   if (hook === undefined) return resume
-  const context: StartContext<unknown, unknown> = {
-    id: cell.id,
-    incarnation: life.number,
+  const context = new StartingContext(life, {
     attempt,
     cause: causeOf(life, origin, revived),
     reason: origin.reason ?? cell.lastExit ?? revived?.lastExit,
-    args: cell.spec.args,
     offered: recovered?.offered,
     checkpoints: revived?.checkpoints ?? [],
-    // Made when it is asked for: few hooks do.
-    get signal() {
-      return life.signal
-    },
-    resume: () => resume,
-    from: (checkpoint) => ({ type: 'from', checkpoint: typeof checkpoint === 'number' ? checkpoint : checkpoint.number }),
-    fresh: (...args) => (args.length === 0 ? { type: 'fresh' } : { type: 'fresh', args: { value: args[0] } }),
-    become: (behavior, state) => ({ type: 'become', behavior, state }),
-  }
+  })
   const plan = cell.world.attribution.run(life, () => hook(context))
   return isThenable(plan) ? Promise.resolve(plan).then((late) => late ?? resume) : (plan ?? resume)
 }
-
-const resume: StartPlan = Object.freeze({ type: 'resume' })
 
 /** Why it starts: a supervisor that starts itself calls every child's start its first, though the child may have lived before. */
 function causeOf(life: Incarnation, { cause }: StartOrigin, revived: Revived | undefined): StartCause {
