@@ -96,6 +96,9 @@ export { message, type InputOf, type OutputOf, type SchemaResult, type StandardS
 // Trees.
 export { child, dynamicSupervisor, supervisor } from './supervision/tree.ts'
 export type { ChildNode, Directory, DynamicNode, DynamicSupervisorOptions, SupervisorNode, TreeNode } from './supervision/tree.ts'
+export { partitionSupervisor, type PartitionArguments, type PartitionSupervisorOptions } from './supervision/partition-supervisor.ts'
+export type { PartitionKey } from './supervision/partition-hash.ts'
+export type { PartitionsRef } from './supervision/partitions-ref.ts'
 export {
   AlreadyPresentError,
   AlreadyStartedError,

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../protocol/errors.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import type { AutoShutdown } from '../supervision/auto-shutdown.ts'
-import type { TreeNode } from '../supervision/tree.ts'
+import type { SupervisorNode, TreeNode } from '../supervision/tree.ts'
 
 /** What the rules for a whole tree remember from node to node. */
 interface Seen {
@@ -28,6 +28,7 @@ export function checkTree(tree: TreeNode, { hasStore, behaviors }: { readonly ha
 }
 
 function checkNode(node: TreeNode, id: ActorId, seen: Seen): void {
+  if (node.kind !== 'child') for (const violation of node.violations?.(id) ?? []) throw new ConfigurationError(violation)
   if (node.kind === 'child') {
     checkBehavior(node.behavior, displayId(id), seen)
     checkState(node.options.state, id, seen)
@@ -40,16 +41,25 @@ function checkNode(node: TreeNode, id: ActorId, seen: Seen): void {
     checkCheckpoint(node.options.checkpoint, id, seen)
   } else {
     const { autoShutdown } = supervisorSettings({ at: id, options: node.options })
-    for (const [key, child] of Object.entries(node.children)) checkChild(child, { parent: id, key, autoShutdown }, seen)
+    for (const [key, child] of Object.entries(node.children)) checkChild(child, { parent: node, id, key, autoShutdown }, seen)
   }
 }
 
-function checkChild(node: TreeNode, { parent, key, autoShutdown }: { parent: ActorId; key: string; autoShutdown: AutoShutdown }, seen: Seen): void {
+/** Where a child is declared. */
+interface Place {
+  readonly parent: SupervisorNode<unknown>
+  /** Of the parent. */
+  readonly id: ActorId
+  readonly key: string
+  readonly autoShutdown: AutoShutdown
+}
+
+function checkChild(node: TreeNode, { parent: { isPartitioned }, id: parent, key, autoShutdown }: Place, seen: Seen): void {
   const isWorker = isNode(node) && node.kind === 'child'
   const start = !isNode(node) ? undefined : isWorker ? node.behavior : node
   const options = !isNode(node) ? {} : node.kind === 'child' ? node.options : node.childOptions
   childSettings({ parent, id: key, start, type: isWorker ? 'worker' : 'supervisor', options, autoShutdown })
-  if (/^(0|[1-9]\d*)$/.test(key))
+  if (isPartitioned !== true && /^(0|[1-9]\d*)$/.test(key))
     throw new ConfigurationError({
       path: `${displayId(parent)}: id of a child`,
       rule: 'must not be a whole number, which JavaScript moves before all other keys: the children would start in another order',

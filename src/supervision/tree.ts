@@ -1,4 +1,5 @@
 import { childId, type ActorId } from '../protocol/actor-id.ts'
+import type { Violation } from '../protocol/errors.ts'
 import type { ActorDefinition } from '../behaviors/actor.ts'
 import type { ActorRef } from '../behaviors/actor-ref.ts'
 import type { Behavior } from '../runtime/behavior.ts'
@@ -25,6 +26,10 @@ export interface SupervisorNode<Ref> {
   /** How its own supervisor treats it. */
   readonly childOptions: ChildOptions
   readonly children: Readonly<Record<string, TreeNode>>
+  /** Its children are numbered, and start in the order of their numbers. */
+  readonly isPartitioned?: boolean
+  /** What is wrong with it besides what every supervisor is checked for. */
+  violations?(id: ActorId): readonly Violation[]
   reference(port: Port, id: ActorId): Ref
 }
 
@@ -36,6 +41,8 @@ export interface DynamicNode<Ref> {
   readonly options: DynamicSupervisorOptions
   /** How its own supervisor treats it. */
   readonly childOptions: ChildOptions
+  /** What is wrong with it besides what every dynamic supervisor is checked for. */
+  violations?(id: ActorId): readonly Violation[]
   reference(port: Port, id: ActorId): Ref
 }
 
