@@ -13,7 +13,12 @@ export type PartitionKey = string | number
  */
 export function partitionOf(key: unknown, size: number, path: string): number {
   if (typeof key !== 'string' && !(typeof key === 'number' && Number.isFinite(key)))
-    throw new ConfigurationError({ path, rule: 'must be a text or a finite number', value: key, remedy: 'Make one of it with keyBy' })
+    throw new ConfigurationError({
+      path,
+      rule: 'must be a text or a finite number',
+      value: key,
+      remedy: 'Make one of it with keyBy',
+    })
   return stir(fnv1a(String(key))) % size
 }
 

@@ -25,13 +25,18 @@ const elsewhere = {
   size: 'Did you mean "partitions"?',
 } as const
 
-/** Everything that is wrong with the options of a partition supervisor, those of its partitions included, in the order of the rules. */
+/** Everything that is wrong with the options of a partition supervisor, those of its partitions included, in order. */
 export function partitionViolations({ at: id, options: given, type }: PartitionDefinition): readonly Violation[] {
   const at = `${displayId(id)}: `
   const options = asOptions(given)
   const known = [...partitionNames, ...dynamicNames, ...childNames.filter((name) => name !== 'name')]
   return [
-    ...refuseIf(!isOptions(given), { path: `${at}options`, rule: 'must be an object', value: given, remedy: 'Write { partitions: 4 }' }),
+    ...refuseIf(!isOptions(given), {
+      path: `${at}options`,
+      rule: 'must be an object',
+      value: given,
+      remedy: 'Write { partitions: 4 }',
+    }),
     ...unknownNames(at, given, known, elsewhere),
     ...partitionRules.flatMap((rule) => rule({ at, options })),
     ...supervisorRules.flatMap((rule) => rule({ at, options })),

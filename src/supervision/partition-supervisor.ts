@@ -56,7 +56,7 @@ export type PartitionArguments<Args> = undefined extends Args
  * const app = await start(supervisor({}, { counters: partitionSupervisor(Counter, { partitions: 4 }) }))
  * await app.tree.counters.for('ada').call.add('ada')
  * console.log(await app.tree.counters.for('ada').call.add('ada')) // => 2
- * console.log(app.tree.counters.for('ada').id) // => counters/1
+ * console.log(app.tree.counters.for('ada').id) // => counters/2
  * await app.stop()
  * ```
  */
@@ -69,7 +69,7 @@ export function partitionSupervisor<Ref, Key = PartitionKey>(
   options: PartitionSupervisorOptions<Key>,
 ): SupervisorNode<PartitionsRef<Ref, Key>>
 export function partitionSupervisor(
-  what: ActorDefinition<unknown, unknown, unknown> | SupervisorNode<unknown> | DynamicNode<unknown>,
+  what: Copied,
   given: PartitionSupervisorOptions<never>,
 ): SupervisorNode<PartitionsRef<unknown, never>> {
   // What was given may be anything: it is checked with the tree.
@@ -99,9 +99,11 @@ export function partitionSupervisor(
   }
 }
 
-function copyOf(what: ActorDefinition<unknown, unknown, unknown> | SupervisorNode<unknown> | DynamicNode<unknown>, options: ChildOptions): TreeNode {
+function copyOf(what: Copied, options: ChildOptions): TreeNode {
   return 'kind' in what ? child(what, options) : child(what, options as ChildOptions & { readonly args: unknown })
 }
+
+type Copied = ActorDefinition<unknown, unknown, unknown> | SupervisorNode<unknown> | DynamicNode<unknown>
 
 function argsOf(args: unknown, index: number): { readonly args?: unknown } {
   if (args === undefined) return {}

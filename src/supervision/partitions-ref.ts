@@ -32,7 +32,11 @@ export function makePartitionsRef<Ref, Key>({ id, refs, keyBy }: {
   const { length: size } = refs
   const at = (index: number): Ref => {
     if (Number.isInteger(index) && index >= 0 && index < size) return refs[index] as Ref
-    throw new ConfigurationError({ path: `${displayId(id)}: number of a partition`, rule: `must be an integer from 0 to ${size - 1}`, value: index })
+    throw new ConfigurationError({
+      path: `${displayId(id)}: number of a partition`,
+      rule: `must be an integer from 0 to ${size - 1}`,
+      value: index,
+    })
   }
   return {
     id,

@@ -3,9 +3,11 @@ import type { Violation } from '../protocol/errors.ts'
 import type { ActorDefinition } from '../behaviors/actor.ts'
 import type { ActorRef } from '../behaviors/actor-ref.ts'
 import type { Behavior } from '../runtime/behavior.ts'
+import type { Life } from '../runtime/anatomy.ts'
 import type { Port } from '../runtime/context.ts'
 import { makeMembersRef, type MembersRef } from './members-ref.ts'
 import type { ChildOptions } from './child-options.ts'
+import type { RestartType } from './restart-type.ts'
 import type { DynamicOptions, SupervisorOptions } from './supervisor-options.ts'
 
 /** A tree of supervisors and actors, or a part of one: a value, whose type is the directory of what is in it. */
@@ -43,7 +45,16 @@ export interface DynamicNode<Ref> {
   readonly childOptions: ChildOptions
   /** What is wrong with it besides what every dynamic supervisor is checked for. */
   violations?(id: ActorId): readonly Violation[]
+  /** What a member brings along besides the options that all have in common; made of its arguments. */
+  ownOf?(args: unknown): MemberOwn | undefined
   reference(port: Port, id: ActorId): Ref
+}
+
+/** What one member of a dynamic supervisor has of its own. */
+export interface MemberOwn {
+  readonly restart: RestartType
+  /** Ties each of its incarnations to others before anything of it runs. */
+  bind(life: Life): void
 }
 
 /** How a dynamic supervisor works, and how each of its members is supervised. */

@@ -17,7 +17,8 @@ const wrong = (value: unknown) => value as never
 
 describe('a partition supervisor', () => {
   it('starts its partitions in the order of their numbers, and stops them in reverse', async () => {
-    const { app, until, events } = await simulatedWithoutStore(supervisor({}, { pool: partitionSupervisor(Counter, { partitions: 11 }) }))
+    const pool = partitionSupervisor(Counter, { partitions: 11 })
+    const { app, until, events } = await simulatedWithoutStore(supervisor({}, { pool }))
     await until(app.stop())
     const order = Array.from({ length: 11 }, (_, index) => `pool/${index}#1`)
     expect(lives(events)).toEqual([
@@ -41,8 +42,10 @@ describe('a partition supervisor', () => {
     expect(tree.pool.size).toBe(3)
     expect(tree.pool.all().map(({ id }) => id)).toEqual(['pool/0', 'pool/1', 'pool/2'])
     expect(tree.pool.at(2).id).toBe('pool/2')
-    for (const index of [-1, 3, 1.5]) expect(() => tree.pool.at(index)).toThrow('pool: number of a partition must be an integer from 0 to 2')
-    expect(() => tree.pool.for(wrong(undefined))).toThrow('pool: key of a partition must be a text or a finite number; got nothing')
+    for (const index of [-1, 3, 1.5])
+      expect(() => tree.pool.at(index)).toThrow('pool: number of a partition must be an integer from 0 to 2')
+    const text = 'pool: key of a partition must be a text or a finite number; got nothing'
+    expect(() => tree.pool.for(wrong(undefined))).toThrow(text)
   })
 
   it('makes a key of what it is given with keyBy', async () => {
@@ -73,7 +76,8 @@ describe('a partition supervisor', () => {
     void tree.pool.at(1).cast.crash('two')
     await settle()
     expect(lives(events).slice(6)).toEqual([
-      'pool/1#1 exited error', 'pool/0#2 exited shutdown', 'pool#1 exited shutdown', 'pool/0#3 started', 'pool/1#2 started', 'pool#2 started',
+      'pool/1#1 exited error', 'pool/0#2 exited shutdown', 'pool#1 exited shutdown',
+      'pool/0#3 started', 'pool/1#2 started', 'pool#2 started',
     ])
   })
 
@@ -116,12 +120,36 @@ describe('a partition supervisor', () => {
 describe('a partition supervisor that breaks a rule', () => {
   it.each<[string, () => unknown, string]>([
     ['without a number', () => partitionSupervisor(Counter, wrong({})), 'pool: partitions must be an integer >= 1; got nothing'],
-    ['without options', () => partitionSupervisor(Counter, wrong(undefined)), 'pool: options must be an object; got nothing. Write { partitions: 4 }'],
-    ['with none', () => partitionSupervisor(Counter, { partitions: 0 }), 'pool: partitions must be an integer >= 1; got 0 (number)'],
-    ['with half a one', () => partitionSupervisor(Counter, { partitions: 1.5 }), 'pool: partitions must be an integer >= 1; got 1.5 (number)'],
-    ['with a text', () => partitionSupervisor(Counter, wrong({ partitions: '4' })), 'pool: partitions must be an integer >= 1; got "4"'],
-    ['misspelt', () => partitionSupervisor(Counter, wrong({ partition: 4 })), 'pool: partition is not an option; got 4 (number). Did you mean "partitions"?'],
-    ['with a name', () => partitionSupervisor(Counter, wrong({ partitions: 4, name: 'n' })), 'pool: name is not an option; got "n". A partition is known by its number'],
+    [
+      'without options',
+      () => partitionSupervisor(Counter, wrong(undefined)),
+      'pool: options must be an object; got nothing. Write { partitions: 4 }',
+    ],
+    [
+      'with none',
+      () => partitionSupervisor(Counter, { partitions: 0 }),
+      'pool: partitions must be an integer >= 1; got 0 (number)',
+    ],
+    [
+      'with half a one',
+      () => partitionSupervisor(Counter, { partitions: 1.5 }),
+      'pool: partitions must be an integer >= 1; got 1.5 (number)',
+    ],
+    [
+      'with a text',
+      () => partitionSupervisor(Counter, wrong({ partitions: '4' })),
+      'pool: partitions must be an integer >= 1; got "4"',
+    ],
+    [
+      'misspelt',
+      () => partitionSupervisor(Counter, wrong({ partition: 4 })),
+      'pool: partition is not an option; got 4 (number). Did you mean "partitions"?',
+    ],
+    [
+      'with a name',
+      () => partitionSupervisor(Counter, wrong({ partitions: 4, name: 'n' })),
+      'pool: name is not an option; got "n". A partition is known by its number',
+    ],
     [
       'with a strategy',
       () => partitionSupervisor(Counter, wrong({ partitions: 4, strategy: 'one_for_all' })),
@@ -150,7 +178,7 @@ describe('a partition supervisor that breaks a rule', () => {
     [
       'with a state and no store',
       () => partitionSupervisor(Counter, { partitions: 2, state: 'durable' }),
-      'pool/0: state must be "volatile" in a tree that is started without a store; got "durable". Write start(tree, { store: sqlite("app.db") })',
+      'pool/0: state must be "volatile" in a tree that is started without a store; got "durable"',
     ],
   ])('%s is refused before anything is started', async (_, pool, text) => {
     await expect(start(supervisor({}, { pool: pool() as never }))).rejects.toThrow(text)

@@ -4,6 +4,8 @@ import { partitionOf } from '../../src/supervision/partition-hash.ts'
 
 const of = (key: unknown, size: number): number => partitionOf(key, size, 'pool: key')
 
+const anyKey = fc.oneof(fc.string({ unit: 'binary' }), fc.double({ noNaN: true, noDefaultInfinity: true }))
+
 describe('the partition of a key', () => {
   it('is the same in every version: states are kept by it', () => {
     const keys = ['', 'a', 'ada', 'user-7', 'Ünï çödé', '🌳', 'x'.repeat(1_000), 0, 7, -3, 1.5]
@@ -17,7 +19,7 @@ describe('the partition of a key', () => {
 
   it('is one of those that there are, whatever the key', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.double({ noNaN: true, noDefaultInfinity: true })), fc.integer({ min: 1, max: 5_000 }), (key, size) => {
+      fc.property(anyKey, fc.integer({ min: 1, max: 5_000 }), (key, size) => {
         const index = of(key, size)
         expect(Number.isInteger(index) && index >= 0 && index < size).toBe(true)
       }),
