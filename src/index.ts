@@ -92,6 +92,7 @@ export { actor, type ActorDefinition, type ActorOptions, type Info } from './beh
 export type { ActorRef, CallMethods, CastMethods, InputArgument } from './behaviors/actor-ref.ts'
 export { NoReply, noReply, Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
 export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
+export { task, type TaskDefinition, type TaskOptions } from './behaviors/task.ts'
 export type { TaskFunction, TaskKit } from './behaviors/task-run.ts'
 export { TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'
 

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../protocol/errors.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import type { AutoShutdown } from '../supervision/auto-shutdown.ts'
-import type { SupervisorNode, TreeNode } from '../supervision/tree.ts'
+import type { ChildNode, DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
 
 /** What the rules for a whole tree remember from node to node. */
 interface Seen {
@@ -32,12 +32,14 @@ function checkNode(node: TreeNode, id: ActorId, seen: Seen): void {
   if (node.kind === 'child') {
     checkBehavior(node.behavior, displayId(id), seen)
     checkState(node.options.state, id, seen)
+    checkKept(node, id)
     checkCheckpoint(node.options.checkpoint, id, seen)
     checkName(node.options.name, id, seen)
   } else if (node.kind === 'dynamic') {
     dynamicSettings({ at: id, options: node.options })
     checkBehavior(node.behavior, displayId(id), seen)
     checkState(node.options.state, id, seen)
+    checkKept(node, id)
     checkCheckpoint(node.options.checkpoint, id, seen)
   } else {
     const { autoShutdown } = supervisorSettings({ at: id, options: node.options })
@@ -88,6 +90,17 @@ function checkState(state: unknown, id: ActorId, { hasStore }: Seen): void {
     rule: 'must be "volatile" in a tree that is started without a store',
     value: state,
     remedy: 'Write start(tree, { store: sqlite("app.db") })',
+  })
+}
+
+/** What begins anew each time has no state to keep. */
+function checkKept({ behavior, options: { state } }: ChildNode<unknown> | DynamicNode<unknown>, id: ActorId): void {
+  if (behavior.startsAnew !== true || state === 'volatile') return
+  throw new ConfigurationError({
+    path: `${displayId(id)}: state`,
+    rule: 'must be "volatile" for a task, which keeps none',
+    value: state,
+    remedy: 'Leave it out',
   })
 }
 

@@ -2,6 +2,7 @@ import { childId, type ActorId } from '../protocol/actor-id.ts'
 import type { Violation } from '../protocol/errors.ts'
 import type { ActorDefinition } from '../behaviors/actor.ts'
 import type { ActorRef } from '../behaviors/actor-ref.ts'
+import type { TaskDefinition } from '../behaviors/task.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import type { Life } from '../runtime/anatomy.ts'
 import type { Port } from '../runtime/context.ts'
@@ -87,7 +88,7 @@ export function child<Args, State, Handlers>(
 export function child<Node extends SupervisorNode<unknown> | DynamicNode<unknown>>(node: Node, options?: ChildOptions): Node
 export function child(what: ActorDefinition<unknown, unknown, unknown> | TreeNode, options: ChildOptions = {}): TreeNode {
   if ('kind' in what) return what.kind === 'child' ? { ...what, options } : { ...what, childOptions: options }
-  return { kind: 'child', behavior: what.behavior, options, reference: (port, id) => what.reference(port, id) }
+  return { kind: 'child', behavior: what.behavior, options: { ...defaultsOf(what), ...options }, reference: (port, id) => what.reference(port, id) }
 }
 
 /**
@@ -121,10 +122,15 @@ export function dynamicSupervisor<Args, State, Handlers>(
   return {
     kind: 'dynamic',
     behavior: definition.behavior,
-    options,
+    options: { ...defaultsOf(definition), ...options },
     childOptions: {},
     reference: (port, id) => makeMembersRef(definition, port, id),
   }
+}
+
+/** What a kind of actor has in place of the defaults of every child. */
+function defaultsOf(definition: object): ChildOptions {
+  return 'childDefaults' in definition ? (definition as TaskDefinition).childDefaults : {}
 }
 
 function directory(children: Readonly<Record<string, TreeNode>>, port: Port, id: ActorId): Readonly<Record<string, unknown>> {
