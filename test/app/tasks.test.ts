@@ -304,7 +304,7 @@ describe('a started task', () => {
     ['transient', false, true],
     ['permanent', true, true],
     [undefined, false, true],
-  ] as const)('of the type %s comes back after a success: %s, after a failure: %s', async (restart, afterSuccess, afterFailure) => {
+  ] as const)('of the type %s comes back after a success: %s, a failure: %s', async (restart, afterSuccess, afterFailure) => {
     for (const [fails, comesBack] of [[false, afterSuccess], [true, afterFailure]]) {
       const { tree, until, settle } = await simulatedWithoutStore(withTasks())
       let runs = 0
