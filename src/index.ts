@@ -90,9 +90,13 @@ export type { Runnable, Scheduler } from './runtime/scheduler.ts'
 
 // Kinds of actors.
 export { actor, type ActorDefinition, type ActorOptions, type Info } from './behaviors/actor.ts'
+export type { Kind, KindDefaults } from './behaviors/kind.ts'
 export type { ActorRef, CallMethods, CastMethods, InputArgument } from './behaviors/actor-ref.ts'
 export { NoReply, noReply, Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
 export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
+export { behavior, type BehaviorDefinition, type BehaviorInfo, type BehaviorOptions } from './behaviors/function-behavior.ts'
+export { Become, become, type AcquaintancesOf, type BehaviorFunction, type Bindable } from './behaviors/become.ts'
+export type { BehaviorRef, MessageTo, Reachable, ReplyOf } from './behaviors/behavior-ref.ts'
 export { task, type TaskDefinition, type TaskOptions } from './behaviors/task.ts'
 export type { TaskFunction, TaskKit } from './behaviors/task-run.ts'
 export { TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'

@@ -1,8 +1,6 @@
 import { childId, type ActorId } from '../protocol/actor-id.ts'
 import type { Violation } from '../protocol/errors.ts'
-import type { ActorDefinition } from '../behaviors/actor.ts'
-import type { ActorRef } from '../behaviors/actor-ref.ts'
-import type { TaskDefinition } from '../behaviors/task.ts'
+import type { Kind } from '../behaviors/kind.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import type { Life } from '../runtime/anatomy.ts'
 import type { Port } from '../runtime/context.ts'
@@ -81,14 +79,11 @@ type ChildArguments<State, Args> = undefined extends Args
  * console.log(node.kind, node.options.restart) // => child transient
  * ```
  */
-export function child<Args, State, Handlers>(
-  definition: ActorDefinition<Args, State, Handlers>,
-  ...options: ChildArguments<State, Args>
-): ChildNode<ActorRef<Handlers>>
+export function child<Args, State, Ref>(definition: Kind<Args, State, Ref>, ...options: ChildArguments<State, Args>): ChildNode<Ref>
 export function child<Node extends SupervisorNode<unknown> | DynamicNode<unknown>>(node: Node, options?: ChildOptions): Node
-export function child(what: ActorDefinition<unknown, unknown, unknown> | TreeNode, options: ChildOptions = {}): TreeNode {
+export function child(what: Kind<unknown, unknown, unknown> | TreeNode, options: ChildOptions = {}): TreeNode {
   if ('kind' in what) return what.kind === 'child' ? { ...what, options } : { ...what, childOptions: options }
-  return { kind: 'child', behavior: what.behavior, options: { ...defaultsOf(what), ...options }, reference: (port, id) => what.reference(port, id) }
+  return { kind: 'child', behavior: what.behavior, options: { ...what.childDefaults, ...options }, reference: (port, id) => what.reference(port, id) }
 }
 
 /**
@@ -115,22 +110,17 @@ export function supervisor<Children extends Readonly<Record<string, TreeNode>>>(
  *
  * As OTP's `simple_one_for_one`, with keys in place of process ids.
  */
-export function dynamicSupervisor<Args, State, Handlers>(
-  definition: ActorDefinition<Args, State, Handlers>,
+export function dynamicSupervisor<Args, State, Ref>(
+  definition: Kind<Args, State, Ref>,
   options: DynamicSupervisorOptions = {},
-): DynamicNode<MembersRef<Args, ActorRef<Handlers>>> {
+): DynamicNode<MembersRef<Args, Ref>> {
   return {
     kind: 'dynamic',
     behavior: definition.behavior,
-    options: { ...defaultsOf(definition), ...options },
+    options: { ...definition.childDefaults, ...options },
     childOptions: {},
     reference: (port, id) => makeMembersRef(definition, port, id),
   }
-}
-
-/** What a kind of actor has in place of the defaults of every child. */
-function defaultsOf(definition: object): ChildOptions {
-  return 'childDefaults' in definition ? (definition as TaskDefinition).childDefaults : {}
 }
 
 function directory(children: Readonly<Record<string, TreeNode>>, port: Port, id: ActorId): Readonly<Record<string, unknown>> {
