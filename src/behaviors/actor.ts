@@ -31,7 +31,9 @@ export interface ActorOptions<Args, State, Handlers> extends Hooks<State, Args> 
 }
 
 /** A named, versioned kind of actor; give it to `child` or `dynamicSupervisor`. */
-export interface ActorDefinition<Args, State, Handlers> extends Kind<Args, State, ActorRef<Handlers>> {}
+export interface ActorDefinition<Args, State, Handlers> extends Kind<Args, State, ActorRef<Handlers>> {
+  readonly behavior: Behavior<State, Args>
+}
 
 /**
  * Defines a kind of actor: a state, and handlers of calls and casts that return the next one.

@@ -30,6 +30,46 @@ export class TaskEndedError extends CoppiceError {
   }
 }
 
+/** What a queue could not do. Nothing was put into it or taken out of it. */
+export abstract class QueueError extends CoppiceError {
+  readonly queue: ActorId
+  constructor(queue: ActorId, problem: string, options?: ErrorOptions) {
+    super(`queue ${displayId(queue)}: ${problem}`, options)
+    this.queue = queue
+  }
+}
+
+/** There was no room, and there came none in time. Nothing was put into the queue. */
+export class QueueFullError extends QueueError {
+  override readonly name = 'QueueFullError'
+  readonly code = 'queue-full'
+  constructor(queue: ActorId, waitedMs: number) {
+    super(queue, `there is no room${afterWaiting(waitedMs)}; nothing was put into it`)
+  }
+}
+
+/** There were not as many items, and there came none in time. Nothing was taken out of the queue. */
+export class QueueEmptyError extends QueueError {
+  override readonly name = 'QueueEmptyError'
+  readonly code = 'queue-empty'
+  constructor(queue: ActorId, waitedMs: number) {
+    super(queue, `there are not as many items${afterWaiting(waitedMs)}; nothing was taken out of it`)
+  }
+}
+
+/** The queue has been closed: nothing goes in any more, and what was in it has been taken out or dropped. */
+export class QueueClosedError extends QueueError {
+  override readonly name = 'QueueClosedError'
+  readonly code = 'queue-closed'
+  constructor(queue: ActorId, options?: ErrorOptions) {
+    super(queue, 'it is closed; nothing was put into it or taken out of it', options)
+  }
+}
+
+function afterWaiting(waitedMs: number): string {
+  return waitedMs === 0 ? '' : `, also after ${waitedMs} ms`
+}
+
 /** The error with which the end of a task is told to who waits for it: what the task threw, if that is what ended it. */
 export function errorOfEnd(task: ActorId, reason: ExitReason): unknown {
   return reason.type === 'error' ? reason.error : new TaskEndedError(task, reason)

@@ -74,7 +74,7 @@ export function behavior<Fn extends BehaviorFunction>(
   return {
     name,
     // The types of the function are those of the definition, which everybody goes through.
-    behavior: new FunctionBehavior(name, fn as unknown as AnyFunction, options as BehaviorOptions<never>) as unknown as Behavior<never, never>,
+    behavior: new FunctionBehavior(name, fn as unknown as AnyFunction, options) as unknown as Behavior<never, never>,
     reference: (port: Port, id: ActorId) => makeBehaviorRef<Fn>(port, id),
   }
 }
@@ -98,7 +98,8 @@ class FunctionBehavior implements Behavior {
     this.trapsExits = trapExits
     this.#fn = fn
     this.#schema = message
-    this.#info = info as AnyFunction | undefined
+    // What it is bound to fits it: its definition says so.
+    this.#info = info === undefined ? undefined : (...given) => info(...(given as Parameters<typeof info>))
     this.hooks = { ...(init && { init }), ...(restart && { restart }), ...(term && { term }) } as Hooks<unknown, unknown>
   }
 

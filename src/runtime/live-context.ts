@@ -98,6 +98,10 @@ export class LiveContext implements Context {
     return this.cell.world.router.stop(to, reason, options)
   }
 
+  isJournaled(to: ActorId): boolean {
+    return this.cell.world.router.isJournaled(to)
+  }
+
   sleep(time: Duration, signal?: AbortSignal): Promise<void> {
     return sleep(this.cell.world.clock, time, signal)
   }
