@@ -104,6 +104,23 @@ export type { QueueState } from './behaviors/queue-handlers.ts'
 export type { ChunkedList } from './behaviors/chunked-list.ts'
 export type { CloseOptions, PutOptions, QueueRef, WaitOptions } from './behaviors/queue-ref.ts'
 export { QueueClosedError, QueueEmptyError, QueueError, QueueFullError } from './behaviors/errors.ts'
+export {
+  eventHandler,
+  RemoveHandler,
+  removeHandler,
+  type AnyEventHandler,
+  type EventHandler,
+  type EventHandlerOptions,
+  type HandlerAnswer,
+  type HandlerEnd,
+  type HandlerEnded,
+  type HandlerFunctions,
+  type HandlerResult,
+} from './behaviors/event-handler.ts'
+export { eventManager, type EventManagerDefinition } from './behaviors/event-manager.ts'
+export type { EventManagerRef, EventOf, HandlerArguments, HandlerId, SupervisedOptions } from './behaviors/event-manager-ref.ts'
+export type { EventManagerState, InstalledHandler } from './behaviors/handler-room.ts'
+export { EventHandlerError, type EventHandlerProblem } from './behaviors/errors.ts'
 export { task, type TaskDefinition, type TaskOptions } from './behaviors/task.ts'
 export type { TaskFunction, TaskKit } from './behaviors/task-run.ts'
 export { TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'

@@ -70,6 +70,45 @@ function afterWaiting(waitedMs: number): string {
   return waitedMs === 0 ? '' : `, also after ${waitedMs} ms`
 }
 
+/**
+ * Why an event manager did not do what was asked of a handler: it is not there (`unknown`) or there already (`present`), it threw
+ * (`failed`), it answers no requests (`silent`), or nobody could be told of its end (`outside`).
+ */
+export type EventHandlerProblem = 'unknown' | 'present' | 'failed' | 'silent' | 'outside'
+
+const handlerProblems: Readonly<Record<EventHandlerProblem, string>> = {
+  unknown: 'it is not there; nothing was done',
+  present: 'it is there already; nothing was done',
+  failed: 'it failed, and is not there any more',
+  silent: 'it answers no requests; nothing was done',
+  outside: 'only an actor can be told of its end: use ctx.ref(…), or add it without being told; nothing was done',
+}
+
+/** An event manager could not do what was asked of one of its handlers. `cause` is what the handler threw. */
+export class EventHandlerError extends CoppiceError {
+  override readonly name = 'EventHandlerError'
+  readonly code = 'event-handler'
+  readonly problem: EventHandlerProblem
+  readonly manager: ActorId
+  readonly handler: string
+  constructor({ manager, handler, problem, cause }: EventHandlerFailure) {
+    super(
+      `event manager ${displayId(manager)}, handler "${handler}": ${handlerProblems[problem]}`,
+      cause === undefined ? undefined : { cause },
+    )
+    this.problem = problem
+    this.manager = manager
+    this.handler = handler
+  }
+}
+
+interface EventHandlerFailure {
+  readonly manager: ActorId
+  readonly handler: string
+  readonly problem: EventHandlerProblem
+  readonly cause?: unknown
+}
+
 /** The error with which the end of a task is told to who waits for it: what the task threw, if that is what ended it. */
 export function errorOfEnd(task: ActorId, reason: ExitReason): unknown {
   return reason.type === 'error' ? reason.error : new TaskEndedError(task, reason)
