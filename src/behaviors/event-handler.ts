@@ -104,5 +104,5 @@ export function eventHandler<State, Event, Args = undefined, Request = never, Re
   for (const needed of ['init', 'event'] as const)
     if (options[needed] === undefined) throw new ConfigurationError({ path: `${path}: ${needed}`, rule: 'must be a function', value: undefined })
   // Its manager gives it the states, events and requests that are its own.
-  return { name, run: options as unknown as HandlerFunctions }
+  return { name, run: options }
 }

@@ -74,7 +74,7 @@ export function behavior<Fn extends BehaviorFunction>(
   return {
     name,
     // The types of the function are those of the definition, which everybody goes through.
-    behavior: new FunctionBehavior(name, fn as unknown as AnyFunction, options) as unknown as Behavior<never, never>,
+    behavior: new FunctionBehavior(name, fn as unknown as AnyFunction, options as unknown as BehaviorOptions<unknown>) as unknown as Behavior<never, never>,
     reference: (port: Port, id: ActorId) => makeBehaviorRef<Fn>(port, id),
   }
 }
@@ -91,16 +91,15 @@ class FunctionBehavior implements Behavior {
   readonly #schema: StandardSchema | undefined
   readonly #info: AnyFunction | undefined
 
-  constructor(name: string, fn: AnyFunction, { version = 1, migrate = {}, trapExits = false, message, info, init, restart, term }: BehaviorOptions<never>) {
+  constructor(name: string, fn: AnyFunction, { version = 1, migrate = {}, trapExits = false, message, info, init, restart, term }: BehaviorOptions<unknown>) {
     this.name = name
     this.version = version
     this.migrate = migrate
     this.trapsExits = trapExits
     this.#fn = fn
     this.#schema = message
-    // What it is bound to fits it: its definition says so.
-    this.#info = info === undefined ? undefined : (...given) => info(...(given as Parameters<typeof info>))
-    this.hooks = { ...(init && { init }), ...(restart && { restart }), ...(term && { term }) } as Hooks<unknown, unknown>
+    this.#info = info as AnyFunction | undefined
+    this.hooks = { ...(init && { init }), ...(restart && { restart }), ...(term && { term }) }
   }
 
   initial(args: unknown): unknown {

@@ -11,7 +11,7 @@ const wrong = (value: unknown) => value as never
 
 /** Keeps what it is told; throws at `throw`, leaves at `leave`. */
 const Log = eventHandler('log', {
-  init: (args: { from: string } | undefined, before: unknown) => [args?.from ?? 'new', ...(before === undefined ? [] : [String(before)])],
+  init: (args: { from: string } | undefined, before: unknown) => [args?.from ?? 'new', ...(typeof before === 'string' ? [before] : [])],
   event: (lines: readonly string[], event: string) => {
     if (event === 'throw') throw new Error('no more')
     return event === 'leave' ? removeHandler() : [...lines, event]
