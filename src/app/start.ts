@@ -200,9 +200,9 @@ class RunningApp<Tree> implements App<Tree> {
 
   async #end(): Promise<ExitReason> {
     const reason = await this.#system.exitOf(rootId)
+    this.#system.close()
     this.#system.retire(rootId, { forget: false })
     this.#system.endAll()
-    this.#system.close()
     await this.#system.persistence?.close()
     this.#forgetStrays()
     return reason

@@ -22,6 +22,7 @@ export class ActorCell implements Cell, Runnable {
   lastExit: ExitReason | undefined = undefined
   lastSeq = 0
   isRetired = false
+  isForgotten = false
   #inLine = false
   #acceptsBegun = 0
   #acceptsDone = 0

@@ -35,6 +35,8 @@ export interface Cell {
   lastSeq: number
   /** No incarnation will come unless it is asked for: callers are not kept waiting. */
   isRetired: boolean
+  /** It is no longer declared: nothing stands for it. */
+  isForgotten: boolean
   /** How it is written for a person. */
   readonly label: string
   /** The persistence of an actor that has one. */

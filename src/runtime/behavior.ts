@@ -121,6 +121,8 @@ export interface Behavior<State = unknown, Args = unknown> {
   check(message: { readonly kind: string; readonly name: string; readonly input: unknown }): string | undefined
   handle(state: State, message: Message, ctx: Context): Step<State> | PromiseLike<Step<State>>
   readonly hooks: Hooks<State, Args>
+  /** The names of the calls that it answers, where they are known beforehand. */
+  readonly calls?: readonly string[]
   /** Pure steps from one version of the state to the next: `migrate[1]` makes version 2 of version 1. */
   readonly migrate?: Readonly<Record<number, (old: unknown) => unknown>>
   /** Exit signals become messages of topic `exit` in place of ending the actor. */

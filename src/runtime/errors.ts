@@ -59,6 +59,19 @@ export class CrashedError extends CallError {
   }
 }
 
+/** The actor is down, and what answers in its place failed. The message was not handled. */
+export class FallbackError extends CallError {
+  override readonly name = 'FallbackError'
+  readonly code = 'fallback'
+  /** Why the actor is down; what the fallback threw is the `cause`. */
+  readonly reason: ExitReason
+  constructor(target: ActorId, handler: string, reason: ExitReason, cause: unknown) {
+    const problem = `the actor is down (${describeReason(reason)}), and its fallback failed (${describeReason(crash(cause))})`
+    super(target, handler, `${problem}; nothing was handled`, { cause })
+    this.reason = reason
+  }
+}
+
 /** The actor or its store is not to be had now. The message says whether anything was handled, or will be. */
 export class UnavailableError extends CallError {
   override readonly name = 'UnavailableError'

@@ -95,6 +95,7 @@ export class ActorSystem implements World {
     if (before !== undefined) return this.#startAfter(before, spec, origin)
     const cell = this.#cells.get(spec.id) ?? this.#newCell(spec)
     cell.spec = spec
+    cell.isForgotten = false
     return startActor(cell, origin)
   }
 
@@ -129,8 +130,8 @@ export class ActorSystem implements World {
     const cell = this.#cells.get(id)
     if (cell === undefined) return
     if (cell.spec.behavior.stopsInOrder === true)
-      for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireCell(below)
-    this.#retireCell(cell)
+      for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireCell(below, forget)
+    this.#retireCell(cell, forget)
     if (forget) this.#cells.delete(id)
   }
 
@@ -232,6 +233,7 @@ export class ActorSystem implements World {
 
   /** The last actor has ended: nobody waits for anything any more. */
   close(): void {
+    this.router.close()
     this.#deadlines.close()
   }
 
@@ -252,11 +254,12 @@ export class ActorSystem implements World {
     return this.start(spec, origin)
   }
 
-  #retireCell(cell: ActorCell): void {
+  #retireCell(cell: ActorCell, forget: boolean): void {
     if (cell.life !== undefined) return
+    cell.isForgotten ||= forget
     cell.isRetired = true
     cell.memory = undefined
-    for (const message of cell.mailbox.takeAll()) this.router.drop(cell.id, message, 'stopped')
+    for (const message of cell.mailbox.takeAll()) this.router.release(cell, message)
     this.names.release(cell.id)
   }
 
