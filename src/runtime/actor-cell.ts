@@ -23,6 +23,7 @@ export class ActorCell implements Cell, Runnable {
   lastSeq = 0
   isRetired = false
   isForgotten = false
+  supervisor: ActorId | undefined = undefined
   #inLine = false
   #acceptsBegun = 0
   #acceptsDone = 0

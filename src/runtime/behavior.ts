@@ -9,9 +9,9 @@ export type StateSource = 'initial' | 'memory' | 'checkpoint' | 'given'
 
 /**
  * Why an incarnation starts: the first ever; the one before ended (`exit`) or was taken down with a sibling (`sibling`); asked
- * for by a call (`request`); or the process in which it lived has ended (`process`).
+ * for by a call (`request`) or by the action of a monitor (`monitor`); or the process in which it lived has ended (`process`).
  */
-export type StartCause = 'first' | 'exit' | 'sibling' | 'request' | 'process'
+export type StartCause = 'first' | 'exit' | 'sibling' | 'request' | 'monitor' | 'process'
 
 /** What a handler makes of one message: plain data, carried out by the runtime after it is committed. */
 export interface Step<State> {

@@ -213,6 +213,17 @@ export class SpawnError extends CoppiceError {
   }
 }
 
+/** An actor that had ended was not started again as its monitor asked. Nothing of that start is left. */
+export class RevivalError extends CoppiceError {
+  override readonly name = 'RevivalError'
+  readonly code = 'revival'
+  readonly actor: ActorId
+  constructor(actor: ActorId, problem: string, cause?: unknown) {
+    super(`${displayId(actor)} was not started by its monitor: ${problem}`, cause === undefined ? undefined : { cause })
+    this.actor = actor
+  }
+}
+
 /** The reason that follows from something thrown: the one it carries, or a crash. */
 export function reasonOfThrown(error: unknown): ExitReason {
   return error instanceof ExitError || error instanceof StartFailure ? error.reason : crash(error)

@@ -21,6 +21,8 @@ export interface StartOrigin {
   /** Why the incarnation before ended, if the supervisor knows. */
   readonly reason: ExitReason | undefined
   readonly parent: Life | undefined
+  /** The hook that was asked for; which one runs depends on the incarnation if not given. */
+  readonly hook?: 'init' | 'restart'
   /** Ties the new incarnation to others before anything of it runs. */
   readonly bind?: (life: Life) => void
 }
@@ -56,12 +58,14 @@ export function startActor(cell: Cell, origin: StartOrigin): Started | Promise<S
   const { spec } = cell
   const attempt = cell.starts
   cell.starts += 1
-  if (spec.mode !== 'volatile' || hookOf(cell, cell.incarnation + 1) !== 'none') return startInSteps(cell, origin, attempt)
-  const life = conceive(cell, cell.incarnation + 1, origin)
+  const next = cell.incarnation + 1
+  if (spec.mode !== 'volatile' || hookOf(cell, next, origin) !== 'none') return startInSteps(cell, origin, attempt)
+  const life = conceive(cell, next, origin)
   life.turns = new VolatileTurns(life)
   if (!life.isActive) return fail(cell, life, life.endReason ?? killed)
   try {
-    const state = resumed(fromMemory(cell)) ?? firstState(cell, life, spec.args)
+    const known = origin.hook === 'init' ? undefined : fromMemory(cell)
+    const state = resumed(known) ?? firstState(cell, life, spec.args)
     if (isThenable(state)) return state.then((late) => publish(life, origin, late), (error: unknown) => failed(cell, life, error))
     return publish(life, origin, state)
   } catch (error) {
@@ -95,6 +99,7 @@ function conceive(cell: Cell, number: number, { parent, bind }: StartOrigin): In
   life.context = new LiveContext(life)
   cell.life = life
   cell.incarnation = number
+  cell.supervisor = parent?.id
   bind?.(life)
   return life
 }
@@ -105,9 +110,9 @@ async function askHook(
   { attempt, recovered, revived }: Found & { readonly attempt: number },
 ): Promise<StartPlan> {
   const { cell } = life
-  const name = hookOf(cell, life.number)
+  const name = hookOf(cell, life.number, origin)
   const hook = name === 'none' ? undefined : hooksOf(cell)[name]
-  if (hook === undefined) return { type: 'resume' }
+  if (hook === undefined) return { type: origin.hook === 'init' ? 'fresh' : 'resume' }
   const context: StartContext<unknown, unknown> = {
     id: cell.id,
     incarnation: life.number,
@@ -202,7 +207,7 @@ function publish(life: Incarnation, origin: StartOrigin, first: FirstState, by?:
   for (const timer of revived?.timers ?? []) world.armTimer(life, timer)
   life.followUps.arm()
   cell.wake()
-  return { status: 'started', incarnation: life.number, beginning: beginningOf(life, first, by) }
+  return { status: 'started', incarnation: life.number, beginning: beginningOf(life, origin, first, by) }
 }
 
 /** What a start that had to ask and to recover went by. */
@@ -211,17 +216,18 @@ interface Steps {
   readonly plan: StartPlan
 }
 
-function beginningOf({ cell, number }: Incarnation, { source, checkpoint }: FirstState, by: Steps | undefined): Beginning {
+function beginningOf(life: Incarnation, origin: StartOrigin, first: FirstState, by: Steps | undefined): Beginning {
+  const { source, checkpoint } = first
   const replayed = source === 'checkpoint' && by?.plan.type === 'resume' ? (by.revived?.replay.length ?? 0) : 0
-  return { hook: hookOf(cell, number), state: replayed > 0 ? 'journal' : source, checkpoint, replayed }
+  return { hook: hookOf(life.cell, life.number, origin), state: replayed > 0 ? 'journal' : source, checkpoint, replayed }
 }
 
 function hooksOf({ spec }: Cell): Hooks<unknown, unknown> {
   return overrideHooks(spec.behavior.hooks, spec.hooks)
 }
 
-function hookOf(cell: Cell, incarnation: number): Beginning['hook'] {
-  return startingHook(hooksOf(cell), incarnation)
+function hookOf(cell: Cell, incarnation: number, { hook }: StartOrigin): Beginning['hook'] {
+  return startingHook(hooksOf(cell), incarnation, hook)
 }
 
 /** A former process had this actor too, and nothing of it was kept. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { actor } from '../../src/behaviors/actor.ts'
 import { message, type StandardSchema } from '../../src/behaviors/schema.ts'
 import type { Clock } from '../../src/runtime/clock.ts'
+import type { RestartType } from '../../src/supervision/restart-type.ts'
 import { child, dynamicSupervisor, supervisor } from '../../src/supervision/tree.ts'
 import { createVirtualClock } from '../../src/simulation/virtual-clock.ts'
 import { simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
@@ -47,7 +48,7 @@ const closed = {
   crashOnCall: () => 'not even tried',
 }
 
-const opened = async ({ slowEnd = false, restart = 'permanent' as 'permanent' | 'transient' } = {}) => {
+const opened = async ({ slowEnd = false, restart = 'permanent' }: { slowEnd?: boolean; restart?: RestartType } = {}) => {
   const clock = createVirtualClock()
   const tree = supervisor(often, { shop: child(shop(clock, { slowEnd }), { restart, fallback: closed }) })
   return simulatedWithoutStore(tree, { clock })
