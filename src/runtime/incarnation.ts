@@ -1,6 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import { killed, noproc, type ExitReason } from '../protocol/exit-reason.ts'
-import type { Cell, Life, Manner, Status } from './anatomy.ts'
+import type { Cell, FollowUps, Life, Manner, Status } from './anatomy.ts'
 import type { Behavior } from './behavior.ts'
 import type { ClockTimer } from './clock.ts'
 import type { Context, Down } from './context.ts'
@@ -24,8 +24,9 @@ export class Incarnation implements Life {
   frontier = 0
   trapsExits: boolean
   starter: ActorId | undefined = undefined
-  readonly followUps = followUps(this)
+  madeFollowUps: FollowUps | undefined = undefined
   isBorn = false
+  isAwaited = false
   stopReason: ExitReason | undefined = undefined
   // Both are set by the start, before anything can run.
   context!: Context
@@ -51,6 +52,10 @@ export class Incarnation implements Life {
 
   get id(): ActorId {
     return this.cell.id
+  }
+
+  get followUps(): FollowUps {
+    return (this.madeFollowUps ??= followUps(this))
   }
 
   get isActive(): boolean {
@@ -112,7 +117,7 @@ export class Incarnation implements Life {
     this.#endReason = reason
     this.#abort?.abort(reason)
     this.#dropTimers()
-    this.followUps.drop()
+    this.madeFollowUps?.drop()
     if (wasStarting || manner === 'kill' || !this.#hasLastWill(manner)) this.finish(reason)
     else void leave(this, reason, manner)
   }
@@ -194,7 +199,7 @@ export class Incarnation implements Life {
   }
 
   childEnded(child: Life, reason: ExitReason, message: MessageInfo | undefined): void {
-    if (this.#children?.delete(child) !== true || this.status === 'ended' || !child.isBorn) return
+    if (this.#children?.delete(child) !== true || this.status === 'ended' || !child.isBorn || child.isAwaited) return
     this.cell.receive(systemMessage('exited', { id: child.id, incarnation: child.number, reason, message }, this.number))
   }
 

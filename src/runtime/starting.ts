@@ -2,7 +2,7 @@ import { ConfigurationError } from '../protocol/errors.ts'
 import { crash, killed, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, Life } from './anatomy.ts'
 import type { Beginning } from './beginning.ts'
-import type { Behavior, Hooks, StartCause, StartContext, StartPlan, StateSource } from './behavior.ts'
+import type { Behavior, Hooks, StartCause, StartPlan, StateSource } from './behavior.ts'
 import { DurableTurns, unknownOutcome } from './durable-turns.ts'
 import { IgnoreError, reasonOfThrown, StateUnreadableError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
@@ -12,6 +12,7 @@ import { messageOf, type Message } from './message.ts'
 import type { Revived } from './persistence.ts'
 import { fromMemory, recover, restore, type Recovered } from './recovery.ts'
 import { overrideHooks, startingHook } from './start-plan.ts'
+import { resume, StartingContext } from './starting-context.ts'
 import { isThenable } from './thenable.ts'
 import { VolatileTurns } from './volatile-turns.ts'
 
@@ -55,40 +56,38 @@ interface FirstState {
  * to be waited for. Nothing of it is left when it fails.
  */
 export function startActor(cell: Cell, origin: StartOrigin): Started | Promise<Started> {
-  const { spec } = cell
   const attempt = cell.starts
   cell.starts += 1
-  const next = cell.incarnation + 1
-  if (spec.mode !== 'volatile' || hookOf(cell, next, origin) !== 'none') return startInSteps(cell, origin, attempt)
-  const life = conceive(cell, next, origin)
+  if (cell.spec.mode !== 'volatile') return startFromStore(cell, origin, attempt)
+  const life = conceive(cell, cell.incarnation + 1, origin)
   life.turns = new VolatileTurns(life)
   if (!life.isActive) return fail(cell, life, life.endReason ?? killed)
   try {
-    const known = origin.hook === 'init' ? undefined : fromMemory(cell)
-    const state = resumed(known) ?? firstState(cell, life, spec.args)
-    if (isThenable(state)) return state.then((late) => publish(life, origin, late), (error: unknown) => failed(cell, life, error))
-    return publish(life, origin, state)
+    const found = { recovered: fromMemory(cell), revived: undefined }
+    const plan = askHook(life, origin, attempt, found)
+    const first = isThenable(plan) ? plan.then((late) => carryOut(late, life, found)) : carryOut(plan, life, found)
+    if (isThenable(first)) return first.then((late) => publish(life, origin, late), (error: unknown) => failed(cell, life, error))
+    return publish(life, origin, first)
   } catch (error) {
     return failed(cell, life, error)
   }
 }
 
-async function startInSteps(cell: Cell, origin: StartOrigin, attempt: number): Promise<Started> {
+async function startFromStore(cell: Cell, origin: StartOrigin, attempt: number): Promise<Started> {
   let life: Incarnation | undefined
   try {
-    const isVolatile = cell.spec.mode === 'volatile'
-    const revived = isVolatile ? undefined : await cell.store.open(cell.id, 0)
-    if (revived !== undefined) tellOfRecovery(cell, revived)
+    const revived = await cell.store.open(cell.id, 0)
+    tellOfRecovery(cell, revived)
     // Who asked for it may be gone by now, and another start may have been quicker.
     if (cell.life !== undefined || origin.parent?.isActive === false) return fail(cell, undefined, killed)
-    life = conceive(cell, revived?.incarnation ?? cell.incarnation + 1, origin)
+    life = conceive(cell, revived.incarnation, origin)
     life.turns = new VolatileTurns(life)
-    const found = { recovered: revived === undefined ? fromMemory(cell) : await recover(cell, life, revived), revived }
-    const plan = await askHook(life, origin, { attempt, ...found })
-    const state = await carryOut(plan, life, found)
-    const checkpoint = revived === undefined ? undefined : await secure(life, state, plan, found)
+    const found = { recovered: await recover(cell, life, revived), revived }
+    const plan = await askHook(life, origin, attempt, found)
+    const first = await carryOut(plan, life, found)
+    const checkpoint = await secure(life, first, plan, found)
     if (cell.spec.mode === 'durable') life.turns = new DurableTurns(life, checkpoint)
-    return publish(life, origin, state, { revived, plan })
+    return publish(life, origin, first, { revived, plan })
   } catch (error) {
     return failed(cell, life, error)
   }
@@ -104,31 +103,25 @@ function conceive(cell: Cell, number: number, { parent, bind }: StartOrigin): In
   return life
 }
 
-async function askHook(
+function askHook(
   life: Incarnation,
   origin: StartOrigin,
-  { attempt, recovered, revived }: Found & { readonly attempt: number },
-): Promise<StartPlan> {
+  attempt: number,
+  { recovered, revived }: Found,
+): StartPlan | Promise<StartPlan> {
   const { cell } = life
   const name = hookOf(cell, life.number, origin)
   const hook = name === 'none' ? undefined : hooksOf(cell)[name]
-  if (hook === undefined) return { type: origin.hook === 'init' ? 'fresh' : 'resume' }
-  const context: StartContext<unknown, unknown> = {
-    id: cell.id,
-    incarnation: life.number,
+  if (hook === undefined) return origin.hook === 'init' ? { type: 'fresh' } : resume
+  const context = new StartingContext(life, {
     attempt,
     cause: causeOf(life, origin, revived),
     reason: origin.reason ?? cell.lastExit ?? revived?.lastExit,
-    args: cell.spec.args,
     offered: recovered?.offered,
     checkpoints: revived?.checkpoints ?? [],
-    signal: life.signal,
-    resume: () => ({ type: 'resume' }),
-    from: (checkpoint) => ({ type: 'from', checkpoint: typeof checkpoint === 'number' ? checkpoint : checkpoint.number }),
-    fresh: (...args) => (args.length === 0 ? { type: 'fresh' } : { type: 'fresh', args: { value: args[0] } }),
-    become: (behavior, state) => ({ type: 'become', behavior, state }),
-  }
-  return (await cell.world.attribution.run(life, () => hook(context))) ?? { type: 'resume' }
+  })
+  const plan = cell.world.attribution.run(life, () => hook(context))
+  return isThenable(plan) ? Promise.resolve(plan).then((late) => late ?? resume) : (plan ?? resume)
 }
 
 /** Why it starts: a supervisor that starts itself calls every child's start its first, though the child may have lived before. */
@@ -138,25 +131,27 @@ function causeOf(life: Incarnation, { cause }: StartOrigin, revived: Revived | u
   return revived !== undefined && life.cell.starts === 1 ? 'process' : 'exit'
 }
 
-async function carryOut(plan: StartPlan, life: Incarnation, found: Found): Promise<FirstState> {
+function carryOut(plan: StartPlan, life: Incarnation, found: Found): FirstState | Promise<FirstState> {
   const { cell } = life
-  const { recovered } = found
   switch (plan.type) {
     case 'resume':
-      return resumed(recovered) ?? (await firstState(cell, life, cell.spec.args))
+      return resumed(found.recovered) ?? firstState(life, cell.spec.args, 0)
     case 'fresh':
-      return { ...(await firstState(cell, life, plan.args === undefined ? cell.spec.args : plan.args.value)), frontier: frontierOf(found) }
+      return firstState(life, plan.args === undefined ? cell.spec.args : plan.args.value, frontierOf(found))
     case 'become':
       // A stored state must be able to find its behavior again.
       cell.world.catalogue.add(plan.behavior)
       return { state: plan.state, behavior: plan.behavior, frontier: frontierOf(found), source: 'given' }
-    case 'from': {
-      const checkpoint = await cell.world.persistence?.read(cell.id, plan.checkpoint)
-      if (checkpoint === undefined) throw new StateUnreadableError(cell.id, `there is no readable checkpoint ${plan.checkpoint}`)
-      const { behavior, offered } = restore(cell, checkpoint)
-      return { state: offered.state, behavior, frontier: frontierOf(found), source: 'checkpoint', checkpoint: plan.checkpoint }
-    }
+    case 'from':
+      return fromCheckpoint(cell, plan.checkpoint, frontierOf(found))
   }
+}
+
+async function fromCheckpoint(cell: Cell, number: number, frontier: number): Promise<FirstState> {
+  const checkpoint = await cell.world.persistence?.read(cell.id, number)
+  if (checkpoint === undefined) throw new StateUnreadableError(cell.id, `there is no readable checkpoint ${number}`)
+  const { behavior, offered } = restore(cell, checkpoint)
+  return { state: offered.state, behavior, frontier, source: 'checkpoint', checkpoint: number }
 }
 
 /** Whatever state it begins with, what has been applied stays applied. */
@@ -170,9 +165,10 @@ function resumed(recovered: Recovered | undefined): FirstState | undefined {
   return { state, behavior: recovered.behavior, frontier, source, checkpoint }
 }
 
-function firstState(cell: Cell, life: Incarnation, args: unknown): FirstState | Promise<FirstState> {
+function firstState(life: Incarnation, args: unknown, frontier: number): FirstState | Promise<FirstState> {
+  const { cell } = life
   const { behavior } = cell.spec
-  const dress = (state: unknown): FirstState => ({ state, behavior, frontier: 0, source: 'initial' })
+  const dress = (state: unknown): FirstState => ({ state, behavior, frontier, source: 'initial' })
   const state = cell.world.attribution.run(life, () => behavior.initial(args, life.context))
   return isThenable(state) ? Promise.resolve(state).then(dress) : dress(state)
 }
@@ -205,7 +201,7 @@ function publish(life: Incarnation, origin: StartOrigin, first: FirstState, by?:
   if (hasLostState(cell, life)) world.emit({ type: 'state lost', id: cell.id, incarnation: life.number })
   world.emit({ type: 'started', id: cell.id, incarnation: life.number, behavior: first.behavior.name, source: first.source, cause })
   for (const timer of revived?.timers ?? []) world.armTimer(life, timer)
-  life.followUps.arm()
+  life.madeFollowUps?.arm()
   cell.wake()
   return { status: 'started', incarnation: life.number, beginning: beginningOf(life, origin, first, by) }
 }

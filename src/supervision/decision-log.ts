@@ -29,7 +29,7 @@ export class DecisionLog {
   readonly #supervisor: ActorId
   readonly #keep: number
   readonly #wallNow: () => number
-  #records: readonly DecisionRecord[] = []
+  readonly #kept: Kept[] = []
   #count = 0
   /** The child for whose sake starts are done now. */
   #about: string | undefined = undefined
@@ -42,7 +42,14 @@ export class DecisionLog {
 
   /** The decisions, oldest first; a list that does not change any more. */
   get records(): readonly DecisionRecord[] {
-    return this.#records
+    const supervisor = this.#supervisor
+    return this.#kept.map(({ decision, results, ...rest }) => ({
+      supervisor,
+      ...rest,
+      id: childId(supervisor, decision.child),
+      ...decision,
+      back: results.map((result) => comebackOf(supervisor, result)),
+    }))
   }
 
   /** An incarnation of the supervisor begins: what the one before was about is over. */
@@ -58,26 +65,32 @@ export class DecisionLog {
 
   add(supervisorIncarnation: number, decision: Decision): void {
     this.#count += 1
-    const supervisor = this.#supervisor
-    const id = childId(supervisor, decision.child)
-    const atMs = this.#wallNow()
-    const record = { supervisor, supervisorIncarnation, number: this.#count, id, atMs, ...decision, back: [] }
-    this.#records = [...this.#records, record].slice(-this.#keep)
+    this.#kept.push({ supervisorIncarnation, number: this.#count, atMs: this.#wallNow(), decision, results: [] })
+    if (this.#kept.length > this.#keep) this.#kept.shift()
   }
 
   /** Writes what came of a restart to the decision that it was done for; starts on nobody's account are no news. */
   cameBack(results: readonly StartResult[]): void {
     const about = this.#about
     this.#about = undefined
-    const record = about === undefined ? undefined : this.#records.findLast(({ child }) => child === about)
-    if (record === undefined || (record.decided !== 'restart' && record.decided !== 'retry')) return
-    const back = results.map(({ id, ...result }): Comeback => {
-      const who = childId(this.#supervisor, id)
-      if (result.status !== 'started') return { id: who, ...result }
-      return { id: who, status: 'started', incarnation: result.incarnation, beginning: result.beginning }
-    })
-    this.#records = this.#records.map((known) => (known === record ? { ...known, back } : known))
+    const kept = about === undefined ? undefined : this.#kept.findLast(({ decision }) => decision.child === about)
+    if (kept?.decision.decided === 'restart' || kept?.decision.decided === 'retry') kept.results = results
   }
+}
+
+/** A decision as it waits to be read: a supervisor in a storm decides more often than anybody looks. */
+interface Kept {
+  readonly supervisorIncarnation: number
+  readonly number: number
+  readonly atMs: number
+  readonly decision: Decision
+  results: readonly StartResult[]
+}
+
+function comebackOf(supervisor: ActorId, { id: key, ...result }: StartResult): Comeback {
+  const id = childId(supervisor, key)
+  if (result.status !== 'started') return { id, ...result }
+  return { id, status: 'started', incarnation: result.incarnation, beginning: result.beginning }
 }
 
 /** The logs of all supervisors of one tree; each is made when it is first asked for, and outlives its supervisor. */

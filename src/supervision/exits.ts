@@ -1,6 +1,6 @@
 import { shutdown } from '../protocol/exit-reason.ts'
 import { endsWith } from './auto-shutdown.ts'
-import { isRunning } from './children.ts'
+import { isRunning, type ChildrenView } from './children.ts'
 import { decided } from './decided.ts'
 import { gaveUp } from './exit-causes.ts'
 import type { Verdict } from './explain.ts'
@@ -11,7 +11,10 @@ import { isRestarted } from './restart-type.ts'
 type Exited = FactOf<'exited'>
 
 /** True if the supervisor has dealt with this exit already: it stopped that incarnation itself, or the child is gone. */
-export function isStale({ children }: Memory, { id, incarnation }: Exited): boolean {
+export function isStale(
+  { children }: { readonly children: ChildrenView },
+  { id, incarnation }: Pick<Exited, 'id' | 'incarnation'>,
+): boolean {
   const child = children.get(id)
   return child === undefined || !isRunning(child) || child.incarnation !== incarnation
 }

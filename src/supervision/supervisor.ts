@@ -13,6 +13,7 @@ import type { Command, StartOrder, StopOrder, SupervisorReply } from './commands
 import { createDecider, type Decider, type SupervisorInput } from './decider.ts'
 import type { DecisionLog } from './decision-log.ts'
 import type { SupervisorEvent } from './events.ts'
+import { isStale } from './exits.ts'
 import type { Fact, StartResult, SupervisorRequest } from './facts.ts'
 import type { Members } from './members.ts'
 import { isRestarted } from './restart-type.ts'
@@ -111,6 +112,8 @@ class Shell {
         const { id, incarnation, reason, message: handled } = message.input as ChildExited
         // News of one that had the same number before the place was given up: the one that runs now has not ended.
         if (this.#starter.runs(keyOf(id), incarnation)) return undefined
+        // One that it has stopped itself: the machine would let it pass, but a group of thousands leaves thousands of them.
+        if (isStale(this.#decider, { id: keyOf(id), incarnation })) return undefined
         return { type: 'exited', id: keyOf(id), incarnation, reason, message: handled, nowMs }
       }
       case 'retry':
