@@ -56,6 +56,8 @@ export interface ActorInfo {
   /** The behavior that it has now. */
   readonly behavior: string
   readonly state: StateMode
+  /** Why its last incarnation ended, or its last start failed, in this process; nothing if neither has happened. */
+  readonly lastExit: ExitReason | undefined
 }
 
 /** All actors of one node, and the ways between them. It owns every mutable thing there is. */
@@ -198,9 +200,10 @@ export class ActorSystem implements World {
   infoOf(id: ActorId): ActorInfo | undefined {
     const cell = this.#cells.get(id)
     if (cell === undefined) return undefined
-    const { incarnation, mailbox, life, isRetired, spec } = cell
+    const { incarnation, mailbox, life, isRetired, spec, lastExit } = cell
     const status = life?.isBorn === true ? 'running' : isRetired ? 'stopped' : 'restarting'
-    return { id, status, incarnation, queued: mailbox.size, behavior: (life?.behavior ?? spec.behavior).name, state: spec.mode }
+    const behavior = (life?.behavior ?? spec.behavior).name
+    return { id, status, incarnation, queued: mailbox.size, behavior, state: spec.mode, lastExit }
   }
 
   armTimer(life: Life, timer: DurableTimer): void {
