@@ -11,7 +11,7 @@ import type { SupervisorEvent } from '../supervision/events.ts'
 import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import { supervisorBehavior, type SupervisorParts } from '../supervision/supervisor.ts'
 import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
-import { localStarter } from './local-starter.ts'
+import { localStarter, type LocalStart } from './local-starter.ts'
 import { storeMembers } from './store-members.ts'
 
 /** What the specs of a tree are made with. */
@@ -44,7 +44,7 @@ function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts):
     members: storeMembers({
       supervisor: id,
       persistence: outlivesProcess ? parts.system.persistence : undefined,
-      specOf: (key, args) => workerSpec(node.behavior, { key, id: childId(id, key), settings: { ...members, args } }, parts),
+      specOf: (key, args) => memberSpec(node, { key, id: childId(id, key), settings: { ...members, args } }, parts),
       onError: parts.onError,
     }),
   })
@@ -69,9 +69,23 @@ function childSpec(node: TreeNode, { key, parent, autoShutdown }: Place, parts: 
   return { id: key, restart, shutdown, type: 'supervisor', significant, start }
 }
 
+function memberSpec(node: DynamicNode<unknown>, worker: Worker, parts: PlanParts): ChildSpec {
+  const own = node.ownOf?.(worker.settings.args)
+  const spec = workerSpec(node.behavior, worker, parts)
+  if (own === undefined) return spec
+  const start: LocalStart = { ...(spec.start as ActorSpec), bind: (life) => own.bind(life) }
+  return { ...spec, restart: own.restart, start }
+}
+
+interface Worker {
+  readonly key: string
+  readonly id: ActorId
+  readonly settings: ChildSettings
+}
+
 function workerSpec(
   behavior: Behavior,
-  { key, id, settings }: { readonly key: string; readonly id: ActorId; readonly settings: ChildSettings },
+  { key, id, settings }: Worker,
   { defaultMode }: PlanParts,
 ): ChildSpec {
   const { restart, shutdown, significant, args, hooks, fallback, maxAttempts, name } = settings

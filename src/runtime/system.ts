@@ -106,6 +106,7 @@ export class ActorSystem implements World {
       call: (to, name, input, options) => this.router.call(to, { name, input, sender: undefined }, options),
       cast: (to, name, input, options) => this.router.cast(to, { name, input, sender: undefined }, options),
       stopActor: (to, reason, options) => this.router.stop(to, reason, options),
+      nextNumber: () => this.nextNumber(),
     }
   }
 
