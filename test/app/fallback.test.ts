@@ -225,6 +225,20 @@ describe('a fallback', () => {
   })
 })
 
+describe('the fallback of a member', () => {
+  it('does not answer what was queued when the member is removed', async () => {
+    const clock = createVirtualClock()
+    const carts = dynamicSupervisor(shop(clock, { slowEnd: true }), { restart: 'transient', fallback: { isOpen: () => false } })
+    const { tree, settle, advance, until } = await simulatedWithoutStore(supervisor({}, { carts }), { clock })
+    const ref = await until(tree.carts.start('x'))
+    void ref.cast.stop()
+    await settle()
+    const queued = codeOf(ref.call.isOpen())
+    await advance(1_000)
+    expect(await until(queued)).toBe('noproc')
+  })
+})
+
 describe('the fallback of a partition', () => {
   it('stands for the one that is down, and not for the others', async () => {
     const clock = createVirtualClock()

@@ -225,6 +225,16 @@ describe('the controller of a monitor', () => {
     expect(app.running()).toEqual([])
   })
 
+  it('starts a child by the hook that was asked for', async () => {
+    const told: unknown[] = []
+    const tree = supervisor({}, { a: child(hooked(told, ['init', 'restart']), { restart: 'transient' }) })
+    const { app, tree: actors, settle } = await simulatedWithoutStore(tree)
+    app.monitor('a', (_, controller) => controller.init())
+    void actors.a.stop()
+    await settle()
+    expect(told.at(-1)).toMatchObject({ hook: 'init', cause: 'monitor', incarnation: 2 })
+  })
+
   it('starts a member of a dynamic supervisor that was removed', async () => {
     const { app, tree, settle, until } = await simulated(
       supervisor({}, { carts: dynamicSupervisor(Counter, { restart: 'transient', state: 'checkpointed' }) }),
