@@ -41,6 +41,7 @@ export type {
   Step,
   TermContext,
 } from './runtime/behavior.ts'
+export type { Beginning } from './runtime/beginning.ts'
 export type { Clock, ClockTimer } from './runtime/clock.ts'
 export type {
   CallOptions,
@@ -124,6 +125,9 @@ export type { Strategy } from './supervision/strategy.ts'
 
 // What a supervisor tells of its decisions.
 export type { SupervisorEvent } from './supervision/events.ts'
+export type { Comeback, DecisionRecord } from './supervision/decision-log.ts'
+export { describeCause } from './supervision/describe-cause.ts'
+export { describeDecision } from './supervision/describe-decision.ts'
 export type { ChildCounts, ChildInfo, Command, Decision, StartOrder, StopOrder, SupervisorProblem, SupervisorReply } from './supervision/commands.ts'
 export type { Fact, StartResult, SupervisorRequest } from './supervision/facts.ts'
 export type { SupervisorInput } from './supervision/decider.ts'

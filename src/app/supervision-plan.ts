@@ -6,6 +6,7 @@ import type { ActorSystem } from '../runtime/system.ts'
 import type { AutoShutdown } from '../supervision/auto-shutdown.ts'
 import type { ChildSettings } from '../supervision/child-options.ts'
 import type { ChildSpec, ShutdownLimit } from '../supervision/child-spec.ts'
+import type { DecisionLogs } from '../supervision/decision-log.ts'
 import type { SupervisorEvent } from '../supervision/events.ts'
 import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import { supervisorBehavior, type SupervisorParts } from '../supervision/supervisor.ts'
@@ -18,6 +19,8 @@ export interface PlanParts {
   readonly system: ActorSystem
   readonly defaultMode: StateMode
   readonly sink: EventSink<SupervisorEvent>
+  /** What each supervisor decided last. */
+  readonly logs: DecisionLogs
   readonly onError: (error: unknown) => void
 }
 
@@ -104,12 +107,13 @@ function termLimit(shutdown: ShutdownLimit): number {
   return shutdown === 'kill' ? termLimitOfKilledMs : shutdown
 }
 
-function shellParts({ system, sink }: PlanParts): Pick<SupervisorParts, 'starter' | 'sendSelf' | 'clock' | 'sink'> {
+function shellParts({ system, sink, logs }: PlanParts): Omit<SupervisorParts, 'input' | 'members'> {
   return {
     starter: (parent) => localStarter(system, parent),
     sendSelf: (to, message) => system.router.deliver(to, message),
     clock: system.clock,
     sink,
+    logOf: (id) => logs.of(id),
   }
 }
 

@@ -2,6 +2,7 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import type { Duration, DurationOrInfinity } from '../protocol/duration.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
+import type { MessageInfo } from './message.ts'
 import type { Random } from './random.ts'
 
 /** How long a caller waits, and what else belongs to a request. */
@@ -198,4 +199,6 @@ export interface ChildExited {
   readonly id: ActorId
   readonly incarnation: number
   readonly reason: ExitReason
+  /** The message that it was handling; nothing if there was none. */
+  readonly message: MessageInfo | undefined
 }

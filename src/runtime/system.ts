@@ -106,6 +106,7 @@ export class ActorSystem implements World {
   stop(id: ActorId, { incarnation, reason = shutdown, limit }: { incarnation: number; reason?: ExitReason; limit: number | 'kill' }): void | Promise<void> {
     const life = this.#cells.get(id)?.life
     if (life?.number !== incarnation || life.status === 'ended') return undefined
+    life.isAwaited = true
     if (limit === 'kill') {
       life.end(killed, 'kill')
       return undefined
