@@ -42,7 +42,21 @@ describe('sqlite', () => {
       [() => sqlite('x.db', { sync: 1 as unknown as 'full' }), 'sqlite: sync must be "full" or "normal"; got 1 (number)'],
       [
         () => sqlite('x.db', { synchronous: 'full' } as object),
-        'sqlite: synchronous is no option; got "full". The options are sync and busy.',
+        'sqlite: synchronous is no option; got "full". The options are sync, busy and link.',
+      ],
+      [
+        () => sqlite(':memory:', { link: 'worker' }),
+        'sqlite: link can be "worker" only for a file; got "worker". ' +
+          'Give the path of a file, or leave link out: a database that is open or in memory cannot go to another thread.',
+      ],
+      [
+        () => sqlite(new DatabaseSync(':memory:'), { link: 'worker' }),
+        'sqlite: link can be "worker" only for a file; got "worker". ' +
+          'Give the path of a file, or leave link out: a database that is open or in memory cannot go to another thread.',
+      ],
+      [
+        () => sqlite('x.db', { link: 'thread' as 'worker' }),
+        'sqlite: link must be "in-process" or "worker"; got "thread"',
       ],
       [
         () => sqlite('x.db', { busy: -1 }),
