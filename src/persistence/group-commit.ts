@@ -1,6 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Scheduler } from '../runtime/scheduler.ts'
 import type { GroupWriter, Work } from './group-writer.ts'
+import type { Journal } from './journal.ts'
 
 /** One operation that waits for the next group. */
 interface Waiting extends Work {
@@ -23,7 +24,7 @@ export class GroupCommit {
   }
 
   /** Runs `work` in the transaction of the next group. */
-  add<T>(actor: ActorId | undefined, work: () => T): Promise<T> {
+  add<T>(actor: ActorId | undefined, work: (journal: Journal) => T): Promise<T> {
     if (this.#writer.end !== undefined) return Promise.reject(this.#writer.end)
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ actor, work, resolve: resolve as (value: unknown) => void, reject })
@@ -44,7 +45,7 @@ export class GroupCommit {
     })
   }
 
-  /** Writes what has been collected, and takes nothing more. */
+  /** Writes what has been collected, takes nothing more, and lets go of the store. */
   close(): void {
     this.flush()
     this.#writer.close()

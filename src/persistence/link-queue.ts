@@ -1,5 +1,5 @@
 import type { ActorId } from '../protocol/actor-id.ts'
-import { memoryOf, sizeOf, type Operation } from './operation.ts'
+import { isCheckpoint, memoryOf, sizeOf, type Operation } from './operation.ts'
 
 /** The most that one group holds; what comes while it is under way waits. */
 export const largestGroup = { operations: 1024, textUnits: 4 * 1024 * 1024 }
@@ -113,7 +113,8 @@ export class LinkQueue {
   }
 
   #forget(operation: Operation): void {
-    const id = memoryOf(operation) ?? (operation.type === 'read' ? operation.id : undefined)
+    const isNamed = isCheckpoint(operation) || operation.type === 'read'
+    const id = isNamed ? operation.id : memoryOf(operation)
     if (id !== undefined) this.#checkpoints.delete(id)
   }
 
@@ -130,11 +131,6 @@ export class LinkQueue {
     }
     return this.#waiting.length
   }
-}
-
-/** A checkpoint between turns holds the whole state: a newer one makes it superfluous. */
-function isCheckpoint(operation: Operation): operation is Extract<Operation, { type: 'commit' }> {
-  return operation.type === 'commit' && operation.commit.turns.length === 0 && operation.commit.checkpoint !== undefined
 }
 
 function settle(entries: readonly Entry[]): void {

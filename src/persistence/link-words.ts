@@ -37,5 +37,6 @@ export type FromThread =
   /** It owns the file. `last` is the last group of the same link that is in the file. */
   | { readonly type: 'opened'; readonly info: StoreInfo; readonly last: Written | undefined }
   | { readonly type: 'refused'; readonly error: ErrorText }
-  | ({ readonly type: 'written' } & Written)
+  /** `info` is new where the store had to be opened again. */
+  | ({ readonly type: 'written'; readonly info: StoreInfo } & Written)
   | { readonly type: 'closed'; readonly error: ErrorText | undefined }

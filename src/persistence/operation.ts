@@ -47,10 +47,19 @@ export type OperationType = keyof Answers
 
 export type OperationOf<Type extends OperationType> = Extract<Operation, { readonly type: Type }>
 
+/** A commit that is no more than a checkpoint. */
+type CheckpointOperation = OperationOf<'commit'> & { readonly commit: { readonly turns: readonly [] } }
+
+/** A checkpoint between turns holds the whole state: nothing goes on from it, and a newer one makes it superfluous. */
+export function isCheckpoint(operation: Operation): operation is CheckpointOperation {
+  return operation.type === 'commit' && operation.commit.turns.length === 0 && operation.commit.checkpoint !== undefined
+}
+
 /** The actor whose memory goes on from what the operation writes, and is not to be trusted if that fails. */
 export function memoryOf(operation: Operation): ActorId | undefined {
   switch (operation.type) {
     case 'commit':
+      return isCheckpoint(operation) ? undefined : operation.id
     case 'seal':
     case 'open':
     case 'retire':

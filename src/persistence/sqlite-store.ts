@@ -75,14 +75,14 @@ export function sqlite(path: string | SqlHandle, options: SqliteOptions = {}): S
 }
 
 function onHandle(handle: SqlHandle, sync: Sync): Store {
-  return { open: (world) => open({ location: 'an open database', connect: () => handle, disconnect: keep, sync }, world) }
+  return { open: (world) => open({ location: 'an open database', connect: () => handle, disconnect: keep, sync, canReopen: false }, world) }
 }
 
 /** The database outlives `close()` as a file would: a test can open it again. */
 function inMemory(sync: Sync): Store {
   let handle: OwnHandle | undefined
   const connect = () => (handle ??= connectMemory())
-  return { open: (world) => open({ location: memoryPath, connect, disconnect: keep, sync }, world) }
+  return { open: (world) => open({ location: memoryPath, connect, disconnect: keep, sync, canReopen: false }, world) }
 }
 
 function keep(): void {}

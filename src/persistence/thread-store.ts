@@ -1,60 +1,50 @@
 import type { ActorId } from '../protocol/actor-id.ts'
-import type { Clock } from '../runtime/clock.ts'
 import { InternalError } from '../protocol/errors.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { StoreInfo } from '../runtime/persistence.ts'
 import type { Codec } from '../serialization/codec.ts'
-import { superjsonCodec } from '../serialization/superjson-codec.ts'
-import { ActorTable } from './actor-table.ts'
 import { carryOut } from './carry-out.ts'
-import { GroupWriter, type Result } from './group-writer.ts'
-import { Journal } from './journal.ts'
+import type { Connection, Mark } from './connection.ts'
+import { GroupWriter, type Result, type Work } from './group-writer.ts'
 import { linkCodec, repliesToText } from './link-replies.ts'
 import type { ThreadOrder, ToThread, Written } from './link-words.ts'
 import { memoryOf } from './operation.ts'
-import { LastGroup } from './sqlite-last-group.ts'
-import { fileOpening, openDatabase } from './sqlite-opening.ts'
-import { StoredValues } from './stored-values.ts'
 
-/** The store as its thread has it: every message is a group. */
+/**
+ * The store as its thread has it: every message is a group. What came of the last one is its mark: whoever takes over from a
+ * thread that died reads there whether the group that was under way is in the file, and what to answer.
+ */
 export class ThreadStore {
-  readonly info: StoreInfo
   /** The last group of the same link that is in the file. */
   readonly last: Written | undefined
   readonly #codec: Codec = linkCodec()
-  readonly #actors: ActorTable
-  readonly #journal: Journal
   readonly #writer: GroupWriter
-  readonly #lastGroup: LastGroup
-  readonly #release: () => void
+  readonly #link: number
   /** What the wall clock of the link said when it sent the group. */
   #wallMs = 0
 
-  constructor({ place, link, lost }: ThreadOrder) {
-    const { handle, records, info, failure, release } = openDatabase(fileOpening(place))
-    const { epoch, location } = info
-    const actors = new ActorTable(records)
-    actors.lose(lost)
-    this.#actors = actors
-    const values = new StoredValues(superjsonCodec(), location)
-    this.info = info
-    this.#journal = new Journal({ records, actors, values, clock: this.#clock() })
-    this.#writer = new GroupWriter({ records, actors, epoch, location, failure })
-    this.#lastGroup = new LastGroup(handle, link ?? epoch)
-    this.last = this.#lastGroup.read()
-    this.#release = release
+  constructor(connection: Connection, { link = connection.info.epoch, lost }: Pick<ThreadOrder, 'link' | 'lost'>) {
+    this.#link = link
+    this.last = lastOf(connection.again?.mark, link)
+    this.#writer = new GroupWriter(connection, this.#clock())
+    this.#writer.lose(lost)
+  }
+
+  get info(): StoreInfo {
+    return this.#writer.info
   }
 
   write({ upTo, wallMs, operations }: Extract<ToThread, { type: 'write' }>): Written {
     this.#wallMs = wallMs
-    const works = operations.map((operation) => ({
+    const works = operations.map((operation): Work => ({
       actor: memoryOf(operation),
-      work: () => carryOut(this.#journal, operation),
+      work: (journal) => carryOut(journal, operation),
     }))
     const noted = (results: readonly Result[]): Written => ({ upTo, replies: repliesToText(this.#codec, operations, results) })
     let written: Written | undefined
     const results = this.#writer.write(works, (inTransaction) => {
       written = noted(inTransaction)
-      this.#lastGroup.put(written)
+      return JSON.stringify({ link: this.#link, ...written })
     })
     // Where the commit itself failed, something else came of the group than would have.
     return written !== undefined && results.some(({ isDone }) => isDone) ? written : noted(results)
@@ -62,13 +52,11 @@ export class ThreadStore {
 
   /** These actors have to be opened again before they may commit. */
   lose(actors: readonly ActorId[]): void {
-    this.#actors.lose(actors)
+    this.#writer.lose(actors)
   }
 
   close(): void {
-    if (this.#writer.end === undefined) this.#lastGroup.drop()
     this.#writer.close()
-    this.#release()
   }
 
   /** A store reads the wall clock, and this one that of the link: a thread has no time of its own. */
@@ -78,4 +66,11 @@ export class ThreadStore {
     }
     return { now: no, wallNow: () => this.#wallMs, setTimer: no }
   }
+}
+
+function lastOf(mark: Mark | undefined, link: number): Written | undefined {
+  const text = mark?.read()
+  if (text === undefined) return undefined
+  const { link: writer, upTo, replies } = JSON.parse(text) as Written & { readonly link: number }
+  return writer === link ? { upTo, replies } : undefined
 }

@@ -159,6 +159,7 @@ class WorkerLink implements OperationStore {
         this.#goOn(word.last)
         return this.#post()
       case 'written':
+        this.#info = word.info
         this.#acknowledge(word)
         return this.#post()
       case 'refused':

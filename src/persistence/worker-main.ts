@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { errorToText } from './link-errors.ts'
 import { linkCodec } from './link-replies.ts'
 import type { FromThread, ThreadOrder, ToThread } from './link-words.ts'
+import { fileOpening, openDatabase } from './sqlite-opening.ts'
 import { ThreadStore } from './thread-store.ts'
 
 const codec = linkCodec()
@@ -13,7 +14,8 @@ function say(word: FromThread): void {
 
 function open(): ThreadStore | undefined {
   try {
-    return new ThreadStore(workerData as ThreadOrder)
+    const order = workerData as ThreadOrder
+    return new ThreadStore(openDatabase(fileOpening(order.place)), order)
   } catch (error) {
     say({ type: 'refused', error: errorToText(codec, error) })
     return undefined
@@ -35,7 +37,7 @@ const store = open()
 if (store !== undefined) {
   say({ type: 'opened', info: store.info, last: store.last })
   parentPort?.on('message', (word: ToThread) => {
-    if (word.type === 'write') say({ type: 'written', ...store.write(word) })
+    if (word.type === 'write') say({ type: 'written', ...store.write(word), info: store.info })
     else if (word.type === 'lose') store.lose(word.actors)
     else close(store)
   })
