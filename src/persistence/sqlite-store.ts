@@ -43,6 +43,9 @@ export type Link = 'in-process' | 'worker'
  * The file has one owner: until it is closed or its process ends, every other opening is refused. Look at it with `sqlite3`
  * when the owner has stopped: the views `actors_now` and `waiting` say what is in it.
  *
+ * After a commit has failed the file is closed and opened again, and what is in it counts. A database that was
+ * passed open cannot be; an error of its disk ends the store.
+ *
  * Nothing is touched before `open`, which rejects with `StoreError` if the file cannot be owned or read.
  *
  * @returns a store to pass to `start`.
