@@ -24,7 +24,13 @@ export interface Memory {
 export type Task =
   | { readonly type: 'none' }
   | GroupTask
-  | { readonly type: 'startChild' | 'restartChild' | 'terminateChild'; readonly ticket: number; readonly id: string; readonly isPromised?: boolean }
+  | {
+      readonly type: 'startChild' | 'restartChild' | 'terminateChild'
+      readonly ticket: number
+      readonly id: string
+      readonly isPromised?: boolean
+      readonly cause?: 'monitor' | undefined
+    }
   | { readonly type: 'end'; readonly reason: ExitReason }
 
 /** These are taken down and started again, in this order. */
@@ -40,6 +46,11 @@ export interface Step {
   readonly children?: Children
   readonly task?: Task
   readonly commands: readonly Command[]
+}
+
+/** The memory after a step: the same one if nothing in it has changed. */
+export function remember(memory: Memory, { children = memory.children, task = memory.task }: Step): Memory {
+  return children === memory.children && task === memory.task ? memory : { ...memory, children, task }
 }
 
 /** The fact of one type. */
