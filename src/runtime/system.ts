@@ -129,7 +129,7 @@ export class ActorSystem implements World {
     const cell = this.#cells.get(id)
     if (cell === undefined) return
     if (cell.spec.behavior.stopsInOrder === true)
-      for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireCell(below)
+      for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireWhenGone(below)
     this.#retireCell(cell)
     if (forget) this.#cells.delete(id)
   }
@@ -250,6 +250,12 @@ export class ActorSystem implements World {
     await whenGone(before)
     if (origin.parent?.isActive === false) return { status: 'failed', reason: killed }
     return this.start(spec, origin)
+  }
+
+  /** Below a supervisor that was killed some may be ending still, and may even start others before they do. */
+  #retireWhenGone(cell: ActorCell): void {
+    if (cell.life === undefined) this.#retireCell(cell)
+    else cell.life.whenEnded(() => this.retire(cell.id, { forget: false }))
   }
 
   #retireCell(cell: ActorCell): void {
