@@ -6,11 +6,12 @@ import type { ActorSystem } from '../runtime/system.ts'
 import type { AutoShutdown } from '../supervision/auto-shutdown.ts'
 import type { ChildSettings } from '../supervision/child-options.ts'
 import type { ChildSpec, ShutdownLimit } from '../supervision/child-spec.ts'
+import type { DecisionLogs } from '../supervision/decision-log.ts'
 import type { SupervisorEvent } from '../supervision/events.ts'
 import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import { supervisorBehavior, type SupervisorParts } from '../supervision/supervisor.ts'
 import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
-import { localStarter } from './local-starter.ts'
+import { localStarter, type LocalStart } from './local-starter.ts'
 import { storeMembers } from './store-members.ts'
 
 /** What the specs of a tree are made with. */
@@ -18,6 +19,8 @@ export interface PlanParts {
   readonly system: ActorSystem
   readonly defaultMode: StateMode
   readonly sink: EventSink<SupervisorEvent>
+  /** What each supervisor decided last. */
+  readonly logs: DecisionLogs
   readonly onError: (error: unknown) => void
 }
 
@@ -41,7 +44,7 @@ function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts):
     members: storeMembers({
       supervisor: id,
       persistence: outlivesProcess ? parts.system.persistence : undefined,
-      specOf: (key, args) => workerSpec(node.behavior, { key, id: childId(id, key), settings: { ...members, args } }, parts),
+      specOf: (key, args) => memberSpec(node, { key, id: childId(id, key), settings: { ...members, args } }, parts),
       onError: parts.onError,
     }),
   })
@@ -66,9 +69,23 @@ function childSpec(node: TreeNode, { key, parent, autoShutdown }: Place, parts: 
   return { id: key, restart, shutdown, type: 'supervisor', significant, start }
 }
 
+function memberSpec(node: DynamicNode<unknown>, worker: Worker, parts: PlanParts): ChildSpec {
+  const own = node.ownOf?.(worker.settings.args)
+  const spec = workerSpec(node.behavior, worker, parts)
+  if (own === undefined) return spec
+  const start: LocalStart = { ...(spec.start as ActorSpec), bind: (life) => own.bind(life) }
+  return { ...spec, restart: own.restart, start }
+}
+
+interface Worker {
+  readonly key: string
+  readonly id: ActorId
+  readonly settings: ChildSettings
+}
+
 function workerSpec(
   behavior: Behavior,
-  { key, id, settings }: { readonly key: string; readonly id: ActorId; readonly settings: ChildSettings },
+  { key, id, settings }: Worker,
   { defaultMode }: PlanParts,
 ): ChildSpec {
   const { restart, shutdown, significant, args, hooks, maxAttempts, name } = settings
@@ -90,12 +107,13 @@ function termLimit(shutdown: ShutdownLimit): number {
   return shutdown === 'kill' ? termLimitOfKilledMs : shutdown
 }
 
-function shellParts({ system, sink }: PlanParts): Pick<SupervisorParts, 'starter' | 'sendSelf' | 'clock' | 'sink'> {
+function shellParts({ system, sink, logs }: PlanParts): Omit<SupervisorParts, 'input' | 'members'> {
   return {
     starter: (parent) => localStarter(system, parent),
     sendSelf: (to, message) => system.router.deliver(to, message),
     clock: system.clock,
     sink,
+    logOf: (id) => logs.of(id),
   }
 }
 

@@ -86,6 +86,7 @@ export class ActorSystem implements World {
       call: (to, name, input, options) => this.router.call(to, { name, input, sender: undefined }, options),
       cast: (to, name, input, options) => this.router.cast(to, { name, input, sender: undefined }, options),
       stopActor: (to, reason, options) => this.router.stop(to, reason, options),
+      nextNumber: () => this.nextNumber(),
     }
   }
 
@@ -105,6 +106,7 @@ export class ActorSystem implements World {
   stop(id: ActorId, { incarnation, reason = shutdown, limit }: { incarnation: number; reason?: ExitReason; limit: number | 'kill' }): void | Promise<void> {
     const life = this.#cells.get(id)?.life
     if (life?.number !== incarnation || life.status === 'ended') return undefined
+    life.isAwaited = true
     if (limit === 'kill') {
       life.end(killed, 'kill')
       return undefined

@@ -42,6 +42,11 @@ export interface Step {
   readonly commands: readonly Command[]
 }
 
+/** The memory after a step: the same one if nothing in it has changed. */
+export function remember(memory: Memory, { children = memory.children, task = memory.task }: Step): Memory {
+  return children === memory.children && task === memory.task ? memory : { ...memory, children, task }
+}
+
 /** The fact of one type. */
 export type FactOf<Type extends Fact['type']> = Extract<Fact, { readonly type: Type }>
 

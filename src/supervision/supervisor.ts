@@ -11,7 +11,9 @@ import { isThenable } from '../runtime/thenable.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Command, StartOrder, StopOrder, SupervisorReply } from './commands.ts'
 import { createDecider, type Decider, type SupervisorInput } from './decider.ts'
+import type { DecisionLog } from './decision-log.ts'
 import type { SupervisorEvent } from './events.ts'
+import { isStale } from './exits.ts'
 import type { Fact, StartResult, SupervisorRequest } from './facts.ts'
 import type { Members } from './members.ts'
 import { isRestarted } from './restart-type.ts'
@@ -29,6 +31,8 @@ export interface SupervisorParts {
   readonly sendSelf: (id: ActorId, message: Message) => void
   readonly clock: Clock
   readonly sink: EventSink<SupervisorEvent>
+  /** Keeps what the incarnations of a supervisor decided. */
+  readonly logOf: (id: ActorId) => DecisionLog
 }
 
 /**
@@ -61,6 +65,7 @@ class Shell {
   readonly #ctx: Context
   readonly #starter: Starter
   readonly #decider: Decider
+  readonly #log: DecisionLog
   #reply: SupervisorReply | undefined = undefined
   #exit: ExitReason | undefined = undefined
 
@@ -69,6 +74,8 @@ class Shell {
     this.#ctx = ctx
     this.#starter = parts.starter({ id: ctx.id, incarnation: ctx.incarnation })
     this.#decider = createDecider(input)
+    this.#log = parts.logOf(ctx.id)
+    this.#log.begin()
     parts.sink.emit({ type: 'supervisor began', id: ctx.id, incarnation: ctx.incarnation, input })
   }
 
@@ -102,10 +109,12 @@ class Shell {
     if (message.kind === 'call') return this.#requestOf(message)
     switch (message.name) {
       case 'exited': {
-        const { id, incarnation, reason } = message.input as ChildExited
+        const { id, incarnation, reason, message: handled } = message.input as ChildExited
         // News of one that had the same number before the place was given up: the one that runs now has not ended.
         if (this.#starter.runs(keyOf(id), incarnation)) return undefined
-        return { type: 'exited', id: keyOf(id), incarnation, reason, nowMs }
+        // One that it has stopped itself: the machine would let it pass, but a group of thousands leaves thousands of them.
+        if (isStale(this.#decider, { id: keyOf(id), incarnation })) return undefined
+        return { type: 'exited', id: keyOf(id), incarnation, reason, message: handled, nowMs }
       }
       case 'retry':
         return { type: 'retry', id: (message.input as { id: string }).id, nowMs }
@@ -169,6 +178,7 @@ class Shell {
   /** One that was killed meanwhile decides nothing any more: the children are another incarnation's by now. */
   #decide(fact: Fact): void | PromiseLike<void> {
     if (this.#ctx.signal.aborted) return undefined
+    this.#log.follow(fact)
     const commands = this.#decider.decide(fact)
     this.#record(fact, commands)
     return this.#carryOut(commands)
@@ -195,6 +205,7 @@ class Shell {
           this.#forget(command.id)
           break
         case 'decided':
+          this.#log.add(this.#ctx.incarnation, command.decision)
           this.#parts.sink.emit({ type: 'decided', id: this.#ctx.id, incarnation: this.#ctx.incarnation, decision: command.decision })
           break
         case 'exit':
@@ -208,6 +219,7 @@ class Shell {
   }
 
   #started(results: readonly StartResult[]): void | PromiseLike<void> {
+    this.#log.cameBack(results)
     // One that ignores its start is not there, and keeps nobody waiting.
     for (const { id, status } of results) if (status === 'ignored') this.#starter.retire(id, { forget: false })
     return this.#decide({ type: 'started', results, nowMs: this.#parts.clock.now() })
