@@ -1,6 +1,6 @@
 /** As much of a machine's definition as a drawing of it needs; `machine.config` of an xstate machine has it. */
 export interface DrawableState {
-  readonly id?: string
+  readonly id?: unknown
   readonly type?: unknown
   readonly initial?: unknown
   readonly entry?: unknown
@@ -45,17 +45,18 @@ export function drawnStates(machine: DrawableState): readonly DrawnState[] {
 }
 
 /**
- * A machine as a Mermaid `stateDiagram-v2`: an arrow for each transition, with event, guard in brackets, and actions behind a
- * slash. Where an event has several transitions they are numbered: the first one whose guard holds is taken.
+ * A machine as a Mermaid `stateDiagram-v2`: an arrow to each state that another one leads to, with a line for each transition:
+ * event, guard in brackets, and actions behind a slash. Where an event has several transitions they are numbered: the first one
+ * whose guard holds is taken. Transitions that stay where they are stand in the box of the state.
  */
 export function machineDiagram(machine: DrawableState): string {
   const states = drawnStates(machine)
   const lines = states.flatMap((state) => [
     ...boxOf(state),
-    ...state.transitions.map((transition) => `${state.name} --> ${transition.target ?? state.name}: ${labelOf(transition, state)}`),
+    ...arrowsOf(state),
     ...(state.isFinal ? [`${state.name} --> [*]`] : []),
   ])
-  return ['stateDiagram-v2', `[*] --> ${nameOf(machine.initial)}`, ...lines].map((line, index) => (index === 0 ? line : `  ${line}`)).join('\n')
+  return ['stateDiagram-v2', ...[`[*] --> ${nameOf(machine.initial)}`, ...lines].map((line) => `  ${line}`)].join('\n')
 }
 
 /**
@@ -64,32 +65,51 @@ export function machineDiagram(machine: DrawableState): string {
  */
 export function machineCode(machine: DrawableState): string {
   const config = {
-    id: machine.id ?? 'machine',
+    id: machine.id === undefined ? 'machine' : nameOf(machine.id),
     initial: nameOf(machine.initial),
     states: Object.fromEntries(drawnStates(machine).map((state) => [state.name, configOf(state)])),
   }
-  return `import { createMachine } from 'xstate'\n\nexport const machine = createMachine(${JSON.stringify(config, undefined, 2)})\n`
+  const text = JSON.stringify(config, undefined, 2)
+  return `import { createMachine } from 'xstate'\n\nexport const machine = createMachine(${text})\n`
 }
 
-function boxOf({ name, entry, exit }: DrawnState): string[] {
-  if (entry.length === 0 && exit.length === 0) return []
-  // A second description is what makes the first one the title.
-  return [`${name}: ${name}`, ...entry.map((action) => `${name}: entry / ${action}`), ...exit.map((action) => `${name}: exit / ${action}`)]
+function boxOf(state: DrawnState): string[] {
+  const { name, entry, exit, transitions } = state
+  const inside = [
+    ...entry.map((action) => `entry / ${action}`),
+    ...transitions.filter(({ target }) => target === undefined).map((transition) => labelOf(transition, state)),
+    ...exit.map((action) => `exit / ${action}`),
+  ]
+  // The first description is the title.
+  return inside.length === 0 ? [] : [name, ...inside].map((text) => `${name}: ${text}`)
+}
+
+/** Two arrows between the same boxes would lie on top of each other. */
+function arrowsOf(state: DrawnState): string[] {
+  const { name, transitions } = state
+  const targets = [...new Set(transitions.flatMap(({ target }) => (target === undefined ? [] : [target])))]
+  return targets.map((target) => {
+    const labels = transitions.filter((way) => way.target === target).map((way) => labelOf(way, state))
+    return `${name} --> ${target}: ${labels.join('<br>')}`
+  })
 }
 
 function labelOf(transition: DrawnTransition, { transitions }: DrawnState): string {
   const { event, guard, actions } = transition
   const rivals = transitions.filter((other) => other.event === event)
   const number = rivals.length > 1 ? ` ${rivals.indexOf(transition) + 1}` : ''
-  const name = event === undefined ? [] : [event + number]
-  const parts = [...name, ...(guard === undefined ? [] : [`[${guard}]`]), ...(actions.length === 0 ? [] : [`/ ${actions.join(', ')}`])]
-  return parts.join(' ')
+  const parts = [
+    event === undefined ? '' : event + number,
+    guard === undefined ? '' : `[${guard}]`,
+    actions.length === 0 ? '' : `/ ${actions.join(', ')}`,
+  ]
+  return parts.filter((part) => part !== '').join(' ')
 }
 
 function configOf({ isFinal, entry, exit, transitions }: DrawnState): object {
   const always = transitions.filter(({ event }) => event === undefined).map(arrowOf)
   const events = [...new Set(transitions.flatMap(({ event }) => (event === undefined ? [] : [event])))]
-  const on = events.map((event) => [event, transitions.filter((transition) => transition.event === event).map(arrowOf)] as const)
+  const on = events.map((event) => [event, transitions.filter((way) => way.event === event).map(arrowOf)] as const)
   return {
     ...(isFinal && { type: 'final' }),
     ...(entry.length > 0 && { entry }),
@@ -100,13 +120,17 @@ function configOf({ isFinal, entry, exit, transitions }: DrawnState): object {
 }
 
 function arrowOf({ guard, target, actions }: DrawnTransition): object {
-  return { ...(guard !== undefined && { guard }), ...(target !== undefined && { target }), ...(actions.length > 0 && { actions }) }
+  return {
+    ...(guard !== undefined && { guard }),
+    ...(target !== undefined && { target }),
+    ...(actions.length > 0 && { actions }),
+  }
 }
 
 function transitionsOf(event: string | undefined, given: unknown): DrawnTransition[] {
   return listed(given).map((transition) => {
     if (typeof transition === 'string') return { event, guard: undefined, target: transition, actions: [] }
-    const { guard, target, actions } = transition as { readonly guard?: unknown; readonly target?: unknown; readonly actions?: unknown }
+    const { guard, target, actions } = transition as Readonly<Record<'guard' | 'target' | 'actions', unknown>>
     return {
       event,
       guard: guard === undefined ? undefined : nameOf(guard),

@@ -6,7 +6,6 @@ import type { TreeNode } from './tree.ts'
 
 /** One line of a description: a node of a tree, and what is declared for it. */
 interface Described {
-  readonly id: ActorId
   /** Empty for the root. */
   readonly key: string
   readonly isSupervisor: boolean
@@ -34,7 +33,11 @@ export function describeTree(tree: TreeNode): string {
   return [`${displayId(rootId)}: ${root.what}`, ...branches(root, '')].join('\n')
 }
 
-/** A declared tree as a Mermaid flowchart, with what {@link describeTree} says in its boxes. Shows on GitHub and in most editors. */
+/**
+ * A declared tree as a Mermaid flowchart, with what {@link describeTree} says in its boxes. GitHub and most editors show it.
+ *
+ * @throws {ConfigurationError} if an option breaks a rule.
+ */
 export function drawTree(tree: TreeNode): string {
   const root = describe(tree, { id: rootId, key: '', autoShutdown: 'never' })
   return ['flowchart TD', ...boxes(root, 'n').map((line) => `  ${line}`)].join('\n')
@@ -49,18 +52,21 @@ interface Place {
 
 function describe(node: TreeNode, place: Place): Described {
   const { id, key } = place
-  if (node.kind === 'child') return { id, key, isSupervisor: false, what: `actor ${node.behavior.name}, ${asChild(node, place)}`, inner: [] }
+  if (node.kind === 'child') {
+    const what = `actor ${node.behavior.name}, ${asChild(node, place)}`
+    return { key, isSupervisor: false, what, inner: [] }
+  }
   const own = id === rootId ? '' : `, ${asChild(node, place)}`
   if (node.kind === 'dynamic') {
     const { supervisor, members } = dynamicSettings({ at: id, options: node.options })
     const what = `members ${node.behavior.name}, each ${members.restart}, ${limit(members.shutdown)}; ${budget(supervisor)}${own}`
-    return { id, key, isSupervisor: true, what, inner: [] }
+    return { key, isSupervisor: true, what, inner: [] }
   }
   const settings = supervisorSettings({ at: id, options: node.options })
   const inner = Object.entries(node.children).map(([innerKey, child]) =>
     describe(child, { id: childId(id, innerKey), key: innerKey, autoShutdown: settings.autoShutdown }),
   )
-  return { id, key, isSupervisor: true, what: `${settings.strategy}, ${budget(settings)}${own}`, inner }
+  return { key, isSupervisor: true, what: `${settings.strategy}, ${budget(settings)}${own}`, inner }
 }
 
 function asChild(node: TreeNode, { id, key, autoShutdown }: Place): string {
