@@ -15,11 +15,13 @@ export {
   CrashedError,
   DurableTurnError,
   ExitError,
+  FallbackError,
   FencedError,
   IgnoreError,
   InvalidMessageError,
   NoProcError,
   RefusedError,
+  RevivalError,
   SpawnError,
   StateUnreadableError,
   StoreError,
@@ -50,6 +52,9 @@ export type {
   Deferred,
   Down,
   MemberReferable,
+  MonitorAction,
+  MonitorController,
+  MonitorOptions,
   MonitorRef,
   NameOwner,
   Port,
@@ -62,6 +67,7 @@ export type {
   TimerRef,
   TrappedExit,
 } from './runtime/context.ts'
+export type { FallbackCall } from './runtime/fallback.ts'
 export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'
 export type {
@@ -118,7 +124,7 @@ export {
   UnknownChildError,
 } from './supervision/errors.ts'
 export type { MemberArguments, MembersRef } from './supervision/members-ref.ts'
-export type { ChildOptions } from './supervision/child-options.ts'
+export type { ChildOptions, FallbackOptions } from './supervision/child-options.ts'
 export type { DynamicOptions, IntensityOption, SupervisorOptions } from './supervision/supervisor-options.ts'
 export type { AutoShutdown } from './supervision/auto-shutdown.ts'
 export type { RestartType } from './supervision/restart-type.ts'

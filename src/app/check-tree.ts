@@ -36,7 +36,7 @@ function checkNode(node: TreeNode, id: ActorId, seen: Seen): void {
     checkCheckpoint(node.options.checkpoint, id, seen)
     checkName(node.options.name, id, seen)
   } else if (node.kind === 'dynamic') {
-    dynamicSettings({ at: id, options: node.options })
+    dynamicSettings({ at: id, options: node.options, behavior: node.behavior })
     checkBehavior(node.behavior, displayId(id), seen)
     checkState(node.options.state, id, seen)
     checkKept(node, id)

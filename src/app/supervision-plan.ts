@@ -36,7 +36,7 @@ export function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts
 }
 
 function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
-  const { supervisor, members } = dynamicSettings({ at: id, options: node.options })
+  const { supervisor, members } = dynamicSettings({ at: id, options: node.options, behavior: node.behavior })
   const outlivesProcess = (members.state ?? parts.defaultMode) !== 'volatile' && members.restart !== 'temporary'
   const behavior = supervisorBehavior({
     ...shellParts(parts),
@@ -88,13 +88,14 @@ function workerSpec(
   { key, id, settings }: Worker,
   { defaultMode }: PlanParts,
 ): ChildSpec {
-  const { restart, shutdown, significant, args, hooks, maxAttempts, name } = settings
+  const { restart, shutdown, significant, args, hooks, fallback, maxAttempts, name } = settings
   const start: ActorSpec = {
     id,
     behavior,
     args,
     mode: settings.state ?? defaultMode,
     hooks,
+    fallback,
     termLimitMs: termLimit(shutdown),
     maxAttempts,
     checkpointEvery: settings.checkpointEvery ?? Infinity,

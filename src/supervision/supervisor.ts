@@ -131,6 +131,8 @@ class Shell {
     switch (message.name) {
       case 'startMember':
         return this.#memberFact(message.input as MemberInput)
+      case 'revive':
+        return this.#revival(message)
       case 'ensureMember': {
         const { key } = message.input as MemberInput
         const known = this.#decider.children.get(key)
@@ -141,6 +143,22 @@ class Shell {
         return { type: 'asked', ticket: message.seq, request, nowMs: this.#parts.clock.now() }
       }
     }
+  }
+
+  /** A monitor asks for a child that is down: for one that has left the table, by the spec that it was declared with. */
+  #revival(message: Message): Fact | SupervisorReply | Promise<Fact | SupervisorReply> {
+    const { key, args } = message.input as MemberInput
+    const cause = 'monitor'
+    const nowMs = this.#parts.clock.now()
+    const asked = (request: SupervisorRequest): Fact => ({ type: 'asked', ticket: message.seq, request, nowMs })
+    if (this.#decider.children.get(key) !== undefined) return asked({ type: 'restartChild', id: key, cause })
+    if (this.#parts.members !== undefined)
+      return this.#memberFact({ key, args }).then((fact) =>
+        'request' in fact && fact.request.type === 'startChild' ? { ...fact, request: { ...fact.request, cause } } : fact,
+      )
+    const spec = this.#parts.input([]).children.find(({ id }) => id === key)
+    if (spec === undefined) return { status: 'error', error: { type: 'not_found', id: key } }
+    return asked({ type: 'startChild', spec, cause })
   }
 
   /** A member is in the store before it is started: whoever is told that it runs can rely on its coming back. */

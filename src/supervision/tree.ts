@@ -59,15 +59,16 @@ export interface MemberOwn {
 }
 
 /** How a dynamic supervisor works, and how each of its members is supervised. */
-export interface DynamicSupervisorOptions extends DynamicOptions, Omit<ChildOptions, 'args' | 'name'> {}
+export interface DynamicSupervisorOptions<Handlers = unknown>
+  extends DynamicOptions, Omit<ChildOptions<unknown, unknown, Handlers>, 'args' | 'name'> {}
 
 /** The directory of a supervisor: a reference for each child, by its key. */
 export type Directory<Children> = { readonly [Key in keyof Children]: Children[Key] extends TreeNode<infer Ref> ? Ref : never }
 
 /** The arguments of a child: left out where `initial` takes none. */
-type ChildArguments<State, Args> = undefined extends Args
-  ? [options?: ChildOptions<State, Args>]
-  : [options: ChildOptions<State, Args> & { readonly args: Args }]
+type ChildArguments<State, Args, Handlers> = undefined extends Args
+  ? [options?: ChildOptions<State, Args, Handlers>]
+  : [options: ChildOptions<State, Args, Handlers> & { readonly args: Args }]
 
 /**
  * Declares one actor of a tree, its kind and how it is supervised; or says how a supervisor within the tree is supervised.
@@ -83,7 +84,7 @@ type ChildArguments<State, Args> = undefined extends Args
  */
 export function child<Args, State, Handlers>(
   definition: ActorDefinition<Args, State, Handlers>,
-  ...options: ChildArguments<State, Args>
+  ...options: ChildArguments<State, Args, NoInfer<Handlers>>
 ): ChildNode<ActorRef<Handlers>>
 export function child<Node extends SupervisorNode<unknown> | DynamicNode<unknown>>(node: Node, options?: ChildOptions): Node
 export function child(what: ActorDefinition<unknown, unknown, unknown> | TreeNode, options: ChildOptions = {}): TreeNode {
@@ -117,7 +118,7 @@ export function supervisor<Children extends Readonly<Record<string, TreeNode>>>(
  */
 export function dynamicSupervisor<Args, State, Handlers>(
   definition: ActorDefinition<Args, State, Handlers>,
-  options: DynamicSupervisorOptions = {},
+  options: DynamicSupervisorOptions<NoInfer<Handlers>> = {},
 ): DynamicNode<MembersRef<Args, ActorRef<Handlers>>> {
   return {
     kind: 'dynamic',
