@@ -35,7 +35,8 @@ export function clearGroup(memory: Memory): Step {
       commands.push({ type: 'forget', id })
       continue
     }
-    if (isRunning(child)) children = children.update({ ...child, status: 'restarting', lastReason: reasonOfStop(child.spec), lastMessage: undefined })
+    const lastReason = reasonOfStop(child.spec)
+    if (isRunning(child)) children = children.update({ ...child, status: 'restarting', lastReason, lastMessage: undefined })
     ids.push(id)
   }
   return { children, task: { type: 'restartGroup', ids }, commands }
