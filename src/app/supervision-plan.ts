@@ -61,9 +61,9 @@ function childSpec(node: TreeNode, { key, parent, autoShutdown }: Place, parts: 
     return workerSpec(node.behavior, { key, id, settings }, parts)
   }
   const settings = childSettings({ parent, id: key, start: node, type: 'supervisor', options: node.childOptions, autoShutdown })
-  const { restart, shutdown, significant } = settings
+  const { restart, shutdown, significant, extras } = settings
   const start = node.kind === 'supervisor' ? supervisorSpec(node, id, parts) : dynamicSpec(node, id, parts)
-  return { id: key, restart, shutdown, type: 'supervisor', significant, start }
+  return { id: key, restart, shutdown, type: 'supervisor', significant, start, ...extras }
 }
 
 function workerSpec(
@@ -71,7 +71,7 @@ function workerSpec(
   { key, id, settings }: { readonly key: string; readonly id: ActorId; readonly settings: ChildSettings },
   { defaultMode }: PlanParts,
 ): ChildSpec {
-  const { restart, shutdown, significant, args, hooks, maxAttempts, name } = settings
+  const { restart, shutdown, significant, args, hooks, maxAttempts, name, extras } = settings
   const start: ActorSpec = {
     id,
     behavior,
@@ -83,7 +83,7 @@ function workerSpec(
     checkpointEvery: settings.checkpointEvery ?? Infinity,
     name,
   }
-  return { id: key, restart, shutdown, type: 'worker', significant, start }
+  return { id: key, restart, shutdown, type: 'worker', significant, start, ...extras }
 }
 
 function termLimit(shutdown: ShutdownLimit): number {

@@ -1,13 +1,14 @@
 import type { DurationOrInfinity } from '../protocol/duration.ts'
 import type { StateMode } from '../runtime/actor-spec.ts'
 import type { Hooks } from '../runtime/behavior.ts'
+import type { ChildExtraOptions, ChildExtras } from './child-extras.ts'
 import type { ShutdownLimit } from './child-spec.ts'
 import type { RestartType } from './restart-type.ts'
 
 export const stateModes: readonly StateMode[] = ['volatile', 'checkpointed', 'durable']
 
 /** How one child is started, restarted and stopped. */
-export interface ChildOptions<State = unknown, Args = unknown> {
+export interface ChildOptions<State = unknown, Args = unknown> extends ChildExtraOptions {
   /** Which exits bring it back: every one (`permanent`, the default), abnormal ones (`transient`), none (`temporary`). */
   readonly restart?: RestartType
   /**
@@ -47,6 +48,8 @@ export interface ChildSettings {
   readonly hooks: Hooks<unknown, unknown> | undefined
   readonly args: unknown
   readonly name: string | undefined
+  /** What it has beyond OTP. */
+  readonly extras: ChildExtras
 }
 
 export const defaultMaxAttempts = 3

@@ -1,3 +1,4 @@
+import { extraNames, extraRules } from './child-extra-rules.ts'
 import { stateModes, type ChildOptions } from './child-options.ts'
 import type { ChildSpec } from './child-spec.ts'
 import {
@@ -16,7 +17,7 @@ export interface ChildSubject {
 }
 
 export const childNames = [
-  'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'args', 'name',
+  'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'args', 'name', ...extraNames,
 ] as const satisfies readonly (keyof ChildOptions)[]
 
 /** Options that a supervisor as a child cannot have: it has no state of its own. */
@@ -124,4 +125,6 @@ export const childRules: readonly Rule<ChildSubject>[] = [
 
   ({ at, options: { name } }) =>
     refuseIf(name !== undefined && !isKey(name), { path: `${at}name`, rule: keyRule, value: name }),
+
+  ...extraRules,
 ]

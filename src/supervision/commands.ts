@@ -32,7 +32,8 @@ export type SupervisorReply =
 export type SupervisorProblem =
   | { readonly type: 'already_started'; readonly id: string; readonly incarnation: number }
   | { readonly type: 'already_present' | 'not_found' | 'running' | 'restarting'; readonly id: string }
-  | { readonly type: 'start_failed'; readonly id: string; readonly reason: ExitReason }
+  /** `isTriedAgain`: its backoff goes on. */
+  | { readonly type: 'start_failed'; readonly id: string; readonly reason: ExitReason; readonly isTriedAgain?: boolean }
   | { readonly type: 'shutting_down'; readonly id: string }
 
 /** One row of `whichChildren`. */
@@ -71,6 +72,8 @@ export type Command =
   | { readonly type: 'start'; readonly orders: readonly StartOrder[] }
   /** Stop these one after another in this order, or all at once. Answered by the fact `stopped`. */
   | { readonly type: 'stop'; readonly orders: readonly StopOrder[]; readonly together: boolean }
+  /** After a time within this range, put the fact `due` with this round into the supervisor's own queue. */
+  | { readonly type: 'delay'; readonly id: string; readonly round: number; readonly fromMs: number; readonly toMs: number }
   /** Put a retry for this child at the end of the supervisor's own queue. */
   | { readonly type: 'retry'; readonly id: string }
   | { readonly type: 'reply'; readonly ticket: number; readonly reply: SupervisorReply }

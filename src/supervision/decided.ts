@@ -3,6 +3,7 @@ import type { ChildSpec } from './child-spec.ts'
 import type { Command } from './commands.ts'
 import { explain, type Verdict } from './explain.ts'
 import type { Memory } from './memory.ts'
+import type { Pause } from './postponing.ts'
 
 /** Tells what is made of an exit or of a failed start. A restart that is done for it has been counted already. */
 export function decided(memory: Memory, what: {
@@ -13,11 +14,13 @@ export function decided(memory: Memory, what: {
   readonly reason: ExitReason
   /** Nobody goes along with its restart. */
   readonly isAlone?: boolean
+  /** What its restart waits for. */
+  readonly pause?: Pause | undefined
   readonly nowMs: number
 }): Command {
-  const { verdict, spec, incarnation, reason, nowMs } = what
+  const { verdict, spec, incarnation, reason, pause, nowMs } = what
   const { budget } = memory
   const strategy = what.isAlone === true ? 'one_for_one' : memory.strategy
   const budgetLeft = budget.budgetLeft(nowMs)
-  return { type: 'decided', decision: explain({ verdict, spec, incarnation, reason, strategy, budgetLeft, limit: budget.limit }) }
+  return { type: 'decided', decision: explain({ verdict, spec, incarnation, reason, strategy, pause, budgetLeft, limit: budget.limit }) }
 }

@@ -29,7 +29,7 @@ export type SupervisorInput =
       readonly children: readonly ChildSpec[]
     }
 
-/** What a supervisor is doing. Only in `running` it handles exits, retries, calls and the request to stop. */
+/** What a supervisor is doing. Only in `running` it handles what comes from its mailbox: exits, retries, calls… */
 export type SupervisorState =
   | 'starting'
   | 'running'
@@ -62,7 +62,7 @@ export interface Decider {
 /** Which facts can come in a state. */
 const expected: Record<SupervisorState, readonly Fact['type'][]> = {
   starting: ['started'],
-  running: ['exited', 'retry', 'asked', 'shutdown'],
+  running: ['exited', 'retry', 'due', 'asked', 'shutdown'],
   stoppingGroup: ['stopped'],
   startingGroup: ['started'],
   startingChild: ['started'],
@@ -87,6 +87,7 @@ export function memoryOf(input: SupervisorInput, table: TableOf): Memory {
     autoShutdown: input.autoShutdown ?? 'never',
     children: table(input.children.map(newChild)),
     budget: new RestartIntensity(input.intensity),
+    round: 0,
     task: noTask,
   }
 }

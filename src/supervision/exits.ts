@@ -6,6 +6,7 @@ import { gaveUp } from './exit-causes.ts'
 import type { Verdict } from './explain.ts'
 import { planGroup } from './group-restart.ts'
 import { childOf, isRemovedWhenDown, type FactOf, type Memory, type Step } from './memory.ts'
+import { postpone } from './postponing.ts'
 import { isRestarted } from './restart-type.ts'
 
 type Exited = FactOf<'exited'>
@@ -54,10 +55,12 @@ export function restart(memory: Memory, fact: Exited): Step {
   const child = childOf(memory, fact.id)
   const task = planGroup(memory, fact.id)
   memory.budget.record(fact.nowMs)
+  const { wait, failures, round, pause, commands } = postpone(memory, child, fact.nowMs)
   return {
-    children: memory.children.update({ ...child, status: 'restarting', lastReason: fact.reason, nextCause: 'exit' }),
+    children: memory.children.update({ ...child, status: 'restarting', lastReason: fact.reason, nextCause: 'exit', wait, failures }),
+    round,
     task,
-    commands: [decided(memory, { verdict: 'restart', spec: child.spec, isAlone: task.ids.length === 1, ...fact })],
+    commands: [decided(memory, { verdict: 'restart', spec: child.spec, isAlone: task.ids.length === 1, pause, ...fact }), ...commands],
   }
 }
 

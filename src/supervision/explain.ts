@@ -1,6 +1,7 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Decision } from './commands.ts'
+import type { Pause } from './postponing.ts'
 import type { Intensity } from './restart-intensity.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -21,6 +22,8 @@ export interface Occasion {
   readonly reason: ExitReason
   /** Whom the restart takes along. */
   readonly strategy: Strategy
+  /** What the restart waits for. */
+  readonly pause?: Pause | undefined
   readonly budgetLeft: number
   readonly limit: Intensity
 }
@@ -50,7 +53,7 @@ function sentence(occasion: Occasion): string {
   const { spec, limit } = occasion
   switch (occasion.verdict) {
     case 'restart':
-      return `${exitOf(occasion)}: ${restarted[occasion.strategy]} (${budget(occasion)})`
+      return `${exitOf(occasion)}: ${restarted[occasion.strategy]}${after(occasion)} (${budget(occasion)})`
     case 'leave':
       return `${exitOf(occasion)}: it stays down`
     case 'remove':
@@ -60,7 +63,7 @@ function sentence(occasion: Occasion): string {
     case 'give up':
       return `${exitOf(occasion)}, and ${spent(limit)}: the supervisor gives up`
     case 'retry':
-      return `"${spec.id}" could not be started again: it is tried once more (${budget(occasion)})`
+      return `"${spec.id}" could not be started again: it is tried once more${after(occasion)} (${budget(occasion)})`
     case 'give up retrying':
       return `"${spec.id}" could not be started again, and ${spent(limit)}: the supervisor gives up`
     case 'not started':
@@ -76,6 +79,14 @@ const restarted: Record<Strategy, string> = {
   one_for_one: 'it is started again',
   one_for_all: 'all children are restarted',
   rest_for_one: 'it and all later children are restarted',
+}
+
+function after({ pause }: Occasion): string {
+  if (pause === undefined) return ''
+  if (pause === 'group') return ' with the group that waits'
+  const { fromMs, toMs } = pause
+  if (fromMs === toMs) return ` after ${time(toMs)}`
+  return fromMs === 0 ? ` after up to ${time(toMs)}` : ` after ${time(fromMs)} to ${time(toMs)}`
 }
 
 function exitOf({ spec, reason }: Occasion): string {

@@ -1,7 +1,10 @@
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { ChildSpec } from './child-spec.ts'
 import { isRunning, type Child } from './children.ts'
-import type { Command } from './commands.ts'
+import type { Command, SupervisorReply } from './commands.ts'
 import { decided } from './decided.ts'
 import { gaveUp, reasonOfStop } from './exit-causes.ts'
+import { postpone } from './postponing.ts'
 import { childOf, groupTask, noTask, type FactOf, type GroupTask, type Memory, type Step } from './memory.ts'
 import { startAll, stopAll } from './orders.ts'
 import { applyResults } from './start-results.ts'
@@ -30,7 +33,8 @@ export function clearGroup(memory: Memory): Step {
   const commands: Command[] = []
   for (const child of groupOf(memory)) {
     const { id, restart } = child.spec
-    if (restart === 'temporary') {
+    // One that is to be restarted is the one that failed.
+    if (restart === 'temporary' && child.status !== 'restarting') {
       children = children.delete(id)
       commands.push({ type: 'forget', id })
       continue
@@ -50,32 +54,56 @@ export function startGroup(memory: Memory): Step {
  * The group is started, or one of it was not: that one is tried again from the end of the supervisor's queue. Those started
  * before it stay up, those behind it stay down until then.
  */
-export function endGroup(memory: Memory, { results, nowMs }: FactOf<'started'>): Step {
+export function endGroup(memory: Memory, fact: FactOf<'started'>): Step {
   const { ids } = groupTask(memory)
-  const { children, forgotten, failure } = applyResults(memory, results)
-  if (failure === undefined) return { children, task: noTask, commands: forgotten }
+  const { results, nowMs } = fact
+  const { children, forgotten, failure } = applyResults(memory, fact)
+  const answer = answerHurried(memory, fact)
+  if (failure === undefined) return { children, task: noTask, commands: [...forgotten, ...answer] }
   let table = children
-  for (const id of ids.slice(results.length)) table = table.update({ ...childOf(memory, id), status: 'stopped' })
-  return {
-    children: table,
-    task: noTask,
-    commands: [
-      ...forgotten,
-      decided(memory, { verdict: 'retry', ...failure, nowMs }),
-      { type: 'retry', id: failure.spec.id },
-    ],
-  }
+  for (const id of ids.slice(results.length)) table = table.update({ ...childOf(memory, id), status: 'stopped', wait: undefined })
+  return { children: table, task: noTask, commands: [...forgotten, ...tryAgain(memory, { ...failure, nowMs }), ...answer] }
+}
+
+/** Tells of a failed restart and puts its retry in line; with a backoff the retry itself tells how long it waits. */
+export function tryAgain(memory: Memory, failure: { readonly spec: ChildSpec; readonly reason: ExitReason; readonly nowMs: number }): readonly Command[] {
+  const retry = { type: 'retry', id: failure.spec.id } as const
+  return failure.spec.backoff === undefined ? [decided(memory, { verdict: 'retry', ...failure }), retry] : [retry]
+}
+
+/** What the call gets that has hurried one of the group. */
+function answerHurried(memory: Memory, { results }: FactOf<'started'>): readonly Command[] {
+  const { hurried } = groupTask(memory)
+  if (hurried === undefined) return []
+  const { ticket, id } = hurried
+  const result = results.find((each) => each.id === id) ?? results.at(-1)
+  const reply: SupervisorReply =
+    result?.status === 'failed'
+      ? { status: 'error', error: { type: 'start_failed', id, reason: result.reason, isTriedAgain: true } }
+      : result?.status === 'started' ? result : { status: 'ignored', id }
+  return [{ type: 'reply', ticket, reply }]
 }
 
 /** True if the retry is for nothing: the child was stopped, removed or started since it was asked for. */
 export function isCancelled({ children }: Memory, { id }: FactOf<'retry'>): boolean {
-  return children.get(id)?.status !== 'restarting'
+  const child = children.get(id)
+  return child?.status !== 'restarting' || child.wait !== undefined
 }
 
 /** A failed restart is tried again: it counts, and takes along the group of the child that failed. */
 export function retry(memory: Memory, { id, nowMs }: FactOf<'retry'>): Step {
   memory.budget.record(nowMs)
-  return { task: planGroup(memory, id), commands: [] }
+  const child = childOf(memory, id)
+  const task = planGroup(memory, id)
+  const { wait, failures, round, pause, commands } = postpone(memory, child, nowMs)
+  if (wait === undefined) return { task, commands }
+  const reason = child.failure ?? reasonOfStop(child.spec)
+  return {
+    children: memory.children.update({ ...child, wait, failures }),
+    round,
+    task,
+    commands: [decided(memory, { verdict: 'retry', spec: child.spec, reason, pause, nowMs }), ...commands],
+  }
 }
 
 /** No restart is left for the retry: the supervisor ends. */
@@ -83,7 +111,7 @@ export function giveUpRetrying(memory: Memory, { id, nowMs }: FactOf<'retry'>): 
   const child = childOf(memory, id)
   const reason = child.failure ?? child.lastReason ?? reasonOfStop(child.spec)
   return {
-    children: memory.children.update({ ...child, status: 'stopped', failure: undefined }),
+    children: memory.children.update({ ...child, status: 'stopped', failure: undefined, wait: undefined }),
     task: { type: 'end', reason: gaveUp(id, reason, memory.budget.limit) },
     commands: [decided(memory, { verdict: 'give up retrying', spec: child.spec, reason, nowMs })],
   }

@@ -16,6 +16,8 @@ export interface Memory {
   readonly autoShutdown: AutoShutdown
   readonly children: Children
   readonly budget: RestartIntensity
+  /** The round of the newest delay: no two of one supervisor have the same. */
+  readonly round: number
   /** What is under way between two facts. */
   readonly task: Task
 }
@@ -31,6 +33,8 @@ export type Task =
 export interface GroupTask {
   readonly type: 'restartGroup'
   readonly ids: readonly string[]
+  /** The call that has hurried one of them, to be answered when they are started. */
+  readonly hurried?: { readonly ticket: number; readonly id: string }
 }
 
 export const noTask: Task = Object.freeze({ type: 'none' })
@@ -39,6 +43,7 @@ export const noTask: Task = Object.freeze({ type: 'none' })
 export interface Step {
   readonly children?: Children
   readonly task?: Task
+  readonly round?: number
   readonly commands: readonly Command[]
 }
 

@@ -4,6 +4,7 @@ import { ConfigurationError, type Violation } from '../protocol/errors.ts'
 import type { AutoShutdown } from './auto-shutdown.ts'
 import { defaultMaxAttempts, defaultShutdown, type ChildOptions, type ChildSettings } from './child-options.ts'
 import { childNames, childRules } from './child-rules.ts'
+import { readExtras } from './child-extras.ts'
 import type { ChildSpec } from './child-spec.ts'
 import { asOptions, isKey, isOptions, keyRule, refuseIf, unknownNames } from './option-checks.ts'
 import { defaultIntensity, type SupervisorOptions, type SupervisorSettings } from './supervisor-options.ts'
@@ -153,5 +154,6 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
     hooks,
     args,
     name,
+    extras: readExtras(given),
   }
 }

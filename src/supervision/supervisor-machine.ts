@@ -7,6 +7,8 @@ import type { Fact } from './facts.ts'
 import * as group from './group-restart.ts'
 import * as initial from './initial-start.ts'
 import type { FactOf, Memory, Step } from './memory.ts'
+import { hasToWait } from './postponing.ts'
+import * as waiting from './waiting.ts'
 
 /** The one action with an effect. xstate never runs it: the decider takes it and hands it to the shell. */
 interface CommandAction {
@@ -17,9 +19,9 @@ interface CommandAction {
 /** An action that asks a rule what to do, remembers what it changed, and hands out its commands in order. */
 function follow<Params extends object | undefined>(rule: (memory: Memory, params: Params) => Step) {
   return enqueueActions<Memory, Fact, Params, Fact, never, CommandAction, never, never, never>(({ context, enqueue }, params) => {
-    const { commands, children = context.children, task = context.task } = rule(context, params)
+    const { commands, children = context.children, task = context.task, round = context.round } = rule(context, params)
     // Each assignment makes a snapshot, which is what an event costs most.
-    if (children !== context.children || task !== context.task) enqueue.assign({ children, task })
+    if (children !== context.children || task !== context.task || round !== context.round) enqueue.assign({ children, task, round })
     for (const command of commands) enqueue({ type: 'command', params: command })
   })
 }
@@ -48,6 +50,12 @@ const rules = setup({
     isCancelled: ({ context }, retry: FactOf<'retry'>) => group.isCancelled(context, retry),
     budgetIsSpent: ({ context }, { nowMs }: FactOf<'exited' | 'retry'>) => context.budget.budgetLeft(nowMs) <= 0,
     takesRunningSiblings: ({ context }, { id }: FactOf<'exited' | 'retry'>) => group.takesRunningSiblings(context, id),
+    hasToWait: ({ context }, { id }: FactOf<'exited' | 'retry'>) => hasToWait(context, id),
+    groupWaits: ({ context }) => waiting.groupWaits(context),
+    groupIsReady: ({ context }) => waiting.groupIsReady(context),
+    isOutdated: ({ context }, due: FactOf<'due'>) => waiting.isOutdated(context, due),
+    startsAlone: ({ context }) => waiting.startsAlone(context),
+    hurries: ({ context }, asked: FactOf<'asked'>) => waiting.hurries(context, asked),
     needsStart: ({ context }, asked: FactOf<'asked'>) => calls.needsStart(context, asked),
     needsStop: ({ context }, asked: FactOf<'asked'>) => calls.needsStop(context, asked),
     nobodyRuns: ({ context }) => ending.nobodyRuns(context),
@@ -69,6 +77,12 @@ const rules = setup({
     clearGroup: follow<undefined>(group.clearGroup),
     startGroup: follow<undefined>(group.startGroup),
     endGroup: follow(group.endGroup),
+
+    holdGroup: follow<undefined>(waiting.holdGroup),
+    startDue: follow(waiting.startDue),
+    joinGroup: follow(waiting.joinGroup),
+    gatherGroup: follow<undefined>(waiting.gatherGroup),
+    hurry: follow(waiting.hurry),
 
     answer: follow(calls.answer),
     acceptStart: follow(calls.acceptStart),
@@ -113,6 +127,7 @@ export const supervisorMachine = rules.createMachine({
     },
 
     running: {
+      always: { guard: 'groupIsReady', target: 'startingGroup', actions: 'gatherGroup' },
       on: {
         exited: [
           { guard: { type: 'isStale', params: fact } },
@@ -132,6 +147,7 @@ export const supervisorMachine = rules.createMachine({
             target: 'stoppingGroup',
             actions: { type: 'restart', params: fact },
           },
+          { guard: { type: 'hasToWait', params: fact }, actions: [{ type: 'restart', params: fact }, 'holdGroup'] },
           { target: 'startingGroup', actions: { type: 'restart', params: fact } },
         ],
         retry: [
@@ -146,9 +162,16 @@ export const supervisorMachine = rules.createMachine({
             target: 'stoppingGroup',
             actions: { type: 'retry', params: fact },
           },
+          { guard: { type: 'hasToWait', params: fact }, actions: [{ type: 'retry', params: fact }, 'holdGroup'] },
           { target: 'startingGroup', actions: { type: 'retry', params: fact } },
         ],
+        due: [
+          { guard: { type: 'isOutdated', params: fact } },
+          { guard: 'startsAlone', target: 'startingGroup', actions: { type: 'startDue', params: fact } },
+          { actions: { type: 'joinGroup', params: fact } },
+        ],
         asked: [
+          { guard: { type: 'hurries', params: fact }, target: 'startingGroup', actions: { type: 'hurry', params: fact } },
           {
             guard: { type: 'needsStart', params: fact },
             target: 'startingChild',
@@ -167,7 +190,12 @@ export const supervisorMachine = rules.createMachine({
 
     stoppingGroup: {
       entry: 'stopGroup',
-      on: { stopped: { target: 'startingGroup', actions: 'clearGroup' } },
+      on: {
+        stopped: [
+          { guard: 'groupWaits', target: 'running', actions: 'holdGroup' },
+          { target: 'startingGroup', actions: 'clearGroup' },
+        ],
+      },
     },
     startingGroup: {
       entry: 'startGroup',

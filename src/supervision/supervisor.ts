@@ -11,6 +11,7 @@ import { isThenable } from '../runtime/thenable.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Command, StartOrder, StopOrder, SupervisorReply } from './commands.ts'
 import { createDecider, type Decider, type SupervisorInput } from './decider.ts'
+import { Delays } from './delays.ts'
 import type { SupervisorEvent } from './events.ts'
 import type { Fact, StartResult, SupervisorRequest } from './facts.ts'
 import type { Members } from './members.ts'
@@ -61,6 +62,7 @@ class Shell {
   readonly #ctx: Context
   readonly #starter: Starter
   readonly #decider: Decider
+  readonly #delays: Delays
   #reply: SupervisorReply | undefined = undefined
   #exit: ExitReason | undefined = undefined
 
@@ -69,6 +71,7 @@ class Shell {
     this.#ctx = ctx
     this.#starter = parts.starter({ id: ctx.id, incarnation: ctx.incarnation })
     this.#decider = createDecider(input)
+    this.#delays = new Delays(ctx)
     parts.sink.emit({ type: 'supervisor began', id: ctx.id, incarnation: ctx.incarnation, input })
   }
 
@@ -109,6 +112,8 @@ class Shell {
       }
       case 'retry':
         return { type: 'retry', id: (message.input as { id: string }).id, nowMs }
+      case 'due':
+        return { type: 'due', ...(message.input as { id: string; round: number }), nowMs }
       case 'stop':
         return { type: 'shutdown', reason: (message.input as { reason: ExitReason }).reason, nowMs }
       case 'member':
@@ -151,6 +156,7 @@ class Shell {
 
   #conclude(message: Message, fact: Fact): Step<Shell> {
     if (fact.type === 'exited' || fact.type === 'asked') this.#retireIfDown(fact)
+    if (fact.type === 'asked' && 'id' in fact.request) this.#stopWaiting(fact.request.id)
     const stop = this.#exit === undefined ? {} : { stop: this.#exit }
     const outcome = message.kind === 'call' && this.#reply !== undefined ? { outcome: { status: 'replied', value: this.#reply } as const } : {}
     return { state: this, ...outcome, ...stop }
@@ -163,6 +169,11 @@ class Shell {
     // One that waits for a retry, or that ends with a supervisor that gave up, is expected back.
     if (child !== undefined && fact.type === 'exited' && isRestarted(child.spec.restart, fact.reason)) return
     if (id !== undefined && child?.status === 'stopped') this.#starter.retire(id, { forget: false })
+  }
+
+  /** A call may have hurried the child, or have it stay down. */
+  #stopWaiting(id: string): void {
+    if (this.#decider.children.get(id)?.wait?.for !== 'delay') this.#delays.cancel(id)
   }
 
   #decide(fact: Fact): void | PromiseLike<void> {
@@ -184,6 +195,9 @@ class Shell {
         }
         case 'retry':
           this.#parts.sendSelf(this.#ctx.id, systemMessage('retry', { id: command.id }, this.#ctx.incarnation))
+          break
+        case 'delay':
+          this.#delays.arm(command)
           break
         case 'reply':
           this.#reply = command.reply

@@ -18,7 +18,7 @@ type Untimed<Known> = Known extends { readonly nowMs: number } ? Omit<Known, 'no
 /** A supervisor without a runtime: starts do as scripted, stops always work, and the mailbox is a list. */
 export interface PlayedSupervisor {
   readonly decider: Decider
-  /** What was done since the last look: `start a#1`, `failed a`, `ignored a`, `stop a#1`, `retry a`, `forget a`, `up`, `exit`. */
+  /** What was done since the last look: `start a#1`, `failed a`, `ignored a`, `stop a#1`, `retry a`, `delay a 0-100`, `forget a`, `up`, `exit`. */
   done(): string[]
   /** Every decision so far. */
   readonly decisions: readonly Decision[]
@@ -36,6 +36,7 @@ export interface PlayedSupervisor {
   stop(reason?: ExitReason): void
   /** Everything that `put` puts into the mailbox is there before the first of it is handled. */
   burst(put: () => void): void
+  /** Time passes; every delay takes as long as it can. */
   pass(ms: number): void
   /** The ids of the children that are running, restarting and stopped. */
   look(): { readonly running: string[]; readonly restarting: string[]; readonly stopped: string[] }
@@ -61,6 +62,7 @@ export function play(
   const orders: StartOrder[] = []
   const facts: Fact[] = []
   const steps: (readonly Command[])[] = []
+  let delays: { readonly id: string; readonly round: number; readonly dueMs: number }[] = []
   let log: string[] = []
   let nowMs = 0
   let held = false
@@ -88,6 +90,10 @@ export function play(
       case 'retry':
         log.push(`retry ${command.id}`)
         mailbox.push({ type: 'retry', id: command.id })
+        return
+      case 'delay':
+        log.push(`delay ${command.id} ${command.fromMs}-${command.toMs}`)
+        delays.push({ id: command.id, round: command.round, dueMs: nowMs + command.toMs })
         return
       case 'reply': {
         const asked = replies[command.ticket]
@@ -169,7 +175,18 @@ export function play(
       held = false
       settle()
     },
-    pass: (ms) => void (nowMs += ms),
+    pass(ms) {
+      const untilMs = nowMs + ms
+      const isDue = ({ dueMs }: { readonly dueMs: number }): boolean => dueMs <= untilMs
+      for (let due = delays.filter(isDue); due.length > 0; due = delays.filter(isDue)) {
+        const [next] = due.sort((a, b) => a.dueMs - b.dueMs)
+        if (next === undefined) break
+        delays = delays.filter((each) => each !== next)
+        nowMs = next.dueMs
+        put({ type: 'due', id: next.id, round: next.round })
+      }
+      nowMs = untilMs
+    },
     look() {
       const ids = (status: Child['status']): string[] =>
         decider.children

@@ -12,6 +12,8 @@ export interface Standing {
   readonly outstanding: Command | undefined
   /** Retries in its mailbox. */
   readonly retries: readonly string[]
+  /** Timers that run, those that nobody waits for any more included. */
+  readonly delays: readonly { readonly id: string; readonly round: number }[]
   /** The number of the next incarnation of any child, and of the next ticket. */
   readonly next: number
   readonly nowMs: number
@@ -27,7 +29,7 @@ export function possibleFacts(standing: Standing): Fact[] {
     ).map((results) => ({ type: 'started', results, nowMs }))
   if (outstanding?.type === 'stop') return [{ type: 'stopped', nowMs }]
   return standing.decider.state === 'running'
-    ? [...exits(standing), ...retries(standing), ...calls(standing), { type: 'shutdown', reason: shutdown, nowMs }]
+    ? [...exits(standing), ...retries(standing), ...dues(standing), ...calls(standing), { type: 'shutdown', reason: shutdown, nowMs }]
     : []
 }
 
@@ -59,6 +61,11 @@ function retries({ retries: [id], nowMs }: Standing): Fact[] {
   return id === undefined ? [] : [{ type: 'retry', id, nowMs }]
 }
 
+/** Timers fire in any order. */
+function dues({ delays, nowMs }: Standing): Fact[] {
+  return delays.map(({ id, round }) => ({ type: 'due', id, round, nowMs }))
+}
+
 function calls({ decider, next, nowMs }: Standing): Fact[] {
   const ids = decider.children.all().map(({ spec }) => spec.id)
   const requests = ids.flatMap((id): SupervisorRequest[] => [
@@ -83,6 +90,10 @@ export function standingAfter(standing: Standing, fact: Fact | undefined, comman
     ...standing,
     outstanding: last?.type === 'start' || last?.type === 'stop' ? last : undefined,
     retries: [...waiting, ...commands.flatMap((command) => (command.type === 'retry' ? [command.id] : []))],
+    delays: [
+      ...standing.delays.filter(({ round }) => fact?.type !== 'due' || fact.round !== round),
+      ...commands.flatMap((command) => (command.type === 'delay' ? [{ id: command.id, round: command.round }] : [])),
+    ],
     next: standing.next + (fact?.type === 'started' ? fact.results.length : 1),
   }
 }

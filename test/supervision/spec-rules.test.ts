@@ -118,6 +118,7 @@ describe('childSettings', () => {
         hooks: undefined,
         args: undefined,
         name: undefined,
+        extras: {},
       })
   })
 
@@ -148,6 +149,7 @@ describe('childSettings', () => {
       hooks,
       args: { owner: 'u7' },
       name: 'main cart',
+      extras: {},
     })
   })
 
@@ -173,7 +175,7 @@ describe('childSettings', () => {
     [
       { options: { zeal: 5 } },
       'shop/carts: zeal is not an option; got 5 (number). The options are "restart", "significant", "shutdown", "state", ' +
-        '"maxAttempts", "checkpoint", "hooks", "args" and "name"',
+        '"maxAttempts", "checkpoint", "hooks", "args", "name" and "backoff"',
     ],
     [
       { options: { restart: 'permanant' } },
@@ -239,6 +241,34 @@ describe('childSettings', () => {
       'shop/carts: hooks.terminate is not an option; got a function (terminate). Did you mean "term"?',
     ],
     [{ options: { hooks: { init: 'now' } } }, 'shop/carts: hooks.init must be a function; got "now"'],
+    [{ options: { backoff: '1s' } }, 'shop/carts: backoff must be { min, max }; got "1s". Write backoff: { min: "100ms", max: "5s" }'],
+    [{ options: { backOff: {} } }, 'shop/carts: backOff is not an option; got an object. Did you mean "backoff"?'],
+    [
+      { options: { backoff: { min: '1s', maximum: '5s' } } },
+      'shop/carts: backoff.maximum is not an option; got "5s". Did you mean "max"?',
+    ],
+    [
+      { options: { backoff: { max: '5s' } } },
+      'shop/carts: backoff.min must be milliseconds > 0 or a text such as "500ms", "5s", "2m", "1h", "1d"; got nothing',
+    ],
+    [
+      { options: { backoff: { min: '1s', max: 'infinity' } } },
+      'shop/carts: backoff.max must be milliseconds > 0 or a text such as "500ms", "5s", "2m", "1h", "1d"; got "infinity"',
+    ],
+    [{ options: { backoff: { min: '1m', max: '5s' } } }, 'shop/carts: backoff.max must not be less than min; got "5s"'],
+    [{ options: { backoff: { min: 1, max: 2, factor: 0.5 } } }, 'shop/carts: backoff.factor must be a number >= 1; got 0.5 (number)'],
+    [
+      { options: { backoff: { min: 1, max: 2, jitter: 'ful' } } },
+      'shop/carts: backoff.jitter must be "full", "equal" or "none"; got "ful". Did you mean "full"?',
+    ],
+    [
+      { options: { backoff: { min: 1, max: 2, resetAfter: 0 } } },
+      'shop/carts: backoff.resetAfter must be milliseconds > 0 or a text such as "500ms", "5s", "2m", "1h", "1d"; got 0 (number)',
+    ],
+    [
+      { options: { backoff: { min: 1, max: 2 }, restart: 'temporary' } },
+      'shop/carts: backoff is not for a temporary child, which is never restarted; got an object. Set restart to "permanent" or "transient"',
+    ],
     [{ options: { name: '' } }, 'shop/carts: name must be a string of 1 to 512 characters; got ""'],
   ])('refuses %j', (wrong, message) => {
     expect(refusal(() => childSettings({ ...cart, ...wrong }))).toBe(message)

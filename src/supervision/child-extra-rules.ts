@@ -1,0 +1,69 @@
+import { durationMs } from '../protocol/duration.ts'
+import { jitters, type BackoffOption } from './backoff.ts'
+import type { ChildExtraOptions } from './child-extras.ts'
+import { asOptions, isOptions, isPeriod, oneOf, refuseIf, unknownNames, type Given, type Rule } from './option-checks.ts'
+
+/** What the rules for the extras of a child look at. */
+export interface ExtraSubject {
+  /** The beginning of a path: `"shop/carts: "`. */
+  readonly at: string
+  readonly options: Given
+}
+
+export const extraNames = ['backoff'] as const satisfies readonly (keyof ChildExtraOptions)[]
+
+const backoffNames = ['min', 'max', 'factor', 'jitter', 'resetAfter'] as const satisfies readonly (keyof BackoffOption)[]
+
+const periodRule = 'must be milliseconds > 0 or a text such as "500ms", "5s", "2m", "1h", "1d"'
+
+/** The rules for what a child may be given beyond OTP, in the order in which they are checked. */
+export const extraRules: readonly Rule<ExtraSubject>[] = [
+  ({ at, options: { backoff } }) =>
+    refuseIf(backoff !== undefined && !isOptions(backoff), {
+      path: `${at}backoff`,
+      rule: 'must be { min, max }',
+      value: backoff,
+      remedy: 'Write backoff: { min: "100ms", max: "5s" }',
+    }),
+
+  ({ at, options: { backoff } }) => unknownNames(`${at}backoff.`, backoff, backoffNames),
+
+  ({ at, options: { backoff } }) =>
+    (['min', 'max'] as const).flatMap((name) => {
+      const value = asOptions(backoff)[name]
+      return refuseIf(isOptions(backoff) && !isPeriod(value), { path: `${at}backoff.${name}`, rule: periodRule, value })
+    }),
+
+  ({ at, options: { backoff } }) => {
+    const { min, max } = asOptions(backoff)
+    return refuseIf(isPeriod(min) && isPeriod(max) && durationMs(min, '') > durationMs(max, ''), {
+      path: `${at}backoff.max`,
+      rule: 'must not be less than min',
+      value: max,
+    })
+  },
+
+  ({ at, options: { backoff } }) => {
+    const { factor } = asOptions(backoff)
+    return refuseIf(factor !== undefined && !(typeof factor === 'number' && factor >= 1 && factor < Infinity), {
+      path: `${at}backoff.factor`,
+      rule: 'must be a number >= 1',
+      value: factor,
+    })
+  },
+
+  ({ at, options: { backoff } }) => oneOf(`${at}backoff.jitter`, asOptions(backoff)['jitter'], jitters),
+
+  ({ at, options: { backoff } }) => {
+    const { resetAfter } = asOptions(backoff)
+    return refuseIf(resetAfter !== undefined && !isPeriod(resetAfter), { path: `${at}backoff.resetAfter`, rule: periodRule, value: resetAfter })
+  },
+
+  ({ at, options: { backoff, restart } }) =>
+    refuseIf(backoff !== undefined && restart === 'temporary', {
+      path: `${at}backoff`,
+      rule: 'is not for a temporary child, which is never restarted',
+      value: backoff,
+      remedy: 'Set restart to "permanent" or "transient"',
+    }),
+]
