@@ -90,8 +90,9 @@ function termLimit(shutdown: ShutdownLimit): number {
   return shutdown === 'kill' ? termLimitOfKilledMs : shutdown
 }
 
-function shellParts({ system, sink }: PlanParts): Pick<SupervisorParts, 'starter' | 'sendSelf' | 'clock' | 'sink'> {
+function shellParts({ system, sink }: PlanParts): Pick<SupervisorParts, 'restarts' | 'starter' | 'sendSelf' | 'clock' | 'sink'> {
   return {
+    restarts: new Map(),
     starter: (parent) => localStarter(system, parent),
     sendSelf: (to, message) => system.router.deliver(to, message),
     clock: system.clock,

@@ -1,7 +1,7 @@
 import { durationMs } from '../protocol/duration.ts'
 import { jitters, type BackoffOption } from './backoff.ts'
 import type { ChildExtraOptions } from './child-extras.ts'
-import { asOptions, isOptions, isPeriod, oneOf, refuseIf, unknownNames, type Given, type Rule } from './option-checks.ts'
+import { asOptions, isIntegerFrom, isOptions, isPeriod, oneOf, refuseIf, unknownNames, type Given, type Rule } from './option-checks.ts'
 
 /** What the rules for the extras of a child look at. */
 export interface ExtraSubject {
@@ -10,7 +10,7 @@ export interface ExtraSubject {
   readonly options: Given
 }
 
-export const extraNames = ['backoff'] as const satisfies readonly (keyof ChildExtraOptions)[]
+export const extraNames = ['backoff', 'maxRestarts'] as const satisfies readonly (keyof ChildExtraOptions)[]
 
 const backoffNames = ['min', 'max', 'factor', 'jitter', 'resetAfter'] as const satisfies readonly (keyof BackoffOption)[]
 
@@ -64,6 +64,21 @@ export const extraRules: readonly Rule<ExtraSubject>[] = [
       path: `${at}backoff`,
       rule: 'is not for a temporary child, which is never restarted',
       value: backoff,
+      remedy: 'Set restart to "permanent" or "transient"',
+    }),
+
+  ({ at, options: { maxRestarts } }) =>
+    refuseIf(maxRestarts !== undefined && maxRestarts !== Infinity && !isIntegerFrom(0, maxRestarts), {
+      path: `${at}maxRestarts`,
+      rule: 'must be an integer >= 0, or Infinity',
+      value: maxRestarts,
+    }),
+
+  ({ at, options: { maxRestarts, restart } }) =>
+    refuseIf(maxRestarts !== undefined && restart === 'temporary', {
+      path: `${at}maxRestarts`,
+      rule: 'is not for a temporary child, which is never restarted',
+      value: maxRestarts,
       remedy: 'Set restart to "permanent" or "transient"',
     }),
 ]

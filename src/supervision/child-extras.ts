@@ -8,14 +8,24 @@ export interface ChildExtraOptions {
    * `temporary` children.
    */
   readonly backoff?: BackoffOption
+  /**
+   * How often it is restarted in its life, whatever its supervisor's intensity still allows: an integer >= 0, or `Infinity`. After
+   * that its next failure is final, and it stays down. Restarts of its supervisor do not give it new ones, as long as the process
+   * lives. Restarts in which it only goes along with a sibling do not count. Not for `temporary` children.
+   */
+  readonly maxRestarts?: number
 }
 
 /** What a child spec may say beyond OTP's, checked and with every default filled in. */
 export interface ChildExtras {
   readonly backoff?: Backoff
+  readonly maxRestarts?: number
 }
 
 /** The extras of a child whose options the rules have seen. */
-export function readExtras({ backoff }: ChildExtraOptions): ChildExtras {
-  return { ...(backoff !== undefined && { backoff: readBackoff(backoff) }) }
+export function readExtras({ backoff, maxRestarts }: ChildExtraOptions): ChildExtras {
+  return {
+    ...(backoff !== undefined && { backoff: readBackoff(backoff) }),
+    ...(maxRestarts !== undefined && { maxRestarts }),
+  }
 }

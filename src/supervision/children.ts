@@ -25,12 +25,14 @@ export interface Child {
   readonly wait: Wait | undefined
   /** How often it has failed in a row; counted where there is a backoff. */
   readonly failures: number
+  /** How often it has been restarted in its life for a failure of its own. */
+  readonly restarts: number
   /** When its newest incarnation was started. */
   readonly upSinceMs: number
 }
 
 /** A child that has not run yet. */
-export function newChild(spec: ChildSpec): Child {
+export function newChild(spec: ChildSpec, restarts = 0): Child {
   return {
     spec,
     status: 'stopped',
@@ -40,6 +42,7 @@ export function newChild(spec: ChildSpec): Child {
     nextCause: 'sibling',
     wait: undefined,
     failures: 0,
+    restarts,
     upSinceMs: 0,
   }
 }

@@ -16,11 +16,13 @@ export function decided(memory: Memory, what: {
   readonly isAlone?: boolean
   /** What its restart waits for. */
   readonly pause?: Pause | undefined
+  /** It would have been restarted, but for its own limit. */
+  readonly isFinal?: boolean
   readonly nowMs: number
 }): Command {
-  const { verdict, spec, incarnation, reason, pause, nowMs } = what
+  const { verdict, spec, incarnation, reason, pause, isFinal, nowMs } = what
   const { budget } = memory
   const strategy = what.isAlone === true ? 'one_for_one' : memory.strategy
   const budgetLeft = budget.budgetLeft(nowMs)
-  return { type: 'decided', decision: explain({ verdict, spec, incarnation, reason, strategy, pause, budgetLeft, limit: budget.limit }) }
+  return { type: 'decided', decision: explain({ verdict, spec, incarnation, reason, strategy, pause, isFinal, budgetLeft, limit: budget.limit }) }
 }

@@ -11,6 +11,9 @@ import { RestartIntensity, type Intensity } from './restart-intensity.ts'
 import type { Strategy } from './strategy.ts'
 import { supervisorMachine } from './supervisor-machine.ts'
 
+/** How often children were restarted under earlier incarnations of the supervisor. */
+export type Restarts = readonly (readonly [id: string, restarts: number])[]
+
 /** What a supervisor decides by. */
 export type SupervisorInput =
   | {
@@ -20,6 +23,7 @@ export type SupervisorInput =
       readonly autoShutdown?: AutoShutdown
       /** In the order in which they start. */
       readonly children: readonly ChildSpec[]
+      readonly restarts?: Restarts
     }
   | {
       readonly kind: 'dynamic'
@@ -27,6 +31,7 @@ export type SupervisorInput =
       readonly autoShutdown?: AutoShutdown
       /** The members that it starts with. */
       readonly children: readonly ChildSpec[]
+      readonly restarts?: Restarts
     }
 
 /** What a supervisor is doing. Only in `running` it handles what comes from its mailbox: exits, retries, calls… */
@@ -81,11 +86,12 @@ export function createDecider(input: SupervisorInput, table: TableOf = (children
 
 /** What the machine of a supervisor remembers at first. */
 export function memoryOf(input: SupervisorInput, table: TableOf): Memory {
+  const restarts = new Map(input.restarts)
   return {
     kind: input.kind,
     strategy: input.kind === 'dynamic' ? 'one_for_one' : input.strategy,
     autoShutdown: input.autoShutdown ?? 'never',
-    children: table(input.children.map(newChild)),
+    children: table(input.children.map((spec) => newChild(spec, restarts.get(spec.id)))),
     budget: new RestartIntensity(input.intensity),
     round: 0,
     task: noTask,

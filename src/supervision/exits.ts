@@ -5,6 +5,7 @@ import { decided } from './decided.ts'
 import { gaveUp } from './exit-causes.ts'
 import type { Verdict } from './explain.ts'
 import { planGroup } from './group-restart.ts'
+import { isSpent } from './lifetime.ts'
 import { childOf, isRemovedWhenDown, type FactOf, type Memory, type Step } from './memory.ts'
 import { postpone } from './postponing.ts'
 import { isRestarted } from './restart-type.ts'
@@ -20,7 +21,7 @@ export function isStale({ children }: Memory, { id, incarnation }: Exited): bool
 /** True if the child is not started again for this exit. */
 export function isForGood({ children }: Memory, { id, reason }: Exited): boolean {
   const child = children.get(id)
-  return child !== undefined && !isRestarted(child.spec.restart, reason)
+  return child !== undefined && (!isRestarted(child.spec.restart, reason) || isSpent(child))
 }
 
 /** True if this child ended for good, and the supervisor ends with it. */
@@ -57,7 +58,7 @@ export function restart(memory: Memory, fact: Exited): Step {
   memory.budget.record(fact.nowMs)
   const { wait, failures, round, pause, commands } = postpone(memory, child, fact.nowMs)
   return {
-    children: memory.children.update({ ...child, status: 'restarting', lastReason: fact.reason, nextCause: 'exit', wait, failures }),
+    children: memory.children.update({ ...child, status: 'restarting', lastReason: fact.reason, nextCause: 'exit', wait, failures, restarts: child.restarts + 1 }),
     round,
     task,
     commands: [decided(memory, { verdict: 'restart', spec: child.spec, isAlone: task.ids.length === 1, pause, ...fact }), ...commands],
@@ -67,7 +68,8 @@ export function restart(memory: Memory, fact: Exited): Step {
 function takenDown(memory: Memory, fact: Exited, verdict: Verdict): Step {
   const { id, reason } = fact
   const child = childOf(memory, id)
-  const told = decided(memory, { verdict, spec: child.spec, ...fact })
+  const isFinal = isRestarted(child.spec.restart, reason)
+  const told = decided(memory, { verdict, spec: child.spec, isFinal, ...fact })
   if (isRemovedWhenDown(memory, child.spec))
     return { children: memory.children.delete(id), commands: [told, { type: 'forget', id }] }
   return { children: memory.children.update({ ...child, status: 'stopped', lastReason: reason }), commands: [told] }

@@ -24,6 +24,8 @@ export interface Occasion {
   readonly strategy: Strategy
   /** What the restart waits for. */
   readonly pause?: Pause | undefined
+  /** It would have been restarted, but for its own limit. */
+  readonly isFinal?: boolean | undefined
   readonly budgetLeft: number
   readonly limit: Intensity
 }
@@ -89,8 +91,14 @@ function after({ pause }: Occasion): string {
   return fromMs === 0 ? ` after up to ${time(toMs)}` : ` after ${time(fromMs)} to ${time(toMs)}`
 }
 
-function exitOf({ spec, reason }: Occasion): string {
-  return `"${spec.id}" is ${spec.restart} and ${ended[reason.type]}`
+function exitOf({ spec, incarnation, reason, isFinal = false }: Occasion): string {
+  const exit = incarnation === undefined ? `"${spec.id}" could not be started again` : `"${spec.id}" is ${spec.restart} and ${ended[reason.type]}`
+  return isFinal ? `${exit}, and ${ownLimit(spec)}` : exit
+}
+
+function ownLimit({ maxRestarts = Infinity }: ChildSpec): string {
+  if (maxRestarts === 0) return 'it may not be restarted'
+  return maxRestarts === 1 ? 'the one restart of its life is used up' : `the ${maxRestarts} restarts of its life are used up`
 }
 
 const ended: Record<ExitReason['type'], string> = {

@@ -1,11 +1,13 @@
-import type { ExitReason } from '../protocol/exit-reason.ts'
+import { shutdown, type ExitReason } from '../protocol/exit-reason.ts'
+import { endsWith } from './auto-shutdown.ts'
 import type { ChildSpec } from './child-spec.ts'
 import { isRunning, type Child } from './children.ts'
 import type { Command, SupervisorReply } from './commands.ts'
 import { decided } from './decided.ts'
 import { gaveUp, reasonOfStop } from './exit-causes.ts'
+import { isSpent } from './lifetime.ts'
 import { postpone } from './postponing.ts'
-import { childOf, groupTask, noTask, type FactOf, type GroupTask, type Memory, type Step } from './memory.ts'
+import { childOf, groupTask, isRemovedWhenDown, noTask, type FactOf, type GroupTask, type Memory, type Step } from './memory.ts'
 import { startAll, stopAll } from './orders.ts'
 import { applyResults } from './start-results.ts'
 import { restartGroup } from './strategy.ts'
@@ -96,25 +98,60 @@ export function retry(memory: Memory, { id, nowMs }: FactOf<'retry'>): Step {
   const child = childOf(memory, id)
   const task = planGroup(memory, id)
   const { wait, failures, round, pause, commands } = postpone(memory, child, nowMs)
-  if (wait === undefined) return { task, commands }
-  const reason = child.failure ?? reasonOfStop(child.spec)
+  const children = memory.children.update({ ...child, wait, failures, restarts: child.restarts + 1 })
+  if (wait === undefined) return { children, task, commands }
+  const reason = failureOf(child)
   return {
-    children: memory.children.update({ ...child, wait, failures }),
+    children,
     round,
     task,
     commands: [decided(memory, { verdict: 'retry', spec: child.spec, reason, pause, nowMs }), ...commands],
   }
 }
 
+/** True if the child has no restart of its own left for the retry. */
+export function isSpentRetry({ children }: Memory, { id }: FactOf<'retry'>): boolean {
+  const child = children.get(id)
+  return child !== undefined && isSpent(child)
+}
+
+/** The child stays down, or leaves the table. Those behind it that were to be started after it are started without it. */
+export function endRetrying(memory: Memory, { id, nowMs }: FactOf<'retry'>): Step {
+  const child = childOf(memory, id)
+  const { spec } = child
+  const isRemoved = isRemovedWhenDown(memory, spec)
+  const told = decided(memory, { verdict: isRemoved ? 'remove' : 'leave', spec, reason: failureOf(child), isFinal: true, nowMs })
+  let { children } = memory
+  if (memory.strategy !== 'one_for_one')
+    for (const behind of children.after(id))
+      if (behind.status === 'stopped') children = children.update({ ...behind, status: 'restarting', wait: { for: 'group' } })
+  if (isRemoved) return { children: children.delete(id), commands: [told, { type: 'forget', id }] }
+  return { children: children.update({ ...child, status: 'stopped', failure: undefined }), commands: [told] }
+}
+
+/** True if the supervisor ends because this child will not be tried again. */
+export function endsSupervisorRetrying(memory: Memory, retry: FactOf<'retry'>): boolean {
+  return isSpentRetry(memory, retry) && endsWith(childOf(memory, retry.id), memory)
+}
+
+/** The child was significant, and stays down: the supervisor ends with it. */
+export function shutDownRetrying(memory: Memory, retry: FactOf<'retry'>): Step {
+  return { ...endRetrying(memory, retry), task: { type: 'end', reason: shutdown } }
+}
+
 /** No restart is left for the retry: the supervisor ends. */
 export function giveUpRetrying(memory: Memory, { id, nowMs }: FactOf<'retry'>): Step {
   const child = childOf(memory, id)
-  const reason = child.failure ?? child.lastReason ?? reasonOfStop(child.spec)
+  const reason = failureOf(child)
   return {
     children: memory.children.update({ ...child, status: 'stopped', failure: undefined, wait: undefined }),
     task: { type: 'end', reason: gaveUp(id, reason, memory.budget.limit) },
     commands: [decided(memory, { verdict: 'give up retrying', spec: child.spec, reason, nowMs })],
   }
+}
+
+function failureOf(child: Child): ExitReason {
+  return child.failure ?? child.lastReason ?? reasonOfStop(child.spec)
 }
 
 function groupOf(memory: Memory): readonly Child[] {

@@ -49,6 +49,8 @@ const rules = setup({
     isForGood: ({ context }, exited: FactOf<'exited'>) => exits.isForGood(context, exited),
     isCancelled: ({ context }, retry: FactOf<'retry'>) => group.isCancelled(context, retry),
     budgetIsSpent: ({ context }, { nowMs }: FactOf<'exited' | 'retry'>) => context.budget.budgetLeft(nowMs) <= 0,
+    endsSupervisorRetrying: ({ context }, retry: FactOf<'retry'>) => group.endsSupervisorRetrying(context, retry),
+    isSpentRetry: ({ context }, retry: FactOf<'retry'>) => group.isSpentRetry(context, retry),
     takesRunningSiblings: ({ context }, { id }: FactOf<'exited' | 'retry'>) => group.takesRunningSiblings(context, id),
     hasToWait: ({ context }, { id }: FactOf<'exited' | 'retry'>) => hasToWait(context, id),
     groupWaits: ({ context }) => waiting.groupWaits(context),
@@ -72,6 +74,8 @@ const rules = setup({
     restart: follow(exits.restart),
 
     retry: follow(group.retry),
+    endRetrying: follow(group.endRetrying),
+    shutDownRetrying: follow(group.shutDownRetrying),
     giveUpRetrying: follow(group.giveUpRetrying),
     stopGroup: follow<undefined>(group.stopGroup),
     clearGroup: follow<undefined>(group.clearGroup),
@@ -152,6 +156,12 @@ export const supervisorMachine = rules.createMachine({
         ],
         retry: [
           { guard: { type: 'isCancelled', params: fact } },
+          {
+            guard: { type: 'endsSupervisorRetrying', params: fact },
+            target: 'terminating',
+            actions: { type: 'shutDownRetrying', params: fact },
+          },
+          { guard: { type: 'isSpentRetry', params: fact }, actions: { type: 'endRetrying', params: fact } },
           {
             guard: { type: 'budgetIsSpent', params: fact },
             target: 'terminating',

@@ -14,12 +14,14 @@ import { createDecider, type Decider, type SupervisorInput } from './decider.ts'
 import { Delays } from './delays.ts'
 import type { SupervisorEvent } from './events.ts'
 import type { Fact, StartResult, SupervisorRequest } from './facts.ts'
+import { isCounted } from './lifetime.ts'
 import type { Members } from './members.ts'
-import { isRestarted } from './restart-type.ts'
 import type { Starter } from './starter.ts'
 
 /** What a supervisor is made of. */
 export interface SupervisorParts {
+  /** How often its children were restarted; outlives its incarnations, and nothing else changes it. */
+  readonly restarts: Map<string, number>
   /** What its machine starts with; `members` are those that the store knows of a dynamic supervisor. */
   readonly input: (members: readonly ChildSpec[]) => SupervisorInput
   /** How it starts and stops the children of one of its incarnations. */
@@ -52,9 +54,14 @@ export function supervisorBehavior(parts: SupervisorParts): Behavior<Shell, unde
 
 async function bootShell(parts: SupervisorParts, ctx: Context): Promise<Shell> {
   const known = (await parts.members?.load()) ?? []
-  const shell = new Shell(parts, ctx, parts.input(known))
+  const shell = new Shell(parts, ctx, withRestarts(parts.input(known), parts.restarts))
   await shell.boot()
   return shell
+}
+
+/** What is known of its children from the incarnations before. */
+function withRestarts(input: SupervisorInput, restarts: ReadonlyMap<string, number>): SupervisorInput {
+  return restarts.size === 0 ? input : { ...input, restarts: [...restarts] }
 }
 
 class Shell {
@@ -65,6 +72,7 @@ class Shell {
   readonly #delays: Delays
   #reply: SupervisorReply | undefined = undefined
   #exit: ExitReason | undefined = undefined
+  #hasGivenUp = false
 
   constructor(parts: SupervisorParts, ctx: Context, input: SupervisorInput) {
     this.#parts = parts
@@ -155,7 +163,7 @@ class Shell {
   }
 
   #conclude(message: Message, fact: Fact): Step<Shell> {
-    if (fact.type === 'exited' || fact.type === 'asked') this.#retireIfDown(fact)
+    if (fact.type === 'exited' || fact.type === 'retry' || fact.type === 'asked') this.#retireIfDown(fact)
     if (fact.type === 'asked' && 'id' in fact.request) this.#stopWaiting(fact.request.id)
     const stop = this.#exit === undefined ? {} : { stop: this.#exit }
     const outcome = message.kind === 'call' && this.#reply !== undefined ? { outcome: { status: 'replied', value: this.#reply } as const } : {}
@@ -163,11 +171,12 @@ class Shell {
   }
 
   /** A child that stays down keeps nobody waiting. */
-  #retireIfDown(fact: Extract<Fact, { readonly type: 'exited' | 'asked' }>): void {
-    const id = fact.type === 'exited' ? fact.id : 'id' in fact.request ? fact.request.id : undefined
+  #retireIfDown(fact: Extract<Fact, { readonly type: 'exited' | 'retry' | 'asked' }>): void {
+    const id = fact.type !== 'asked' ? fact.id : 'id' in fact.request ? fact.request.id : undefined
     const child = id === undefined ? undefined : this.#decider.children.get(id)
-    // One that waits for a retry, or that ends with a supervisor that gave up, is expected back.
-    if (child !== undefined && fact.type === 'exited' && isRestarted(child.spec.restart, fact.reason)) return
+    if (id !== undefined && child !== undefined && isCounted(child)) this.#parts.restarts.set(id, child.restarts)
+    // One that ends with a supervisor that gave up is expected back.
+    if (fact.type !== 'asked' && this.#exit !== undefined && this.#hasGivenUp) return
     if (id !== undefined && child?.status === 'stopped') this.#starter.retire(id, { forget: false })
   }
 
@@ -206,6 +215,7 @@ class Shell {
           this.#forget(command.id)
           break
         case 'decided':
+          if (command.decision.decided === 'give up') this.#hasGivenUp = true
           this.#parts.sink.emit({ type: 'decided', id: this.#ctx.id, incarnation: this.#ctx.incarnation, decision: command.decision })
           break
         case 'exit':
@@ -261,6 +271,7 @@ class Shell {
   /** A member that is gone for good; one that only goes down with its supervisor comes back with it. */
   #forget(id: string): void {
     this.#starter.retire(id, { forget: true })
+    this.#parts.restarts.delete(id)
     if (this.#decider.state === 'terminating' || this.#decider.state === 'done') return
     this.#parts.members?.drop(id)
   }
@@ -269,6 +280,7 @@ class Shell {
   #letMembersGo(): void {
     if (this.#parts.members?.areKept !== false) return
     for (const { spec } of this.#decider.children.all()) this.#starter.retire(spec.id, { forget: true })
+    this.#parts.restarts.clear()
   }
 
   #record(fact: Fact | undefined, commands: readonly Command[]): void {

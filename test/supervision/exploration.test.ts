@@ -41,12 +41,19 @@ const inputs: readonly [string, SupervisorInput][] = [
     `${strategy} with backoff`,
     supervisorOf(strategy, '', { intensity, children: [worker('a', { backoff }), worker('b', { restart: 'transient' }), worker('c', { backoff })] }),
   ]),
+  ...strategies.map((strategy): [string, SupervisorInput] => [
+    `${strategy} with limits of their own`,
+    supervisorOf(strategy, '', { intensity, children: [worker('a', { maxRestarts: 1 }), worker('b', { backoff, maxRestarts: 1 }), worker('c')] }),
+  ]),
   ['dynamic with backoff', dynamicOf('', { intensity, children: [worker('a', { backoff }), worker('b', { backoff })] })],
 ]
 
+/** Timers and what else is beyond OTP make many more ways. */
+const depthOf = ({ children }: SupervisorInput): number => (children.every((spec) => Object.keys(spec).length === 6) ? 8 : 7)
+
 describe('on every way that the facts can take, to a depth of 8', () => {
   it.each(inputs)('%s: the invariants hold', (_, input) => {
-    const { ways, states } = explore(input, 8)
+    const { ways, states } = explore(input, depthOf(input))
     expect(ways).toBeGreaterThan(2_000)
     expect(states).toContain('done')
     expect(states.length).toBeGreaterThanOrEqual(input.kind === 'dynamic' || input.strategy === 'one_for_one' ? 7 : 8)
@@ -126,6 +133,7 @@ function check(way: Way, commands: readonly Command[]): void {
   for (const { spec } of startOrders(commands)) holds('no child is started that runs', !liveIds.includes(spec.id))
 
   holds('no more restarts than allowed', way.restarts <= restarts && decider.budgetLeft(0) === restarts - way.restarts)
+  holds('no child is restarted more often than in its life', table.every(({ spec, restarts }) => restarts <= (spec.maxRestarts ?? Infinity)))
   holds('no child is forgotten, none is made up', sameSet(new Set(table.map(({ spec }) => spec.id)), way.known))
   holds('every call is answered once', way.unanswered.length <= (decider.state === 'running' || decider.state === 'done' ? 0 : 1))
   if (decider.state === 'running')
@@ -176,9 +184,10 @@ function unansweredAfter({ unanswered }: Way, fact: Fact, commands: readonly Com
 }
 
 function isRestart(fact: Fact, commands: readonly Command[], state: string): boolean {
-  if (fact.type === 'retry' && decisionsOf(commands).some(({ decided }) => decided === 'retry')) return true
+  const [decision] = decisionsOf(commands)
+  if (fact.type === 'retry' && decision !== undefined) return decision.decided === 'retry'
   if (fact.type === 'retry') return state === 'stoppingGroup' || state === 'startingGroup'
-  return decisionsOf(commands).some(({ decided }) => decided === 'restart')
+  return decision?.decided === 'restart'
 }
 
 /** Whether a child that is down will be started, if nobody does anything more. */
@@ -203,7 +212,7 @@ function startOrders(commands: readonly Command[]) {
 
 /** All that decides how it goes on; the numbers of incarnations do not. */
 function placeOf({ decider, outstanding, retries, delays, restarts }: Way): string {
-  const children = decider.children.all().map(({ spec, status, nextCause, wait, failures }) => [spec.id, status, nextCause, wait?.for, failures])
+  const children = decider.children.all().map(({ spec, status, nextCause, wait, failures, restarts }) => [spec.id, status, nextCause, wait?.for, failures, restarts])
   // Of the timers that nobody waits for any more it makes no difference which they are.
   const live = delays.map(({ id, round }) => [id, isAwaited(decider, id, round)])
   const starts = outstanding?.type === 'start' ? outstanding.orders.map(({ spec }) => spec.id) : []

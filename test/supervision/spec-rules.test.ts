@@ -175,7 +175,7 @@ describe('childSettings', () => {
     [
       { options: { zeal: 5 } },
       'shop/carts: zeal is not an option; got 5 (number). The options are "restart", "significant", "shutdown", "state", ' +
-        '"maxAttempts", "checkpoint", "hooks", "args", "name" and "backoff"',
+        '"maxAttempts", "checkpoint", "hooks", "args", "name", "backoff" and "maxRestarts"',
     ],
     [
       { options: { restart: 'permanant' } },
@@ -269,6 +269,15 @@ describe('childSettings', () => {
       { options: { backoff: { min: 1, max: 2 }, restart: 'temporary' } },
       'shop/carts: backoff is not for a temporary child, which is never restarted; got an object. Set restart to "permanent" or "transient"',
     ],
+    ...[-1, 1.5, NaN, '3'].map((maxRestarts): [Partial<ChildDefinition>, string] => [
+      { options: { maxRestarts } },
+      `shop/carts: maxRestarts must be an integer >= 0, or Infinity; got ${maxRestarts === '3' ? '"3"' : `${maxRestarts} (number)`}`,
+    ]),
+    [
+      { options: { maxRestarts: 1, restart: 'temporary' } },
+      'shop/carts: maxRestarts is not for a temporary child, which is never restarted; got 1 (number). Set restart to "permanent" or "transient"',
+    ],
+    [{ options: { maxRestart: 1 } }, 'shop/carts: maxRestart is not an option; got 1 (number). Did you mean "maxRestarts"?'],
     [{ options: { name: '' } }, 'shop/carts: name must be a string of 1 to 512 characters; got ""'],
   ])('refuses %j', (wrong, message) => {
     expect(refusal(() => childSettings({ ...cart, ...wrong }))).toBe(message)
