@@ -108,6 +108,7 @@ export {
 } from './supervision/errors.ts'
 export type { MemberArguments, MembersRef } from './supervision/members-ref.ts'
 export type { BackoffOption, Jitter } from './supervision/backoff.ts'
+export type { ChildExit, Decide, Wish } from './supervision/decide.ts'
 export type { ChildExtraOptions } from './supervision/child-extras.ts'
 export type { ChildOptions } from './supervision/child-options.ts'
 export type { DynamicOptions, IntensityOption, SupervisorOptions } from './supervision/supervisor-options.ts'
@@ -124,7 +125,7 @@ export type { Backoff, DelayRange } from './supervision/backoff.ts'
 export type { ChildExtras } from './supervision/child-extras.ts'
 export type { ChildSpec, ShutdownLimit } from './supervision/child-spec.ts'
 export type { Intensity } from './supervision/restart-intensity.ts'
-export type { FailedToStart, GaveUp } from './supervision/exit-causes.ts'
+export type { Escalated, FailedToStart, GaveUp } from './supervision/exit-causes.ts'
 
 // State that survives.
 export { memory } from './persistence/memory-store.ts'

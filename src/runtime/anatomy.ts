@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts'
 import type { Context, NameOwner } from './context.ts'
 import type { ActorEvent } from './events.ts'
 import type { Mailbox } from './mailbox.ts'
-import type { Caller, Message } from './message.ts'
+import type { Caller, Message, MessageInfo } from './message.ts'
 import type { Names } from './names.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
@@ -31,6 +31,10 @@ export interface Cell {
   starts: number
   memory: Memory | undefined
   lastExit: ExitReason | undefined
+  /** The journaled message that was being handled when the last incarnation ended. */
+  handledAtEnd: number | undefined
+  /** A journaled message that is not to be tried again. */
+  setAside: number | undefined
   /** The highest journal number that has been put into the mailbox. */
   lastSeq: number
   /** No incarnation will come unless it is asked for: callers are not kept waiting. */
@@ -124,7 +128,7 @@ export interface Life {
   unwatch(monitor: number): void
   adopt(child: Life): void
   /** A supervisor learns of every exit of a child, the ones that it asked for too. */
-  childEnded(child: Life, reason: ExitReason): void
+  childEnded(child: Life, reason: ExitReason, message: MessageInfo | undefined): void
   setTimer(id: string, delayMs: number, fire: () => void): void
   cancelTimer(id: string): void
 }

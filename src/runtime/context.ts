@@ -1,6 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Duration, DurationOrInfinity } from '../protocol/duration.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { MessageInfo } from './message.ts'
 import type { MessageId } from '../protocol/message-id.ts'
 import type { Random } from './random.ts'
 
@@ -196,4 +197,6 @@ export interface ChildExited {
   readonly id: ActorId
   readonly incarnation: number
   readonly reason: ExitReason
+  /** What it was handling, if it was. */
+  readonly message: MessageInfo | undefined
 }

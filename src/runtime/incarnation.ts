@@ -7,7 +7,7 @@ import type { Context } from './context.ts'
 import { CrashedError } from './errors.ts'
 import { followUps } from './follow-ups.ts'
 import { leave } from './leaving.ts'
-import { messageInfo, systemMessage, type Caller } from './message.ts'
+import { messageInfo, systemMessage, type Caller, type MessageInfo } from './message.ts'
 import { effectOf, type ExitSignal } from './signals.ts'
 import { overrideHooks } from './start-plan.ts'
 import type { Turns } from './turns.ts'
@@ -124,13 +124,16 @@ export class Incarnation implements Life {
     const { cell } = this
     if (cell.life === this) cell.life = undefined
     cell.lastExit = reason
-    if (this.isBorn) this.#leaveTrace(reason)
+    const { current, blamed } = this.turns
+    const message = current === undefined ? undefined : messageInfo(current)
+    cell.handledAtEnd = blamed ?? current?.seq
+    if (this.isBorn) this.#leaveTrace(reason, message)
     this.turns.abandon(reason)
     for (const caller of this.#deferred ?? []) caller.fail(new CrashedError(this.id, 'call', reason))
     this.#deferred = undefined
     this.#breakBonds(reason)
     this.#abandonChildren(reason)
-    this.parent?.childEnded(this, reason)
+    this.parent?.childEnded(this, reason, message)
     for (const tell of this.#whenEnded ?? []) tell(reason)
     this.#whenEnded = undefined
   }
@@ -191,9 +194,9 @@ export class Incarnation implements Life {
     ;(this.#children ??= new Set()).add(child)
   }
 
-  childEnded(child: Life, reason: ExitReason): void {
+  childEnded(child: Life, reason: ExitReason, message: MessageInfo | undefined): void {
     if (this.#children?.delete(child) !== true || this.status === 'ended' || !child.isBorn) return
-    this.cell.receive(systemMessage('exited', { id: child.id, incarnation: child.number, reason }, this.number))
+    this.cell.receive(systemMessage('exited', { id: child.id, incarnation: child.number, reason, message }, this.number))
   }
 
   setTimer(id: string, delayMs: number, fire: () => void): void {
@@ -216,11 +219,9 @@ export class Incarnation implements Life {
   }
 
   /** What is left for the next incarnation and for those who watch the system. */
-  #leaveTrace(reason: ExitReason): void {
+  #leaveTrace(reason: ExitReason, message: MessageInfo | undefined): void {
     const { cell, behavior, state, frontier } = this
     if (behavior.startsAnew !== true) cell.memory = { behavior, state, frontier }
-    const { current } = this.turns
-    const message = current === undefined ? undefined : messageInfo(current)
     cell.world.emit({ type: 'exited', id: this.id, incarnation: this.number, reason, message })
   }
 

@@ -10,7 +10,7 @@ export interface ExtraSubject {
   readonly options: Given
 }
 
-export const extraNames = ['backoff', 'maxRestarts'] as const satisfies readonly (keyof ChildExtraOptions)[]
+export const extraNames = ['backoff', 'maxRestarts', 'decide'] as const satisfies readonly (keyof ChildExtraOptions)[]
 
 const backoffNames = ['min', 'max', 'factor', 'jitter', 'resetAfter'] as const satisfies readonly (keyof BackoffOption)[]
 
@@ -59,8 +59,8 @@ export const extraRules: readonly Rule<ExtraSubject>[] = [
     return refuseIf(resetAfter !== undefined && !isPeriod(resetAfter), { path: `${at}backoff.resetAfter`, rule: periodRule, value: resetAfter })
   },
 
-  ({ at, options: { backoff, restart } }) =>
-    refuseIf(backoff !== undefined && restart === 'temporary', {
+  ({ at, options: { backoff, restart, decide } }) =>
+    refuseIf(backoff !== undefined && restart === 'temporary' && decide === undefined, {
       path: `${at}backoff`,
       rule: 'is not for a temporary child, which is never restarted',
       value: backoff,
@@ -74,11 +74,19 @@ export const extraRules: readonly Rule<ExtraSubject>[] = [
       value: maxRestarts,
     }),
 
-  ({ at, options: { maxRestarts, restart } }) =>
-    refuseIf(maxRestarts !== undefined && restart === 'temporary', {
+  ({ at, options: { maxRestarts, restart, decide } }) =>
+    refuseIf(maxRestarts !== undefined && restart === 'temporary' && decide === undefined, {
       path: `${at}maxRestarts`,
       rule: 'is not for a temporary child, which is never restarted',
       value: maxRestarts,
       remedy: 'Set restart to "permanent" or "transient"',
+    }),
+
+  ({ at, options: { decide } }) =>
+    refuseIf(decide !== undefined && typeof decide !== 'function', {
+      path: `${at}decide`,
+      rule: 'must be a function',
+      value: decide,
+      remedy: 'Write decide: ({ error }) => (error instanceof TypeError ? "escalate" : undefined)',
     }),
 ]

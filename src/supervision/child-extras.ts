@@ -1,4 +1,5 @@
 import { readBackoff, type Backoff, type BackoffOption } from './backoff.ts'
+import type { Decide } from './decide.ts'
 
 /** What a child may be given that OTP does not have; each is off unless it is given. */
 export interface ChildExtraOptions {
@@ -14,18 +15,26 @@ export interface ChildExtraOptions {
    * lives. Restarts in which it only goes along with a sibling do not count. Not for `temporary` children.
    */
   readonly maxRestarts?: number
+  /**
+   * Decides about each exit of this child by itself: by the error, the message, the number of restarts. Called once for each,
+   * before anything is done about it; it must be quick, and must not wait. What it wants counts against the intensity as any
+   * restart does. If it throws, the supervisor ends as for `escalate`.
+   */
+  readonly decide?: Decide
 }
 
 /** What a child spec may say beyond OTP's, checked and with every default filled in. */
 export interface ChildExtras {
   readonly backoff?: Backoff
   readonly maxRestarts?: number
+  readonly decide?: Decide
 }
 
 /** The extras of a child whose options the rules have seen. */
-export function readExtras({ backoff, maxRestarts }: ChildExtraOptions): ChildExtras {
+export function readExtras({ backoff, maxRestarts, decide }: ChildExtraOptions): ChildExtras {
   return {
     ...(backoff !== undefined && { backoff: readBackoff(backoff) }),
     ...(maxRestarts !== undefined && { maxRestarts }),
+    ...(decide !== undefined && { decide }),
   }
 }

@@ -59,7 +59,7 @@ export interface Decision {
   readonly child: string
   readonly incarnation: number | undefined
   readonly reason: ExitReason
-  readonly decided: 'restart' | 'retry' | 'leave' | 'remove' | 'shut down' | 'give up'
+  readonly decided: 'restart' | 'retry' | 'leave' | 'remove' | 'shut down' | 'give up' | 'escalate'
   /** One sentence. */
   readonly why: string
   /** Restarts that are left in the window; after a give-up 0. */
@@ -76,6 +76,8 @@ export type Command =
   | { readonly type: 'delay'; readonly id: string; readonly round: number; readonly fromMs: number; readonly toMs: number }
   /** Put a retry for this child at the end of the supervisor's own queue. */
   | { readonly type: 'retry'; readonly id: string }
+  /** The message that this child was handling when it ended is a dead letter: its next incarnation must not try it again. */
+  | { readonly type: 'setAside'; readonly id: string }
   | { readonly type: 'reply'; readonly ticket: number; readonly reply: SupervisorReply }
   /** The child is no longer in the table: what is kept of it beyond the table can go. */
   | { readonly type: 'forget'; readonly id: string }

@@ -1,6 +1,7 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Command } from './commands.ts'
+import type { Wish } from './decide.ts'
 import { explain, type Verdict } from './explain.ts'
 import type { Memory } from './memory.ts'
 import type { Pause } from './postponing.ts'
@@ -18,11 +19,14 @@ export function decided(memory: Memory, what: {
   readonly pause?: Pause | undefined
   /** It would have been restarted, but for its own limit. */
   readonly isFinal?: boolean
+  /** What `decide` said of the exit, and how it failed if it did. */
+  readonly wish?: Wish
+  readonly problem?: ExitReason
   readonly nowMs: number
 }): Command {
-  const { verdict, spec, incarnation, reason, pause, isFinal, nowMs } = what
+  const { verdict, spec, incarnation, reason, pause, isFinal, wish, problem, nowMs } = what
   const { budget } = memory
   const strategy = what.isAlone === true ? 'one_for_one' : memory.strategy
   const budgetLeft = budget.budgetLeft(nowMs)
-  return { type: 'decided', decision: explain({ verdict, spec, incarnation, reason, strategy, pause, isFinal, budgetLeft, limit: budget.limit }) }
+  return { type: 'decided', decision: explain({ verdict, spec, incarnation, reason, strategy, pause, isFinal, wish, problem, budgetLeft, limit: budget.limit }) }
 }

@@ -20,6 +20,22 @@ export interface GaveUp {
   readonly withinMs: number
 }
 
+/** The cause in the `shutdown` of a supervisor that leaves the exit of a child to the one above. */
+export interface Escalated {
+  readonly type: 'escalated'
+  /** The child whose `decide` asked for it. */
+  readonly id: string
+  /** Why the child ended. */
+  readonly reason: ExitReason
+  /** Set where `decide` did not ask for it, but failed. */
+  readonly problem?: ExitReason
+}
+
+/** The exit reason of a supervisor that leaves it to its own. Not abnormal, as when it gives up. */
+export function escalated(id: string, reason: ExitReason, problem?: ExitReason): ExitReason {
+  return shutdownBecause({ type: 'escalated', id, reason, ...(problem !== undefined && { problem }) } satisfies Escalated)
+}
+
 /** The exit reason of a supervisor of which one child did not start. */
 export function failedToStart(id: string, reason: ExitReason): ExitReason {
   return shutdownBecause({ type: 'failed_to_start_child', id, reason } satisfies FailedToStart)

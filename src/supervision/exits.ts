@@ -1,8 +1,9 @@
 import { shutdown } from '../protocol/exit-reason.ts'
 import { endsWith } from './auto-shutdown.ts'
-import { isRunning } from './children.ts'
+import { isRunning, type Child } from './children.ts'
+import type { Command } from './commands.ts'
 import { decided } from './decided.ts'
-import { gaveUp } from './exit-causes.ts'
+import { escalated, gaveUp } from './exit-causes.ts'
 import type { Verdict } from './explain.ts'
 import { planGroup } from './group-restart.ts'
 import { isSpent } from './lifetime.ts'
@@ -18,10 +19,21 @@ export function isStale({ children }: Memory, { id, incarnation }: Exited): bool
   return child === undefined || !isRunning(child) || child.incarnation !== incarnation
 }
 
+/** True if the child's `decide` leaves it to the supervisor above. */
+export function escalates(_: Memory, { wish }: Exited): boolean {
+  return wish === 'escalate'
+}
+
+/** The supervisor ends with the child, at once. */
+export function escalate(memory: Memory, fact: Exited): Step {
+  const { id, reason, problem } = fact
+  return { ...takenDown(memory, fact, 'escalate'), task: { type: 'end', reason: escalated(id, reason, problem) } }
+}
+
 /** True if the child is not started again for this exit. */
-export function isForGood({ children }: Memory, { id, reason }: Exited): boolean {
-  const child = children.get(id)
-  return child !== undefined && (!isRestarted(child.spec.restart, reason) || isSpent(child))
+export function isForGood({ children }: Memory, exited: Exited): boolean {
+  const child = children.get(exited.id)
+  return child !== undefined && (!wantsRestart(child, exited) || isSpent(child))
 }
 
 /** True if this child ended for good, and the supervisor ends with it. */
@@ -61,14 +73,23 @@ export function restart(memory: Memory, fact: Exited): Step {
     children: memory.children.update({ ...child, status: 'restarting', lastReason: fact.reason, nextCause: 'exit', wait, failures, restarts: child.restarts + 1 }),
     round,
     task,
-    commands: [decided(memory, { verdict: 'restart', spec: child.spec, isAlone: task.ids.length === 1, pause, ...fact }), ...commands],
+    commands: [decided(memory, { verdict: 'restart', spec: child.spec, isAlone: task.ids.length === 1, pause, ...fact }), ...setAside(fact), ...commands],
   }
+}
+
+/** What `decide` says goes before the restart type. */
+function wantsRestart({ spec }: Child, { reason, wish }: Exited): boolean {
+  return wish === undefined ? isRestarted(spec.restart, reason) : wish !== 'stop'
+}
+
+function setAside({ id, wish }: Exited): readonly Command[] {
+  return wish === 'setAside' ? [{ type: 'setAside', id }] : []
 }
 
 function takenDown(memory: Memory, fact: Exited, verdict: Verdict): Step {
   const { id, reason } = fact
   const child = childOf(memory, id)
-  const isFinal = isRestarted(child.spec.restart, reason)
+  const isFinal = verdict !== 'escalate' && wantsRestart(child, fact)
   const told = decided(memory, { verdict, spec: child.spec, isFinal, ...fact })
   if (isRemovedWhenDown(memory, child.spec))
     return { children: memory.children.delete(id), commands: [told, { type: 'forget', id }] }

@@ -1,6 +1,7 @@
-import type { ExitReason } from '../protocol/exit-reason.ts'
+import { describeReason, type ExitReason } from '../protocol/exit-reason.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Decision } from './commands.ts'
+import type { Wish } from './decide.ts'
 import type { Pause } from './postponing.ts'
 import type { Intensity } from './restart-intensity.ts'
 import type { Strategy } from './strategy.ts'
@@ -8,7 +9,7 @@ import type { Strategy } from './strategy.ts'
 /** What a supervisor makes of an exit or of a failed start. */
 export type Verdict =
   /** Of an exit. */
-  | 'restart' | 'leave' | 'remove' | 'shut down' | 'give up'
+  | 'restart' | 'leave' | 'remove' | 'shut down' | 'give up' | 'escalate'
   /** Of a failed restart, the second one when its retry finds no budget. */
   | 'retry' | 'give up retrying'
   /** Of a failed start of the supervisor's own, of `startChild`, of `restartChild`. */
@@ -26,6 +27,9 @@ export interface Occasion {
   readonly pause?: Pause | undefined
   /** It would have been restarted, but for its own limit. */
   readonly isFinal?: boolean | undefined
+  /** What `decide` said of the exit, and how it failed if it did. */
+  readonly wish?: Wish | undefined
+  readonly problem?: ExitReason | undefined
   readonly budgetLeft: number
   readonly limit: Intensity
 }
@@ -44,6 +48,7 @@ const decidedBy: Record<Verdict, Decision['decided']> = {
   'remove': 'remove',
   'shut down': 'shut down',
   'give up': 'give up',
+  'escalate': 'escalate',
   'retry': 'retry',
   'give up retrying': 'give up',
   'not started': 'give up',
@@ -64,6 +69,8 @@ function sentence(occasion: Occasion): string {
       return `${exitOf(occasion)}, and it is significant: the supervisor shuts down`
     case 'give up':
       return `${exitOf(occasion)}, and ${spent(limit)}: the supervisor gives up`
+    case 'escalate':
+      return `${exitOf(occasion)}: the supervisor ends, and the one above decides`
     case 'retry':
       return `"${spec.id}" could not be started again: it is tried once more${after(occasion)} (${budget(occasion)})`
     case 'give up retrying':
@@ -91,9 +98,10 @@ function after({ pause }: Occasion): string {
   return fromMs === 0 ? ` after up to ${time(toMs)}` : ` after ${time(fromMs)} to ${time(toMs)}`
 }
 
-function exitOf({ spec, incarnation, reason, isFinal = false }: Occasion): string {
+function exitOf({ spec, incarnation, reason, isFinal = false, wish, problem }: Occasion): string {
   const exit = incarnation === undefined ? `"${spec.id}" could not be started again` : `"${spec.id}" is ${spec.restart} and ${ended[reason.type]}`
-  return isFinal ? `${exit}, and ${ownLimit(spec)}` : exit
+  const judged = problem === undefined ? wish && `"decide" says "${wish}"` : `"decide" failed (${describeReason(problem)})`
+  return [exit, judged, isFinal && ownLimit(spec)].filter(Boolean).join(', and ')
 }
 
 function ownLimit({ maxRestarts = Infinity }: ChildSpec): string {

@@ -1,5 +1,6 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { ChildSpec } from './child-spec.ts'
+import type { Wish } from './decide.ts'
 
 /** What came of starting one child. */
 export type StartResult =
@@ -30,6 +31,9 @@ export type Fact =
       readonly id: string
       readonly incarnation: number
       readonly reason: ExitReason
+      /** What the child's `decide` said, with its failure if it failed; the restart type decides if nothing. */
+      readonly wish?: Wish
+      readonly problem?: ExitReason
       readonly nowMs: number
     }
   /** The `start` command is done: one result a child, in its order, up to and including the first failure. */

@@ -46,6 +46,7 @@ const rules = setup({
     aStartFailed: (_, { results }: FactOf<'started'>) => results.at(-1)?.status === 'failed',
     isStale: ({ context }, exited: FactOf<'exited'>) => exits.isStale(context, exited),
     endsSupervisor: ({ context }, exited: FactOf<'exited'>) => exits.endsSupervisor(context, exited),
+    escalates: ({ context }, exited: FactOf<'exited'>) => exits.escalates(context, exited),
     isForGood: ({ context }, exited: FactOf<'exited'>) => exits.isForGood(context, exited),
     isCancelled: ({ context }, retry: FactOf<'retry'>) => group.isCancelled(context, retry),
     budgetIsSpent: ({ context }, { nowMs }: FactOf<'exited' | 'retry'>) => context.budget.budgetLeft(nowMs) <= 0,
@@ -68,6 +69,7 @@ const rules = setup({
     startedEmpty: follow<undefined>(initial.startedEmpty),
     endStart: follow(initial.endStart),
 
+    escalate: follow(exits.escalate),
     letGo: follow(exits.letGo),
     shutDown: follow(exits.shutDown),
     giveUp: follow(exits.giveUp),
@@ -135,6 +137,7 @@ export const supervisorMachine = rules.createMachine({
       on: {
         exited: [
           { guard: { type: 'isStale', params: fact } },
+          { guard: { type: 'escalates', params: fact }, target: 'terminating', actions: { type: 'escalate', params: fact } },
           {
             guard: { type: 'endsSupervisor', params: fact },
             target: 'terminating',

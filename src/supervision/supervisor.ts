@@ -10,6 +10,8 @@ import { systemMessage, type Message } from '../runtime/message.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Command, StartOrder, StopOrder, SupervisorReply } from './commands.ts'
+import { isRunning } from './children.ts'
+import { judge, type Judgement } from './decide.ts'
 import { createDecider, type Decider, type SupervisorInput } from './decider.ts'
 import { Delays } from './delays.ts'
 import type { SupervisorEvent } from './events.ts'
@@ -113,10 +115,11 @@ class Shell {
     if (message.kind === 'call') return this.#requestOf(message)
     switch (message.name) {
       case 'exited': {
-        const { id, incarnation, reason } = message.input as ChildExited
+        const exited = message.input as ChildExited
+        const { id, incarnation, reason } = exited
         // News of one that had the same number before the place was given up: the one that runs now has not ended.
         if (this.#starter.runs(keyOf(id), incarnation)) return undefined
-        return { type: 'exited', id: keyOf(id), incarnation, reason, nowMs }
+        return { type: 'exited', id: keyOf(id), incarnation, reason, ...this.#judge(exited), nowMs }
       }
       case 'retry':
         return { type: 'retry', id: (message.input as { id: string }).id, nowMs }
@@ -129,6 +132,15 @@ class Shell {
       default:
         return undefined
     }
+  }
+
+  /** What the child's own `decide` says of its exit; it is asked about exits that the machine will decide about, and once. */
+  #judge({ id, incarnation, reason, message }: ChildExited): Judgement {
+    const child = this.#decider.children.get(keyOf(id))
+    const { decide } = child?.spec ?? {}
+    if (child === undefined || decide === undefined || !isRunning(child) || child.incarnation !== incarnation) return {}
+    const error = reason.type === 'error' ? reason.error : undefined
+    return judge(decide, { id: keyOf(id), incarnation, reason, error, message, restarts: child.restarts })
   }
 
   #requestOf(message: Message): Fact | SupervisorReply | undefined | Promise<Fact | SupervisorReply | undefined> {
@@ -208,6 +220,9 @@ class Shell {
         case 'delay':
           this.#delays.arm(command)
           break
+        case 'setAside':
+          this.#starter.setAside(command.id)
+          break
         case 'reply':
           this.#reply = command.reply
           break
@@ -215,7 +230,7 @@ class Shell {
           this.#forget(command.id)
           break
         case 'decided':
-          if (command.decision.decided === 'give up') this.#hasGivenUp = true
+          if (command.decision.decided === 'give up' || command.decision.decided === 'escalate') this.#hasGivenUp = true
           this.#parts.sink.emit({ type: 'decided', id: this.#ctx.id, incarnation: this.#ctx.incarnation, decision: command.decision })
           break
         case 'exit':

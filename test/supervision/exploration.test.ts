@@ -24,6 +24,7 @@ interface Way extends Standing {
 
 const restarts = 2
 const backoff = { minMs: 100, maxMs: 1_000, factor: 2, jitter: 'none', resetAfterMs: 5_000 } as const
+const decide = () => undefined
 const intensity = { restarts, withinMs: 5_000 }
 
 const inputs: readonly [string, SupervisorInput][] = [
@@ -44,6 +45,10 @@ const inputs: readonly [string, SupervisorInput][] = [
   ...strategies.map((strategy): [string, SupervisorInput] => [
     `${strategy} with limits of their own`,
     supervisorOf(strategy, '', { intensity, children: [worker('a', { maxRestarts: 1 }), worker('b', { backoff, maxRestarts: 1 }), worker('c')] }),
+  ]),
+  ...strategies.map((strategy): [string, SupervisorInput] => [
+    `${strategy} with decide`,
+    supervisorOf(strategy, '', { intensity, children: [worker('a', { decide }), worker('b', { restart: 'temporary', backoff, decide }), worker('c')] }),
   ]),
   ['dynamic with backoff', dynamicOf('', { intensity, children: [worker('a', { backoff }), worker('b', { backoff })] })],
 ]

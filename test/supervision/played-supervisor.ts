@@ -2,6 +2,7 @@ import { crash, shutdown, type ExitReason } from '../../src/protocol/exit-reason
 import type { Children, Child } from '../../src/supervision/children.ts'
 import type { Command, Decision, StartOrder, SupervisorReply } from '../../src/supervision/commands.ts'
 import { createDecider, type Decider, type SupervisorInput } from '../../src/supervision/decider.ts'
+import type { Wish } from '../../src/supervision/decide.ts'
 import type { Fact, StartResult, SupervisorRequest } from '../../src/supervision/facts.ts'
 
 /** What one attempt to start a child comes to. */
@@ -30,7 +31,7 @@ export interface PlayedSupervisor {
   /** The commands of each step, the start first. */
   readonly steps: readonly (readonly Command[])[]
   /** The running incarnation of this child ends by itself. */
-  exit(id: string, reason?: ExitReason): void
+  exit(id: string, reason?: ExitReason, wish?: Wish, problem?: ExitReason): void
   /** Calls it; the answer is there when the call has had its turn. */
   ask(request: SupervisorRequest): { reply: SupervisorReply | undefined }
   stop(reason?: ExitReason): void
@@ -95,6 +96,8 @@ export function play(
         log.push(`delay ${command.id} ${command.fromMs}-${command.toMs}`)
         delays.push({ id: command.id, round: command.round, dueMs: nowMs + command.toMs })
         return
+      case 'setAside':
+        return void log.push(`set aside ${command.id}`)
       case 'reply': {
         const asked = replies[command.ticket]
         if (asked === undefined || asked.reply !== undefined) throw new Error(`nobody waits for reply ${command.ticket}`)
@@ -161,7 +164,10 @@ export function play(
       log = []
       return lines
     },
-    exit: (id, reason = crash('boom')) => put({ type: 'exited', id, incarnation: incarnations.get(id) ?? 0, reason }),
+    exit(id, reason = crash('boom'), wish, problem) {
+      const judgement = { ...(wish !== undefined && { wish }), ...(problem !== undefined && { problem }) }
+      put({ type: 'exited', id, incarnation: incarnations.get(id) ?? 0, reason, ...judgement })
+    },
     ask(request) {
       const asked: { reply: SupervisorReply | undefined } = { reply: undefined }
       const ticket = replies.push(asked) - 1

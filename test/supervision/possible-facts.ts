@@ -2,6 +2,7 @@ import { crash, normal, shutdown } from '../../src/protocol/exit-reason.ts'
 import { isRunning } from '../../src/supervision/children.ts'
 import type { Command } from '../../src/supervision/commands.ts'
 import type { Decider } from '../../src/supervision/decider.ts'
+import { wishes } from '../../src/supervision/decide.ts'
 import type { Fact, StartResult, SupervisorRequest } from '../../src/supervision/facts.ts'
 import { worker } from './children-specs.ts'
 
@@ -52,7 +53,11 @@ function exits({ decider, nowMs }: Standing): Fact[] {
     } = child
     const stale: Fact = { type: 'exited', id, incarnation: incarnation - 1, reason: crash('late'), nowMs }
     if (!isRunning(child)) return [{ ...stale, incarnation }]
-    return [stale, ...[normal, crash('boom')].map((reason): Fact => ({ type: 'exited', id, incarnation, reason, nowMs }))]
+    const judgements = child.spec.decide === undefined ? [{}] : [{}, ...wishes.map((wish) => ({ wish }))]
+    const own = [normal, crash('boom')].flatMap((reason) =>
+      judgements.map((judgement): Fact => ({ type: 'exited', id, incarnation, reason, ...judgement, nowMs })),
+    )
+    return [stale, ...own]
   })
 }
 

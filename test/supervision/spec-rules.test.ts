@@ -175,7 +175,7 @@ describe('childSettings', () => {
     [
       { options: { zeal: 5 } },
       'shop/carts: zeal is not an option; got 5 (number). The options are "restart", "significant", "shutdown", "state", ' +
-        '"maxAttempts", "checkpoint", "hooks", "args", "name", "backoff" and "maxRestarts"',
+        '"maxAttempts", "checkpoint", "hooks", "args", "name", "backoff", "maxRestarts" and "decide"',
     ],
     [
       { options: { restart: 'permanant' } },
@@ -278,6 +278,12 @@ describe('childSettings', () => {
       'shop/carts: maxRestarts is not for a temporary child, which is never restarted; got 1 (number). Set restart to "permanent" or "transient"',
     ],
     [{ options: { maxRestart: 1 } }, 'shop/carts: maxRestart is not an option; got 1 (number). Did you mean "maxRestarts"?'],
+    [
+      { options: { decide: 'restart' } },
+      'shop/carts: decide must be a function; got "restart". ' +
+        'Write decide: ({ error }) => (error instanceof TypeError ? "escalate" : undefined)',
+    ],
+    [{ options: { decider: () => {} } }, 'shop/carts: decider is not an option; got a function (decider). Did you mean "decide"?'],
     [{ options: { name: '' } }, 'shop/carts: name must be a string of 1 to 512 characters; got ""'],
   ])('refuses %j', (wrong, message) => {
     expect(refusal(() => childSettings({ ...cart, ...wrong }))).toBe(message)
