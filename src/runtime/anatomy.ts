@@ -129,6 +129,8 @@ export interface Life {
   adopt(child: Life): void
   /** A supervisor learns of every exit of a child, the ones that it asked for too. */
   childEnded(child: Life, reason: ExitReason, message: MessageInfo | undefined): void
+  /** Its supervisor learns whether it is well. */
+  reportHealth(isHealthy: boolean): void
   setTimer(id: string, delayMs: number, fire: () => void): void
   cancelTimer(id: string): void
 }

@@ -132,6 +132,10 @@ export class TurnContext extends LiveContext {
     })
   }
 
+  override reportHealth(isHealthy: boolean): void {
+    if (this.mayAct('report of its health')) this.bonds.push(() => this.life.reportHealth(isHealthy))
+  }
+
   override unlink(id: ActorId): void {
     if (this.mayAct('unlink')) this.bonds.push(() => super.unlink(id))
   }

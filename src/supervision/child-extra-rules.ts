@@ -1,7 +1,7 @@
 import { durationMs } from '../protocol/duration.ts'
 import { jitters, type BackoffOption } from './backoff.ts'
 import type { ChildExtraOptions } from './child-extras.ts'
-import { asOptions, isIntegerFrom, isOptions, isPeriod, oneOf, refuseIf, unknownNames, type Given, type Rule } from './option-checks.ts'
+import { asOptions, isIntegerFrom, isKey, isOptions, isPeriod, keyRule, oneOf, refuseIf, unknownNames, type Given, type Rule } from './option-checks.ts'
 
 /** What the rules for the extras of a child look at. */
 export interface ExtraSubject {
@@ -10,7 +10,7 @@ export interface ExtraSubject {
   readonly options: Given
 }
 
-export const extraNames = ['backoff', 'maxRestarts', 'decide'] as const satisfies readonly (keyof ChildExtraOptions)[]
+export const extraNames = ['backoff', 'maxRestarts', 'decide', 'gate'] as const satisfies readonly (keyof ChildExtraOptions)[]
 
 const backoffNames = ['min', 'max', 'factor', 'jitter', 'resetAfter'] as const satisfies readonly (keyof BackoffOption)[]
 
@@ -88,5 +88,15 @@ export const extraRules: readonly Rule<ExtraSubject>[] = [
       rule: 'must be a function',
       value: decide,
       remedy: 'Write decide: ({ error }) => (error instanceof TypeError ? "escalate" : undefined)',
+    }),
+
+  ({ at, options: { gate } }) => refuseIf(gate !== undefined && !isKey(gate), { path: `${at}gate`, rule: keyRule, value: gate }),
+
+  ({ at, options: { gate, restart, decide } }) =>
+    refuseIf(gate !== undefined && restart === 'temporary' && decide === undefined, {
+      path: `${at}gate`,
+      rule: 'is not for a temporary child, which is never restarted',
+      value: gate,
+      remedy: 'Set restart to "permanent" or "transient"',
     }),
 ]

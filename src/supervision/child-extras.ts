@@ -21,6 +21,12 @@ export interface ChildExtraOptions {
    * restart does. If it throws, the supervisor ends as for `escalate`.
    */
   readonly decide?: Decide
+  /**
+   * The key of a sibling that this child depends on. While that one is down, or has called `ctx.reportHealth(false)`, an exit of
+   * this child is not answered by a restart and costs none: it waits, and is restarted when its gate is open. The first start,
+   * and what a call asks for, do not wait.
+   */
+  readonly gate?: string
 }
 
 /** What a child spec may say beyond OTP's, checked and with every default filled in. */
@@ -28,13 +34,15 @@ export interface ChildExtras {
   readonly backoff?: Backoff
   readonly maxRestarts?: number
   readonly decide?: Decide
+  readonly gate?: string
 }
 
 /** The extras of a child whose options the rules have seen. */
-export function readExtras({ backoff, maxRestarts, decide }: ChildExtraOptions): ChildExtras {
+export function readExtras({ backoff, maxRestarts, decide, gate }: ChildExtraOptions): ChildExtras {
   return {
     ...(backoff !== undefined && { backoff: readBackoff(backoff) }),
     ...(maxRestarts !== undefined && { maxRestarts }),
     ...(decide !== undefined && { decide }),
+    ...(gate !== undefined && { gate }),
   }
 }

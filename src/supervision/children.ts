@@ -7,6 +7,10 @@ export type Wait =
   | { readonly for: 'delay'; readonly round: number }
   /** The backoff of a sibling, with which it is started. */
   | { readonly for: 'group' }
+  /** The sibling that is its gate. */
+  | { readonly for: 'gate' }
+  /** Its gate has opened, and a retry is in the supervisor's mailbox, which does not count. */
+  | { readonly for: 'turn' }
 
 /** What a supervisor remembers of one child; replaced as a whole, never changed. */
 export interface Child {
@@ -23,6 +27,8 @@ export interface Child {
   readonly nextCause: 'exit' | 'sibling'
   /** Only while it is `restarting`; nothing if it is being started, or a retry of its start is in the supervisor's mailbox. */
   readonly wait: Wait | undefined
+  /** It runs and has said that it is not well. */
+  readonly isUnhealthy: boolean
   /** How often it has failed in a row; counted where there is a backoff. */
   readonly failures: number
   /** How often it has been restarted in its life for a failure of its own. */
@@ -41,6 +47,7 @@ export function newChild(spec: ChildSpec, restarts = 0): Child {
     failure: undefined,
     nextCause: 'sibling',
     wait: undefined,
+    isUnhealthy: false,
     failures: 0,
     restarts,
     upSinceMs: 0,
@@ -60,6 +67,8 @@ export interface ChildrenView {
   readonly delayed: number
   /** How many wait for the backoff of a sibling. */
   readonly grouped: number
+  /** How many wait for their gate. */
+  readonly held: number
   get(id: string): Child | undefined
   all(): readonly Child[]
   /** Those behind this child, in order. Costs what it returns. */

@@ -59,7 +59,7 @@ export interface Decision {
   readonly child: string
   readonly incarnation: number | undefined
   readonly reason: ExitReason
-  readonly decided: 'restart' | 'retry' | 'leave' | 'remove' | 'shut down' | 'give up' | 'escalate'
+  readonly decided: 'restart' | 'retry' | 'leave' | 'remove' | 'shut down' | 'give up' | 'escalate' | 'wait'
   /** One sentence. */
   readonly why: string
   /** Restarts that are left in the window; after a give-up 0. */

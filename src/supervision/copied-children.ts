@@ -33,6 +33,10 @@ export class CopiedChildren implements Children {
     return this.#children.filter(({ wait }) => wait?.for === 'group').length
   }
 
+  get held(): number {
+    return this.#children.filter(({ wait }) => wait?.for === 'gate').length
+  }
+
   get(id: string): Child | undefined {
     return this.#children.find((child) => child.spec.id === id)
   }

@@ -67,7 +67,7 @@ export interface Decider {
 /** Which facts can come in a state. */
 const expected: Record<SupervisorState, readonly Fact['type'][]> = {
   starting: ['started'],
-  running: ['exited', 'retry', 'due', 'asked', 'shutdown'],
+  running: ['exited', 'retry', 'due', 'health', 'asked', 'shutdown'],
   stoppingGroup: ['stopped'],
   startingGroup: ['started'],
   startingChild: ['started'],

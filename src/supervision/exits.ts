@@ -5,6 +5,7 @@ import type { Command } from './commands.ts'
 import { decided } from './decided.ts'
 import { escalated, gaveUp } from './exit-causes.ts'
 import type { Verdict } from './explain.ts'
+import { isClosed } from './gates.ts'
 import { planGroup } from './group-restart.ts'
 import { isSpent } from './lifetime.ts'
 import { childOf, isRemovedWhenDown, type FactOf, type Memory, type Step } from './memory.ts'
@@ -14,7 +15,7 @@ import { isRestarted } from './restart-type.ts'
 type Exited = FactOf<'exited'>
 
 /** True if the supervisor has dealt with this exit already: it stopped that incarnation itself, or the child is gone. */
-export function isStale({ children }: Memory, { id, incarnation }: Exited): boolean {
+export function isStale({ children }: Memory, { id, incarnation }: Exited | FactOf<'health'>): boolean {
   const child = children.get(id)
   return child === undefined || !isRunning(child) || child.incarnation !== incarnation
 }
@@ -31,9 +32,10 @@ export function escalate(memory: Memory, fact: Exited): Step {
 }
 
 /** True if the child is not started again for this exit. */
-export function isForGood({ children }: Memory, exited: Exited): boolean {
-  const child = children.get(exited.id)
-  return child !== undefined && (!wantsRestart(child, exited) || isSpent(child))
+export function isForGood(memory: Memory, exited: Exited): boolean {
+  const child = memory.children.get(exited.id)
+  if (child === undefined) return false
+  return !wantsRestart(child, exited) || (isSpent(child) && !isClosed(memory, child.spec))
 }
 
 /** True if this child ended for good, and the supervisor ends with it. */

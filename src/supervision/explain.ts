@@ -9,7 +9,9 @@ import type { Strategy } from './strategy.ts'
 /** What a supervisor makes of an exit or of a failed start. */
 export type Verdict =
   /** Of an exit. */
-  | 'restart' | 'leave' | 'remove' | 'shut down' | 'give up' | 'escalate'
+  | 'restart' | 'leave' | 'remove' | 'shut down' | 'give up' | 'escalate' | 'hold'
+  /** Of a gate that has opened. */
+  | 'pass'
   /** Of a failed restart, the second one when its retry finds no budget. */
   | 'retry' | 'give up retrying'
   /** Of a failed start of the supervisor's own, of `startChild`, of `restartChild`. */
@@ -49,6 +51,8 @@ const decidedBy: Record<Verdict, Decision['decided']> = {
   'shut down': 'shut down',
   'give up': 'give up',
   'escalate': 'escalate',
+  'hold': 'wait',
+  'pass': 'restart',
   'retry': 'retry',
   'give up retrying': 'give up',
   'not started': 'give up',
@@ -71,6 +75,10 @@ function sentence(occasion: Occasion): string {
       return `${exitOf(occasion)}, and ${spent(limit)}: the supervisor gives up`
     case 'escalate':
       return `${exitOf(occasion)}: the supervisor ends, and the one above decides`
+    case 'hold':
+      return `${exitOf(occasion)}, and its gate "${spec.gate}" is closed: it waits for it, and no restart is counted`
+    case 'pass':
+      return `the gate "${spec.gate}" of "${spec.id}" is open: ${restarted[occasion.strategy]}${after(occasion)}, which is not counted (${budget(occasion)})`
     case 'retry':
       return `"${spec.id}" could not be started again: it is tried once more${after(occasion)} (${budget(occasion)})`
     case 'give up retrying':

@@ -5,8 +5,9 @@ import { isRunning, type Child } from './children.ts'
 import type { Command, SupervisorReply } from './commands.ts'
 import { decided } from './decided.ts'
 import { gaveUp, reasonOfStop } from './exit-causes.ts'
+import { startable } from './gates.ts'
 import { isSpent } from './lifetime.ts'
-import { postpone } from './postponing.ts'
+import { isFree, postpone } from './postponing.ts'
 import { childOf, groupTask, isRemovedWhenDown, noTask, type FactOf, type GroupTask, type Memory, type Step } from './memory.ts'
 import { startAll, stopAll } from './orders.ts'
 import { applyResults } from './start-results.ts'
@@ -20,7 +21,11 @@ export function takesRunningSiblings(memory: Memory, id: string): boolean {
 
 /** The group of this child, to be stopped where it runs and then started in order. */
 export function planGroup(memory: Memory, id: string): GroupTask {
-  return { type: 'restartGroup', ids: restartGroup(id, memory).map((child) => child.spec.id) }
+  const group = restartGroup(id, memory)
+  const due = startable(memory, group)
+  // Those that run are stopped all the same, and wait for their gate then.
+  const members = due === group ? group : group.filter((child) => isRunning(child) || due.includes(child))
+  return { type: 'restartGroup', ids: members.map(({ spec }) => spec.id) }
 }
 
 /** Stops those of the group that run, the last one first. */
@@ -33,7 +38,9 @@ export function clearGroup(memory: Memory): Step {
   let { children } = memory
   const ids: string[] = []
   const commands: Command[] = []
-  for (const child of groupOf(memory)) {
+  const group = groupOf(memory)
+  const due = startable(memory, group)
+  for (const child of group) {
     const { id, restart } = child.spec
     // One that is to be restarted is the one that failed.
     if (restart === 'temporary' && child.status !== 'restarting') {
@@ -41,8 +48,10 @@ export function clearGroup(memory: Memory): Step {
       commands.push({ type: 'forget', id })
       continue
     }
-    if (isRunning(child)) children = children.update({ ...child, status: 'restarting', lastReason: reasonOfStop(child.spec) })
-    ids.push(id)
+    const isHeld = due !== group && !due.includes(child)
+    const wait = isHeld ? ({ for: 'gate' } as const) : child.wait
+    if (isRunning(child)) children = children.update({ ...child, status: 'restarting', lastReason: reasonOfStop(child.spec), wait })
+    if (!isHeld) ids.push(id)
   }
   return { children, task: { type: 'restartGroup', ids }, commands }
 }
@@ -89,18 +98,23 @@ function answerHurried(memory: Memory, { results }: FactOf<'started'>): readonly
 /** True if the retry is for nothing: the child was stopped, removed or started since it was asked for. */
 export function isCancelled({ children }: Memory, { id }: FactOf<'retry'>): boolean {
   const child = children.get(id)
-  return child?.status !== 'restarting' || child.wait !== undefined
+  return child?.status !== 'restarting' || child.wait?.for === 'delay' || child.wait?.for === 'group'
 }
 
 /** A failed restart is tried again: it counts, and takes along the group of the child that failed. */
 export function retry(memory: Memory, { id, nowMs }: FactOf<'retry'>): Step {
-  memory.budget.record(nowMs)
   const child = childOf(memory, id)
+  const isCounted = !isFree(child)
+  if (isCounted) memory.budget.record(nowMs)
   const task = planGroup(memory, id)
   const { wait, failures, round, pause, commands } = postpone(memory, child, nowMs)
-  const children = memory.children.update({ ...child, wait, failures, restarts: child.restarts + 1 })
-  if (wait === undefined) return { children, task, commands }
+  const children = memory.children.update({ ...child, wait, failures, restarts: child.restarts + (isCounted ? 1 : 0) })
   const reason = failureOf(child)
+  if (!isCounted) {
+    const told = decided(memory, { verdict: 'pass', spec: child.spec, isAlone: task.ids.length === 1, reason, pause, nowMs })
+    return { children, task, commands: [told] }
+  }
+  if (wait === undefined) return { children, task, commands }
   return {
     children,
     round,
@@ -112,7 +126,7 @@ export function retry(memory: Memory, { id, nowMs }: FactOf<'retry'>): Step {
 /** True if the child has no restart of its own left for the retry. */
 export function isSpentRetry({ children }: Memory, { id }: FactOf<'retry'>): boolean {
   const child = children.get(id)
-  return child !== undefined && isSpent(child)
+  return child !== undefined && !isFree(child) && isSpent(child)
 }
 
 /** The child stays down, or leaves the table. Those behind it that were to be started after it are started without it. */

@@ -16,7 +16,7 @@ export class InPlaceChildren implements Children {
   #active = 0
   #supervisors = 0
   #significant = 0
-  readonly #waiting = { delay: 0, group: 0 }
+  readonly #waiting = { delay: 0, group: 0, gate: 0, turn: 0 }
 
   constructor(children: Iterable<Child> = []) {
     for (const child of children) this.add(child)
@@ -44,6 +44,10 @@ export class InPlaceChildren implements Children {
 
   get grouped(): number {
     return this.#waiting.group
+  }
+
+  get held(): number {
+    return this.#waiting.gate
   }
 
   get(id: string): Child | undefined {

@@ -19,7 +19,8 @@ export type Pause = DelayRange | 'group'
 
 /** True if the restart of this child is not to be begun at once: for its own backoff, or for that of its group. */
 export function hasToWait(memory: Memory, id: string): boolean {
-  return childOf(memory, id).spec.backoff !== undefined || joinsGroup(memory)
+  const child = childOf(memory, id)
+  return (child.spec.backoff !== undefined && !isFree(child)) || joinsGroup(memory)
 }
 
 /**
@@ -28,7 +29,7 @@ export function hasToWait(memory: Memory, id: string): boolean {
  */
 export function postpone(memory: Memory, child: Child, nowMs: number): Postponed {
   const { id, backoff } = child.spec
-  if (backoff !== undefined) {
+  if (backoff !== undefined && !isFree(child)) {
     const round = memory.round + 1
     const failures = wasWell(child, nowMs) ? 1 : child.failures + 1
     const range = delayAfter(failures, backoff)
@@ -36,6 +37,11 @@ export function postpone(memory: Memory, child: Child, nowMs: number): Postponed
   }
   const unchanged = { failures: child.failures, round: memory.round, commands: [] }
   return joinsGroup(memory) ? { ...unchanged, wait: { for: 'group' }, pause: 'group' } : { ...unchanged, wait: undefined, pause: undefined }
+}
+
+/** True if the restart of this child is not counted: it has waited for its gate. */
+export function isFree({ wait }: Child): boolean {
+  return wait?.for === 'turn'
 }
 
 function joinsGroup({ strategy, children }: Memory): boolean {

@@ -107,6 +107,7 @@ function* brokenByDynamic({ at: id, options: given }: SupervisorDefinition): Gen
 const ofOneMember = {
   args: 'Give them to each member when it is started',
   name: 'A member is known by its key',
+  gate: 'Members depend on no sibling',
 } as const
 
 function* brokenByChild({ parent, id, start, type, options: given, autoShutdown }: ChildDefinition): Generator<Violation> {

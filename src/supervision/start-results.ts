@@ -40,6 +40,7 @@ function afterStart(child: Child, result: StartResult, nowMs: number): Child {
         failure: undefined,
         nextCause: 'sibling',
         wait: undefined,
+        isUnhealthy: false,
         upSinceMs: nowMs,
       }
     case 'ignored':

@@ -4,10 +4,11 @@ import type { Command } from './commands.ts'
 import * as ending from './ending.ts'
 import * as exits from './exits.ts'
 import type { Fact } from './facts.ts'
+import * as gates from './gates.ts'
 import * as group from './group-restart.ts'
 import * as initial from './initial-start.ts'
-import type { FactOf, Memory, Step } from './memory.ts'
-import { hasToWait } from './postponing.ts'
+import { childOf, type FactOf, type Memory, type Step } from './memory.ts'
+import { hasToWait, isFree } from './postponing.ts'
 import * as waiting from './waiting.ts'
 
 /** The one action with an effect. xstate never runs it: the decider takes it and hands it to the shell. */
@@ -44,17 +45,22 @@ const rules = setup({
   guards: {
     hasNoChildren: ({ context }) => context.children.size === 0,
     aStartFailed: (_, { results }: FactOf<'started'>) => results.at(-1)?.status === 'failed',
-    isStale: ({ context }, exited: FactOf<'exited'>) => exits.isStale(context, exited),
+    isStale: ({ context }, told: FactOf<'exited' | 'health'>) => exits.isStale(context, told),
     endsSupervisor: ({ context }, exited: FactOf<'exited'>) => exits.endsSupervisor(context, exited),
     escalates: ({ context }, exited: FactOf<'exited'>) => exits.escalates(context, exited),
     isForGood: ({ context }, exited: FactOf<'exited'>) => exits.isForGood(context, exited),
     isCancelled: ({ context }, retry: FactOf<'retry'>) => group.isCancelled(context, retry),
-    budgetIsSpent: ({ context }, { nowMs }: FactOf<'exited' | 'retry'>) => context.budget.budgetLeft(nowMs) <= 0,
+    gateIsClosed: ({ context }, fact: FactOf<'exited' | 'retry'>) => gates.gateIsClosed(context, fact),
+    isDueAtClosedGate: ({ context }, due: FactOf<'due'>) => gates.isDueAtClosedGate(context, due),
+    aGateIsOpen: ({ context }) => gates.aGateIsOpen(context),
+    budgetIsSpent: ({ context }, { id, nowMs }: FactOf<'exited' | 'retry'>) =>
+      context.budget.budgetLeft(nowMs) <= 0 && !isFree(childOf(context, id)),
     endsSupervisorRetrying: ({ context }, retry: FactOf<'retry'>) => group.endsSupervisorRetrying(context, retry),
     isSpentRetry: ({ context }, retry: FactOf<'retry'>) => group.isSpentRetry(context, retry),
     takesRunningSiblings: ({ context }, { id }: FactOf<'exited' | 'retry'>) => group.takesRunningSiblings(context, id),
     hasToWait: ({ context }, { id }: FactOf<'exited' | 'retry'>) => hasToWait(context, id),
     groupWaits: ({ context }) => waiting.groupWaits(context),
+    someAreHeldBack: ({ context }) => waiting.someAreHeldBack(context),
     groupIsReady: ({ context }) => waiting.groupIsReady(context),
     isOutdated: ({ context }, due: FactOf<'due'>) => waiting.isOutdated(context, due),
     startsAlone: ({ context }) => waiting.startsAlone(context),
@@ -88,7 +94,14 @@ const rules = setup({
     startDue: follow(waiting.startDue),
     joinGroup: follow(waiting.joinGroup),
     gatherGroup: follow<undefined>(waiting.gatherGroup),
+    holdBack: follow<undefined>(waiting.holdBack),
+    holdDue: follow(waiting.holdDue),
     hurry: follow(waiting.hurry),
+
+    hold: follow(gates.hold),
+    holdRetry: follow(gates.holdRetry),
+    openGates: follow<undefined>(gates.openGates),
+    noteHealth: follow(gates.noteHealth),
 
     answer: follow(calls.answer),
     acceptStart: follow(calls.acceptStart),
@@ -133,7 +146,11 @@ export const supervisorMachine = rules.createMachine({
     },
 
     running: {
-      always: { guard: 'groupIsReady', target: 'startingGroup', actions: 'gatherGroup' },
+      always: [
+        { guard: 'someAreHeldBack', actions: 'holdBack' },
+        { guard: 'groupIsReady', target: 'startingGroup', actions: 'gatherGroup' },
+        { guard: 'aGateIsOpen', actions: 'openGates' },
+      ],
       on: {
         exited: [
           { guard: { type: 'isStale', params: fact } },
@@ -144,6 +161,7 @@ export const supervisorMachine = rules.createMachine({
             actions: { type: 'shutDown', params: fact },
           },
           { guard: { type: 'isForGood', params: fact }, actions: { type: 'letGo', params: fact } },
+          { guard: { type: 'gateIsClosed', params: fact }, actions: { type: 'hold', params: fact } },
           {
             guard: { type: 'budgetIsSpent', params: fact },
             target: 'terminating',
@@ -159,6 +177,7 @@ export const supervisorMachine = rules.createMachine({
         ],
         retry: [
           { guard: { type: 'isCancelled', params: fact } },
+          { guard: { type: 'gateIsClosed', params: fact }, actions: { type: 'holdRetry', params: fact } },
           {
             guard: { type: 'endsSupervisorRetrying', params: fact },
             target: 'terminating',
@@ -180,9 +199,11 @@ export const supervisorMachine = rules.createMachine({
         ],
         due: [
           { guard: { type: 'isOutdated', params: fact } },
+          { guard: { type: 'isDueAtClosedGate', params: fact }, actions: { type: 'holdDue', params: fact } },
           { guard: 'startsAlone', target: 'startingGroup', actions: { type: 'startDue', params: fact } },
           { actions: { type: 'joinGroup', params: fact } },
         ],
+        health: [{ guard: { type: 'isStale', params: fact } }, { actions: { type: 'noteHealth', params: fact } }],
         asked: [
           { guard: { type: 'hurries', params: fact }, target: 'startingGroup', actions: { type: 'hurry', params: fact } },
           {

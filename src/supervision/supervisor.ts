@@ -3,7 +3,7 @@ import { InternalError } from '../protocol/errors.ts'
 import { crash, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Behavior, Step } from '../runtime/behavior.ts'
 import type { Clock } from '../runtime/clock.ts'
-import type { ChildExited, Context } from '../runtime/context.ts'
+import type { ChildExited, Context, HealthReport } from '../runtime/context.ts'
 import { StartFailure } from '../runtime/errors.ts'
 import type { EventSink } from '../runtime/events.ts'
 import { systemMessage, type Message } from '../runtime/message.ts'
@@ -125,6 +125,10 @@ class Shell {
         return { type: 'retry', id: (message.input as { id: string }).id, nowMs }
       case 'due':
         return { type: 'due', ...(message.input as { id: string; round: number }), nowMs }
+      case 'health': {
+        const { id, ...health } = message.input as HealthReport
+        return { type: 'health', id: keyOf(id), ...health, nowMs }
+      }
       case 'stop':
         return { type: 'shutdown', reason: (message.input as { reason: ExitReason }).reason, nowMs }
       case 'member':

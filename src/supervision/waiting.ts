@@ -1,3 +1,5 @@
+import type { Child } from './children.ts'
+import { heldAtGate, startable } from './gates.ts'
 import { clearGroup } from './group-restart.ts'
 import { childOf, groupTask, noTask, type FactOf, type Memory, type Step } from './memory.ts'
 
@@ -15,7 +17,7 @@ export function holdGroup(memory: Memory): Step {
   let children = cleared
   for (const id of groupTask({ ...memory, task }).ids) {
     const child = childOf({ ...memory, children }, id)
-    if (child.wait === undefined) children = children.update({ ...child, status: 'restarting', wait: { for: 'group' } })
+    if (child.wait?.for !== 'delay') children = children.update({ ...child, status: 'restarting', wait: { for: 'group' } })
   }
   return { children, task: noTask, commands }
 }
@@ -48,9 +50,33 @@ export function groupIsReady({ children }: Memory): boolean {
 }
 
 /** Everyone who waits with the group, to be started in order. */
-export function gatherGroup({ children }: Memory): Step {
-  const ids = children.all().flatMap(({ spec, wait }) => (wait?.for === 'group' ? [spec.id] : []))
-  return { task: { type: 'restartGroup', ids }, commands: [] }
+export function gatherGroup(memory: Memory): Step {
+  return { task: { type: 'restartGroup', ids: waitingGroup(memory).map(({ spec }) => spec.id) }, commands: [] }
+}
+
+/** True if the group is ready but for some whose gate was closed meanwhile. */
+export function someAreHeldBack(memory: Memory): boolean {
+  if (!groupIsReady(memory)) return false
+  const group = waitingGroup(memory)
+  return startable(memory, group) !== group
+}
+
+/** Those wait for their gate, and the group does not wait for them. */
+export function holdBack(memory: Memory): Step {
+  const group = waitingGroup(memory)
+  const due = startable(memory, group)
+  let { children } = memory
+  for (const child of group) if (!due.includes(child)) children = children.update({ ...child, wait: { for: 'gate' } })
+  return { children, commands: [] }
+}
+
+/** The delay of a child is over, and its gate is closed. */
+export function holdDue(memory: Memory, { id }: Due): Step {
+  return heldAtGate(memory, id)
+}
+
+function waitingGroup({ children }: Memory): readonly Child[] {
+  return children.all().filter(({ wait }) => wait?.for === 'group')
 }
 
 /** True if a call asks for a child that waits for its backoff. OTP has none, and refuses to restart a restarting child. */
@@ -61,7 +87,7 @@ export function hurries({ children }: Memory, { request }: Asked): boolean {
 /** The child is started now, with all who wait with it; their delays are over. */
 export function hurry(memory: Memory, { ticket, request }: Asked): Step {
   const id = 'id' in request ? request.id : ''
-  const ids = startsAlone(memory) ? [id] : memory.children.all().filter(({ wait }) => wait !== undefined).map(({ spec }) => spec.id)
+  const ids = startsAlone(memory) ? [id] : memory.children.all().filter(({ wait }) => wait?.for === 'delay' || wait?.for === 'group').map(({ spec }) => spec.id)
   let { children } = memory
   for (const due of ids) children = children.update({ ...childOf(memory, due), wait: undefined })
   return { children, task: { type: 'restartGroup', ids, hurried: { ticket, id } }, commands: [] }

@@ -27,8 +27,8 @@ const inputs: readonly [string, SupervisorInput][] = [
   ]),
   ['dynamic', dynamicOf('a b:transient', { intensity: { restarts: 4, withinMs: 20 } })],
   ...strategies.map((strategy): [string, SupervisorInput] => [
-    `${strategy} with backoff`,
-    supervisorOf(strategy, '', { intensity: { restarts: 4, withinMs: 20 }, children: [worker('a', { backoff }), worker('b'), worker('c', { backoff })] }),
+    `${strategy} with backoff and gates`,
+    supervisorOf(strategy, '', { intensity: { restarts: 4, withinMs: 20 }, children: [worker('a', { backoff }), worker('b', { gate: 'a' }), worker('c', { backoff, gate: 'b' })] }),
   ]),
 ]
 

@@ -4,6 +4,7 @@ import type { Command, Decision } from '../../src/supervision/commands.ts'
 import { CopiedChildren } from '../../src/supervision/copied-children.ts'
 import { createDecider, type Decider, type SupervisorInput } from '../../src/supervision/decider.ts'
 import type { Fact } from '../../src/supervision/facts.ts'
+import { isClosed } from '../../src/supervision/gates.ts'
 import { strategies } from '../../src/supervision/strategy.ts'
 import { possibleFacts, standingAfter, type Standing } from './possible-facts.ts'
 import { worker } from './children-specs.ts'
@@ -18,6 +19,8 @@ interface Way extends Standing {
   /** Restarts so far. */
   readonly restarts: number
   readonly unanswered: readonly number[]
+  /** The last fact was a call that hurries a child. */
+  readonly hasHurried: boolean
   /** What happened, to be read when an invariant breaks. */
   readonly story: readonly string[]
 }
@@ -50,6 +53,15 @@ const inputs: readonly [string, SupervisorInput][] = [
     `${strategy} with decide`,
     supervisorOf(strategy, '', { intensity, children: [worker('a', { decide }), worker('b', { restart: 'temporary', backoff, decide }), worker('c')] }),
   ]),
+  ...strategies.flatMap((strategy) =>
+    [undefined, backoff].map((patience): [string, SupervisorInput] => [
+      `${strategy} with gates${patience === undefined ? '' : ' and backoff'}`,
+      supervisorOf(strategy, '', {
+        intensity,
+        children: [worker('a', { gate: 'c' }), worker('b', { gate: 'a' }), worker('c', patience === undefined ? {} : { backoff: patience })],
+      }),
+    ]),
+  ),
   ['dynamic with backoff', dynamicOf('', { intensity, children: [worker('a', { backoff }), worker('b', { backoff })] })],
 ]
 
@@ -94,7 +106,7 @@ function firstWay(input: SupervisorInput): Way {
   const commands = decider.start()
   const standing = { decider, outstanding: undefined, retries: [], delays: [], next: 1, nowMs: 0 }
   const known = new Set(input.children.map(({ id }) => id))
-  const way: Way = { ...standing, live: new Set(), known, restarts: 0, unanswered: [], story: [] }
+  const way: Way = { ...standing, live: new Set(), known, restarts: 0, unanswered: [], hasHurried: false, story: [] }
   const first = { ...way, ...standingAfter(standing, undefined, commands) }
   check(first, commands)
   return first
@@ -110,6 +122,7 @@ function follow(way: Way, fact: Fact): Way {
     known: knownAfter(way, fact, commands),
     restarts: way.restarts + (isRestart(fact, commands, decider.state) ? 1 : 0),
     unanswered: unansweredAfter(way, fact, commands),
+    hasHurried: fact.type === 'asked' && fact.request.type === 'restartChild',
     story: [...way.story, JSON.stringify(fact), ...commands.map((command) => `  ${JSON.stringify(command)}`)],
   }
   check(next, commands)
@@ -138,6 +151,11 @@ function check(way: Way, commands: readonly Command[]): void {
   for (const { spec } of startOrders(commands)) holds('no child is started that runs', !liveIds.includes(spec.id))
 
   holds('no more restarts than allowed', way.restarts <= restarts && decider.budgetLeft(0) === restarts - way.restarts)
+  for (const { spec, cause } of startOrders(commands)) {
+    const isAsked = cause === 'request' || cause === 'first' || way.hasHurried
+    const comesToo = startOrders(commands).some((order) => order.spec.id === spec.gate)
+    holds('no child is restarted while its gate is closed', isAsked || comesToo || !isClosed(decider, spec))
+  }
   holds('no child is restarted more often than in its life', table.every(({ spec, restarts }) => restarts <= (spec.maxRestarts ?? Infinity)))
   holds('no child is forgotten, none is made up', sameSet(new Set(table.map(({ spec }) => spec.id)), way.known))
   holds('every call is answered once', way.unanswered.length <= (decider.state === 'running' || decider.state === 'done' ? 0 : 1))
@@ -198,6 +216,9 @@ function isRestart(fact: Fact, commands: readonly Command[], state: string): boo
 /** Whether a child that is down will be started, if nobody does anything more. */
 function isExpected({ spec: { id }, wait }: Child, { decider, retries, delays }: Way): boolean {
   switch (wait?.for) {
+    case 'gate':
+      return isClosed(decider, decider.children.get(id)?.spec ?? worker(id))
+    case 'turn':
     case undefined:
       return retries.includes(id)
     case 'delay':
@@ -217,7 +238,7 @@ function startOrders(commands: readonly Command[]) {
 
 /** All that decides how it goes on; the numbers of incarnations do not. */
 function placeOf({ decider, outstanding, retries, delays, restarts }: Way): string {
-  const children = decider.children.all().map(({ spec, status, nextCause, wait, failures, restarts }) => [spec.id, status, nextCause, wait?.for, failures, restarts])
+  const children = decider.children.all().map(({ spec, status, nextCause, wait, failures, restarts, isUnhealthy }) => [spec.id, status, nextCause, wait?.for, failures, restarts, isUnhealthy])
   // Of the timers that nobody waits for any more it makes no difference which they are.
   const live = delays.map(({ id, round }) => [id, isAwaited(decider, id, round)])
   const starts = outstanding?.type === 'start' ? outstanding.orders.map(({ spec }) => spec.id) : []

@@ -34,6 +34,8 @@ export interface PlayedSupervisor {
   exit(id: string, reason?: ExitReason, wish?: Wish, problem?: ExitReason): void
   /** Calls it; the answer is there when the call has had its turn. */
   ask(request: SupervisorRequest): { reply: SupervisorReply | undefined }
+  /** The running incarnation of this child says whether it is well. */
+  report(id: string, isHealthy: boolean): void
   stop(reason?: ExitReason): void
   /** Everything that `put` puts into the mailbox is there before the first of it is handled. */
   burst(put: () => void): void
@@ -174,6 +176,7 @@ export function play(
       put({ type: 'asked', ticket, request })
       return asked
     },
+    report: (id, isHealthy) => put({ type: 'health', id, incarnation: incarnations.get(id) ?? 0, isHealthy }),
     stop: (reason = shutdown) => put({ type: 'shutdown', reason }),
     burst(fill) {
       held = true

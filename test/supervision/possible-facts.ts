@@ -30,7 +30,7 @@ export function possibleFacts(standing: Standing): Fact[] {
     ).map((results) => ({ type: 'started', results, nowMs }))
   if (outstanding?.type === 'stop') return [{ type: 'stopped', nowMs }]
   return standing.decider.state === 'running'
-    ? [...exits(standing), ...retries(standing), ...dues(standing), ...calls(standing), { type: 'shutdown', reason: shutdown, nowMs }]
+    ? [...exits(standing), ...retries(standing), ...dues(standing), ...reports(standing), ...calls(standing), { type: 'shutdown', reason: shutdown, nowMs }]
     : []
 }
 
@@ -69,6 +69,13 @@ function retries({ retries: [id], nowMs }: Standing): Fact[] {
 /** Timers fire in any order. */
 function dues({ delays, nowMs }: Standing): Fact[] {
   return delays.map(({ id, round }) => ({ type: 'due', id, round, nowMs }))
+}
+
+/** Those who are gates say whether they are well. */
+function reports({ decider, nowMs }: Standing): Fact[] {
+  const all = decider.children.all()
+  const gates = all.filter(({ spec, status }) => status === 'running' && all.some((other) => other.spec.gate === spec.id))
+  return gates.map(({ spec: { id }, incarnation, isUnhealthy }) => ({ type: 'health', id, incarnation, isHealthy: isUnhealthy, nowMs }))
 }
 
 function calls({ decider, next, nowMs }: Standing): Fact[] {

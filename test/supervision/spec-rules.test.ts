@@ -175,7 +175,7 @@ describe('childSettings', () => {
     [
       { options: { zeal: 5 } },
       'shop/carts: zeal is not an option; got 5 (number). The options are "restart", "significant", "shutdown", "state", ' +
-        '"maxAttempts", "checkpoint", "hooks", "args", "name", "backoff", "maxRestarts" and "decide"',
+        '"maxAttempts", "checkpoint", "hooks", "args", "name", "backoff", "maxRestarts", "decide" and "gate"',
     ],
     [
       { options: { restart: 'permanant' } },
@@ -284,6 +284,11 @@ describe('childSettings', () => {
         'Write decide: ({ error }) => (error instanceof TypeError ? "escalate" : undefined)',
     ],
     [{ options: { decider: () => {} } }, 'shop/carts: decider is not an option; got a function (decider). Did you mean "decide"?'],
+    [{ options: { gate: 7 } }, 'shop/carts: gate must be a string of 1 to 512 characters; got 7 (number)'],
+    [
+      { options: { gate: 'db', restart: 'temporary' } },
+      'shop/carts: gate is not for a temporary child, which is never restarted; got "db". Set restart to "permanent" or "transient"',
+    ],
     [{ options: { name: '' } }, 'shop/carts: name must be a string of 1 to 512 characters; got ""'],
   ])('refuses %j', (wrong, message) => {
     expect(refusal(() => childSettings({ ...cart, ...wrong }))).toBe(message)
@@ -339,6 +344,7 @@ describe('dynamicSettings', () => {
       'shop/carts: strategy is not an option; got "one_for_all". A dynamic supervisor has none: each member is restarted alone',
     ],
     [{ args: {} }, 'shop/carts: args is not an option; got an object. Give them to each member when it is started'],
+    [{ gate: 'db' }, 'shop/carts: gate is not an option; got "db". Members depend on no sibling'],
     [{ name: 'x' }, 'shop/carts: name is not an option; got "x". A member is known by its key'],
     [{ intensity: { restarts: -1, within: 1 } }, 'shop/carts: intensity.restarts must be an integer >= 0; got -1 (number)'],
     [{ restart: 'never' }, 'shop/carts: restart must be "permanent", "transient" or "temporary"; got "never"'],
