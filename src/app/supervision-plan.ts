@@ -10,6 +10,7 @@ import type { SupervisorEvent } from '../supervision/events.ts'
 import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import { supervisorBehavior, type SupervisorParts } from '../supervision/supervisor.ts'
 import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
+import { breathe } from '../runtime/breathe.ts'
 import { localStarter } from './local-starter.ts'
 import { storeMembers } from './store-members.ts'
 
@@ -90,9 +91,10 @@ function termLimit(shutdown: ShutdownLimit): number {
   return shutdown === 'kill' ? termLimitOfKilledMs : shutdown
 }
 
-function shellParts({ system, sink }: PlanParts): Pick<SupervisorParts, 'restarts' | 'starter' | 'sendSelf' | 'clock' | 'sink'> {
+function shellParts({ system, sink }: PlanParts): Pick<SupervisorParts, 'restarts' | 'breathe' | 'starter' | 'sendSelf' | 'clock' | 'sink'> {
   return {
     restarts: new Map(),
+    breathe: (label) => breathe(system.scheduler, label),
     starter: (parent) => localStarter(system, parent),
     sendSelf: (to, message) => system.router.deliver(to, message),
     clock: system.clock,

@@ -1,6 +1,6 @@
 import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
 import { durationMs, type Duration } from '../protocol/duration.ts'
-import { noproc, normal, type ExitReason } from '../protocol/exit-reason.ts'
+import { killed, noproc, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
 import type { Life } from './anatomy.ts'
 import type { CastOptions, Deferred, MemberReferable, MonitorRef, Spawnable, Spawned, TimerRef } from './context.ts'
@@ -102,13 +102,13 @@ export class TurnContext extends LiveContext {
   }
 
   override trapExits(flag: boolean): boolean {
-    if (this.mayAct('trapping of exits')) this.bonds.push(() => super.trapExits(flag))
+    if (this.mayAct('trapping of exits')) this.bonds.push(() => void (this.life.trapsExits = flag))
     return this.life.trapsExits
   }
 
   override kill(id: ActorId): void {
     if (id === this.id) super.kill(id)
-    else if (this.mayAct('kill')) this.bonds.push(() => super.kill(id))
+    else if (this.mayAct('kill')) this.bonds.push(() => this.cell.world.lifeOf(id)?.receiveSignal({ type: 'kill', reason: killed }, this.id))
   }
 
   override monitor(target: ActorId | { readonly name: string }): MonitorRef {

@@ -1,4 +1,4 @@
-import { keyOf, type ActorId } from '../protocol/actor-id.ts'
+import { displayId, keyOf, type ActorId } from '../protocol/actor-id.ts'
 import { InternalError } from '../protocol/errors.ts'
 import { crash, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Behavior, Step } from '../runtime/behavior.ts'
@@ -10,6 +10,7 @@ import { systemMessage, type Message } from '../runtime/message.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Command, StartOrder, StopOrder, SupervisorReply } from './commands.ts'
+import { Breath } from './breath.ts'
 import { isRunning } from './children.ts'
 import { judge, type Judgement } from './decide.ts'
 import { createDecider, type Decider, type SupervisorInput } from './decider.ts'
@@ -30,6 +31,8 @@ export interface SupervisorParts {
   readonly starter: (parent: { readonly id: ActorId; readonly incarnation: number }) => Starter
   /** Keeps the members of a dynamic supervisor; nothing for one with declared children. */
   readonly members: Members | undefined
+  /** Goes on once the event loop has had its turn: a long row of starts or stops must not keep it out. */
+  readonly breathe: (label: string) => Promise<void>
   /** Puts a message into the supervisor's own mailbox. */
   readonly sendSelf: (id: ActorId, message: Message) => void
   readonly clock: Clock
@@ -72,6 +75,7 @@ class Shell {
   readonly #starter: Starter
   readonly #decider: Decider
   readonly #delays: Delays
+  readonly #breath: Breath
   #reply: SupervisorReply | undefined = undefined
   #exit: ExitReason | undefined = undefined
   #hasGivenUp = false
@@ -82,6 +86,7 @@ class Shell {
     this.#starter = parts.starter({ id: ctx.id, incarnation: ctx.incarnation })
     this.#decider = createDecider(input)
     this.#delays = new Delays(ctx)
+    this.#breath = new Breath(parts.clock, () => parts.breathe(displayId(ctx.id)))
     parts.sink.emit({ type: 'supervisor began', id: ctx.id, incarnation: ctx.incarnation, input })
   }
 
@@ -211,10 +216,12 @@ class Shell {
     for (const command of commands) {
       switch (command.type) {
         case 'start': {
+          this.#breath.begin()
           const results = this.#start(command.orders)
           return isThenable(results) ? results.then((late) => this.#started(late)) : this.#started(results)
         }
         case 'stop': {
+          this.#breath.begin()
           const stopped = this.#stop(command.orders, command.together)
           return isThenable(stopped) ? stopped.then(() => this.#stopped()) : this.#stopped()
         }
@@ -270,21 +277,30 @@ class Shell {
         })
       results.push({ id: order.spec.id, ...outcome })
       if (outcome.status === 'failed') break
+      if (this.#breath.isDue()) return this.#breath.take().then(() => this.#start(orders, results))
     }
     return results
   }
 
   #stop(orders: readonly StopOrder[], together: boolean, from = 0): void | PromiseLike<void> {
-    if (together) {
-      const waits = orders.map((order) => this.#starter.stop(order)).filter((wait) => isThenable(wait))
-      return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined)
-    }
+    if (together) return this.#stopTogether(orders)
     for (let next = from; next < orders.length; next += 1) {
       const order = orders[next]
       const wait = order === undefined ? undefined : this.#starter.stop(order)
       if (isThenable(wait)) return wait.then(() => this.#stop(orders, together, next + 1))
+      if (this.#breath.isDue()) return this.#breath.take().then(() => this.#stop(orders, together, next + 1))
     }
     return undefined
+  }
+
+  #stopTogether(orders: readonly StopOrder[], waits: PromiseLike<void>[] = [], from = 0): void | PromiseLike<void> {
+    for (let next = from; next < orders.length; next += 1) {
+      const order = orders[next]
+      const wait = order === undefined ? undefined : this.#starter.stop(order)
+      if (isThenable(wait)) waits.push(wait)
+      if (this.#breath.isDue()) return this.#breath.take().then(() => this.#stopTogether(orders, waits, next + 1))
+    }
+    return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined)
   }
 
   /** A member that is gone for good; one that only goes down with its supervisor comes back with it. */
