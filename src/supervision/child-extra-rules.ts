@@ -10,14 +10,18 @@ export interface ExtraSubject {
   readonly options: Given
 }
 
-export const extraNames = ['backoff', 'maxRestarts', 'decide', 'gate'] as const satisfies readonly (keyof ChildExtraOptions)[]
+export const extraNames = ['backoff', 'maxRestarts', 'decide', 'gate', 'independent'] as const satisfies readonly (keyof ChildExtraOptions)[]
 
 const backoffNames = ['min', 'max', 'factor', 'jitter', 'resetAfter'] as const satisfies readonly (keyof BackoffOption)[]
 
 const periodRule = 'must be milliseconds > 0 or a text such as "500ms", "5s", "2m", "1h", "1d"'
 
-/** The rules for what a child may be given beyond OTP, in the order in which they are checked. */
-export const extraRules: readonly Rule<ExtraSubject>[] = [
+/** The rule for what a child may be given beyond OTP. Most have nothing of it, and there may be many of them. */
+export const extraRule: Rule<ExtraSubject> = (subject) =>
+  extraNames.some((name) => subject.options[name] !== undefined) ? rules.flatMap((rule) => rule(subject)) : []
+
+/** In the order in which they are checked. */
+const rules: readonly Rule<ExtraSubject>[] = [
   ({ at, options: { backoff } }) =>
     refuseIf(backoff !== undefined && !isOptions(backoff), {
       path: `${at}backoff`,
@@ -98,5 +102,12 @@ export const extraRules: readonly Rule<ExtraSubject>[] = [
       rule: 'is not for a temporary child, which is never restarted',
       value: gate,
       remedy: 'Set restart to "permanent" or "transient"',
+    }),
+
+  ({ at, options: { independent } }) =>
+    refuseIf(independent !== undefined && typeof independent !== 'boolean', {
+      path: `${at}independent`,
+      rule: 'must be true or false',
+      value: independent,
     }),
 ]

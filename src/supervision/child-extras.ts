@@ -27,6 +27,11 @@ export interface ChildExtraOptions {
    * and what a call asks for, do not wait.
    */
   readonly gate?: string
+  /**
+   * It needs none of the neighbours that are `independent` too: those that stand next to each other start at the same time, and
+   * stop at the same time. `false` if not given: it starts when the child before it is up.
+   */
+  readonly independent?: boolean
 }
 
 /** What a child spec may say beyond OTP's, checked and with every default filled in. */
@@ -35,14 +40,16 @@ export interface ChildExtras {
   readonly maxRestarts?: number
   readonly decide?: Decide
   readonly gate?: string
+  readonly independent?: boolean
 }
 
 /** The extras of a child whose options the rules have seen. */
-export function readExtras({ backoff, maxRestarts, decide, gate }: ChildExtraOptions): ChildExtras {
+export function readExtras({ backoff, maxRestarts, decide, gate, independent }: ChildExtraOptions): ChildExtras {
   return {
     ...(backoff !== undefined && { backoff: readBackoff(backoff) }),
     ...(maxRestarts !== undefined && { maxRestarts }),
     ...(decide !== undefined && { decide }),
     ...(gate !== undefined && { gate }),
+    ...(independent === true && { independent }),
   }
 }

@@ -1,4 +1,4 @@
-import { extraNames, extraRules } from './child-extra-rules.ts'
+import { extraNames, extraRule } from './child-extra-rules.ts'
 import { stateModes, type ChildOptions } from './child-options.ts'
 import type { ChildSpec } from './child-spec.ts'
 import {
@@ -126,5 +126,5 @@ export const childRules: readonly Rule<ChildSubject>[] = [
   ({ at, options: { name } }) =>
     refuseIf(name !== undefined && !isKey(name), { path: `${at}name`, rule: keyRule, value: name }),
 
-  ...extraRules,
+  extraRule,
 ]

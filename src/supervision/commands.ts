@@ -9,6 +9,8 @@ export interface StartOrder {
   readonly cause: StartCause
   /** Why the incarnation before ended, if it is known. */
   readonly reason: ExitReason | undefined
+  /** Start it at the same time as the one before it. */
+  readonly joins?: true
 }
 
 /** One child to stop. */
@@ -16,6 +18,8 @@ export interface StopOrder {
   readonly id: string
   readonly incarnation: number
   readonly shutdown: ShutdownLimit
+  /** Stop it at the same time as the one before it. */
+  readonly joins?: true
 }
 
 /** The answer to a call, as data; the shell turns errors into rejections. */
@@ -68,7 +72,7 @@ export interface Decision {
 
 /** What a supervisor's machine wants done. Of `start` and `stop` at most one comes in a step, and it comes last. */
 export type Command =
-  /** Start these one after another; stop at the first failure. Answered by the fact `started`. */
+  /** Start these one after another, or with the one before; no more after the first failure. Answered by the fact `started`. */
   | { readonly type: 'start'; readonly orders: readonly StartOrder[] }
   /** Stop these one after another in this order, or all at once. Answered by the fact `stopped`. */
   | { readonly type: 'stop'; readonly orders: readonly StopOrder[]; readonly together: boolean }

@@ -36,7 +36,7 @@ export type Fact =
       readonly problem?: ExitReason
       readonly nowMs: number
     }
-  /** The `start` command is done: one result a child, in its order, up to and including the first failure. */
+  /** The `start` command is done: one result a child, in its order, up to the first failure and those started with it. */
   | { readonly type: 'started'; readonly results: readonly StartResult[]; readonly nowMs: number }
   /** The `stop` command is done: none of its children lives. */
   | { readonly type: 'stopped'; readonly nowMs: number }

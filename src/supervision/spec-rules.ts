@@ -108,6 +108,7 @@ const ofOneMember = {
   args: 'Give them to each member when it is started',
   name: 'A member is known by its key',
   gate: 'Members depend on no sibling',
+  independent: 'Members are started one by one, and stop at the same time anyway',
 } as const
 
 function* brokenByChild({ parent, id, start, type, options: given, autoShutdown }: ChildDefinition): Generator<Violation> {

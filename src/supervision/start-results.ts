@@ -6,7 +6,7 @@ import type { Command } from './commands.ts'
 import type { StartResult } from './facts.ts'
 import { isRemovedWhenDown, type FactOf, type Memory } from './memory.ts'
 
-/** The table after a row of starts, the children that left it, and the failure that ended the row, if one did. */
+/** The table after a row of starts, the children that left it, and the first failure, which ended the row, if there was one. */
 export interface Applied {
   readonly children: Children
   readonly forgotten: readonly Command[]
@@ -24,8 +24,11 @@ export function applyResults(memory: Memory, { results, nowMs }: FactOf<'started
     if (result.status === 'ignored' && isRemovedWhenDown(memory, child.spec)) {
       children = children.delete(result.id)
       forgotten.push({ type: 'forget', id: result.id })
+    } else if (result.status === 'failed' && failure !== undefined) {
+      // It was started together with the one that failed first, and will be again.
+      children = children.update({ ...child, status: 'stopped', wait: undefined })
     } else children = children.update(afterStart(child, result, nowMs))
-    if (result.status === 'failed') failure = { spec: child.spec, reason: result.reason }
+    if (result.status === 'failed') failure ??= { spec: child.spec, reason: result.reason }
   }
   return { children, forgotten, failure }
 }

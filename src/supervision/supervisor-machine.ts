@@ -44,7 +44,7 @@ const rules = setup({
   },
   guards: {
     hasNoChildren: ({ context }) => context.children.size === 0,
-    aStartFailed: (_, { results }: FactOf<'started'>) => results.at(-1)?.status === 'failed',
+    aStartFailed: (_, { results }: FactOf<'started'>) => results.some(({ status }) => status === 'failed'),
     isStale: ({ context }, told: FactOf<'exited' | 'health'>) => exits.isStale(context, told),
     endsSupervisor: ({ context }, exited: FactOf<'exited'>) => exits.endsSupervisor(context, exited),
     escalates: ({ context }, exited: FactOf<'exited'>) => exits.escalates(context, exited),

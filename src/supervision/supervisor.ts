@@ -9,7 +9,7 @@ import type { EventSink } from '../runtime/events.ts'
 import { systemMessage, type Message } from '../runtime/message.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import type { ChildSpec } from './child-spec.ts'
-import type { Command, StartOrder, StopOrder, SupervisorReply } from './commands.ts'
+import type { Command, SupervisorReply } from './commands.ts'
 import { Breath } from './breath.ts'
 import { isRunning } from './children.ts'
 import { judge, type Judgement } from './decide.ts'
@@ -19,6 +19,7 @@ import type { SupervisorEvent } from './events.ts'
 import type { Fact, StartResult, SupervisorRequest } from './facts.ts'
 import { isCounted } from './lifetime.ts'
 import type { Members } from './members.ts'
+import { Rows } from './rows.ts'
 import type { Starter } from './starter.ts'
 
 /** What a supervisor is made of. */
@@ -75,7 +76,7 @@ class Shell {
   readonly #starter: Starter
   readonly #decider: Decider
   readonly #delays: Delays
-  readonly #breath: Breath
+  readonly #rows: Rows
   #reply: SupervisorReply | undefined = undefined
   #exit: ExitReason | undefined = undefined
   #hasGivenUp = false
@@ -86,7 +87,7 @@ class Shell {
     this.#starter = parts.starter({ id: ctx.id, incarnation: ctx.incarnation })
     this.#decider = createDecider(input)
     this.#delays = new Delays(ctx)
-    this.#breath = new Breath(parts.clock, () => parts.breathe(displayId(ctx.id)))
+    this.#rows = new Rows(this.#starter, new Breath(parts.clock, () => parts.breathe(displayId(ctx.id))))
     parts.sink.emit({ type: 'supervisor began', id: ctx.id, incarnation: ctx.incarnation, input })
   }
 
@@ -216,13 +217,11 @@ class Shell {
     for (const command of commands) {
       switch (command.type) {
         case 'start': {
-          this.#breath.begin()
-          const results = this.#start(command.orders)
+          const results = this.#rows.start(command.orders)
           return isThenable(results) ? results.then((late) => this.#started(late)) : this.#started(results)
         }
         case 'stop': {
-          this.#breath.begin()
-          const stopped = this.#stop(command.orders, command.together)
+          const stopped = this.#rows.stop(command.orders, command.together)
           return isThenable(stopped) ? stopped.then(() => this.#stopped()) : this.#stopped()
         }
         case 'retry':
@@ -262,45 +261,6 @@ class Shell {
 
   #stopped(): void | PromiseLike<void> {
     return this.#decide({ type: 'stopped', nowMs: this.#parts.clock.now() })
-  }
-
-  /** One after another, up to the first failure; without waiting as long as no start has to be waited for. */
-  #start(orders: readonly StartOrder[], results: StartResult[] = []): readonly StartResult[] | PromiseLike<readonly StartResult[]> {
-    for (let next = results.length; next < orders.length; next += 1) {
-      const order = orders[next]
-      if (order === undefined) break
-      const outcome = this.#starter.start(order)
-      if (isThenable(outcome))
-        return outcome.then((late) => {
-          results.push({ id: order.spec.id, ...late })
-          return late.status === 'failed' ? results : this.#start(orders, results)
-        })
-      results.push({ id: order.spec.id, ...outcome })
-      if (outcome.status === 'failed') break
-      if (this.#breath.isDue()) return this.#breath.take().then(() => this.#start(orders, results))
-    }
-    return results
-  }
-
-  #stop(orders: readonly StopOrder[], together: boolean, from = 0): void | PromiseLike<void> {
-    if (together) return this.#stopTogether(orders)
-    for (let next = from; next < orders.length; next += 1) {
-      const order = orders[next]
-      const wait = order === undefined ? undefined : this.#starter.stop(order)
-      if (isThenable(wait)) return wait.then(() => this.#stop(orders, together, next + 1))
-      if (this.#breath.isDue()) return this.#breath.take().then(() => this.#stop(orders, together, next + 1))
-    }
-    return undefined
-  }
-
-  #stopTogether(orders: readonly StopOrder[], waits: PromiseLike<void>[] = [], from = 0): void | PromiseLike<void> {
-    for (let next = from; next < orders.length; next += 1) {
-      const order = orders[next]
-      const wait = order === undefined ? undefined : this.#starter.stop(order)
-      if (isThenable(wait)) waits.push(wait)
-      if (this.#breath.isDue()) return this.#breath.take().then(() => this.#stopTogether(orders, waits, next + 1))
-    }
-    return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined)
   }
 
   /** A member that is gone for good; one that only goes down with its supervisor comes back with it. */

@@ -40,7 +40,7 @@ export interface DynamicNode<Ref> {
 }
 
 /** How a dynamic supervisor works, and how each of its members is supervised. */
-export interface DynamicSupervisorOptions extends DynamicOptions, Omit<ChildOptions, 'args' | 'name' | 'gate'> {}
+export interface DynamicSupervisorOptions extends DynamicOptions, Omit<ChildOptions, 'args' | 'name' | 'gate' | 'independent'> {}
 
 /** The directory of a supervisor: a reference for each child, by its key. */
 export type Directory<Children> = { readonly [Key in keyof Children]: Children[Key] extends TreeNode<infer Ref> ? Ref : never }

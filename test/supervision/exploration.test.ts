@@ -28,6 +28,7 @@ interface Way extends Standing {
 const restarts = 2
 const backoff = { minMs: 100, maxMs: 1_000, factor: 2, jitter: 'none', resetAfterMs: 5_000 } as const
 const decide = () => undefined
+const independent = true
 const intensity = { restarts, withinMs: 5_000 }
 
 const inputs: readonly [string, SupervisorInput][] = [
@@ -62,6 +63,10 @@ const inputs: readonly [string, SupervisorInput][] = [
       }),
     ]),
   ),
+  ...strategies.map((strategy): [string, SupervisorInput] => [
+    `${strategy} with independent children`,
+    supervisorOf(strategy, '', { intensity, children: [worker('a'), worker('b', { independent }), worker('c', { independent })] }),
+  ]),
   ['dynamic with backoff', dynamicOf('', { intensity, children: [worker('a', { backoff }), worker('b', { backoff })] })],
 ]
 

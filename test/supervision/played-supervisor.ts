@@ -87,8 +87,8 @@ export function play(
         orders.push(...command.orders)
         return tell({ type: 'started', results: startInOrder(command.orders) })
       case 'stop':
-        for (const { id, incarnation } of command.orders)
-          log.push(`stop ${id}#${incarnation}${command.together ? ' together' : ''}`)
+        for (const { id, incarnation, joins } of command.orders)
+          log.push(`${joins === true ? '& ' : ''}stop ${id}#${incarnation}${command.together ? ' together' : ''}`)
         return tell({ type: 'stopped' })
       case 'retry':
         log.push(`retry ${command.id}`)
@@ -119,28 +119,27 @@ export function play(
   }
   const startInOrder = (due: readonly StartOrder[]): StartResult[] => {
     const results: StartResult[] = []
-    for (const { spec } of due) {
-      const result = startOne(spec.id)
-      results.push(result)
-      if (result.status === 'failed') break
+    for (const { spec, joins } of due) {
+      if (joins !== true && results.some(({ status }) => status === 'failed')) break
+      results.push(startOne(spec.id, joins === true ? '& ' : ''))
     }
     return results
   }
-  const startOne = (id: string): StartResult => {
+  const startOne = (id: string, sign: string): StartResult => {
     const attempt = attempts.get(id) ?? 0
     attempts.set(id, attempt + 1)
     const outcome = starts[id]?.[attempt] ?? 'ok'
     if (outcome === 'ignore') {
-      log.push(`ignored ${id}`)
+      log.push(`${sign}ignored ${id}`)
       return { id, status: 'ignored' }
     }
     if (outcome !== 'ok') {
-      log.push(`failed ${id}`)
+      log.push(`${sign}failed ${id}`)
       return { id, status: 'failed', reason: outcome.fail }
     }
     const incarnation = (incarnations.get(id) ?? 0) + 1
     incarnations.set(id, incarnation)
-    log.push(`start ${id}#${incarnation}`)
+    log.push(`${sign}start ${id}#${incarnation}`)
     return { id, status: 'started', incarnation }
   }
   const put = (fact: Untimed<Fact>): void => {

@@ -1,6 +1,6 @@
 import { crash, normal, shutdown } from '../../src/protocol/exit-reason.ts'
 import { isRunning } from '../../src/supervision/children.ts'
-import type { Command } from '../../src/supervision/commands.ts'
+import type { Command, StartOrder } from '../../src/supervision/commands.ts'
 import type { Decider } from '../../src/supervision/decider.ts'
 import { wishes } from '../../src/supervision/decide.ts'
 import type { Fact, StartResult, SupervisorRequest } from '../../src/supervision/facts.ts'
@@ -24,10 +24,7 @@ export interface Standing {
 export function possibleFacts(standing: Standing): Fact[] {
   const { outstanding, nowMs } = standing
   if (outstanding?.type === 'start')
-    return outcomes(
-      standing,
-      outstanding.orders.map(({ spec }) => spec.id),
-    ).map((results) => ({ type: 'started', results, nowMs }))
+    return outcomes(standing, outstanding.orders).map((results) => ({ type: 'started', results, nowMs }))
   if (outstanding?.type === 'stop') return [{ type: 'stopped', nowMs }]
   return standing.decider.state === 'running'
     ? [...exits(standing), ...retries(standing), ...dues(standing), ...reports(standing), ...calls(standing), { type: 'shutdown', reason: shutdown, nowMs }]
@@ -35,14 +32,24 @@ export function possibleFacts(standing: Standing): Fact[] {
 }
 
 /** All start; one of them fails; one of them says ignore. */
-function outcomes({ next }: Standing, ids: readonly string[]): StartResult[][] {
+function outcomes({ next }: Standing, orders: readonly StartOrder[]): StartResult[][] {
+  const ids = orders.map(({ spec }) => spec.id)
   const started = ids.map((id, index): StartResult => ({ id, status: 'started', incarnation: next + index }))
-  const failing = ids.map((id, index) => [
-    ...started.slice(0, index),
-    { id, status: 'failed', reason: crash('no start') } as const,
-  ])
+  const failing = ids.map((id, index): StartResult[] => {
+    const failed: StartResult = { id, status: 'failed', reason: crash('no start') }
+    return [...started.slice(0, index), failed, ...started.slice(index + 1, endOfBatch(orders, index))]
+  })
+  const failingTwice = failing.flatMap((results): StartResult[][] => {
+    const last = results.at(-1)
+    return last?.status === 'started' ? [[...results.slice(0, -1), { id: last.id, status: 'failed', reason: crash('no start either') }]] : []
+  })
   const ignoring = ids.map((id, index) => started.with(index, { id, status: 'ignored' }))
-  return [started, ...failing, ...ignoring]
+  return [started, ...failing, ...failingTwice, ...ignoring]
+}
+
+function endOfBatch(orders: readonly StartOrder[], index: number): number {
+  const behind = orders.findIndex(({ joins }, other) => other > index && joins !== true)
+  return behind === -1 ? orders.length : behind
 }
 
 function exits({ decider, nowMs }: Standing): Fact[] {

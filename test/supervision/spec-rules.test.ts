@@ -175,7 +175,7 @@ describe('childSettings', () => {
     [
       { options: { zeal: 5 } },
       'shop/carts: zeal is not an option; got 5 (number). The options are "restart", "significant", "shutdown", "state", ' +
-        '"maxAttempts", "checkpoint", "hooks", "args", "name", "backoff", "maxRestarts", "decide" and "gate"',
+        '"maxAttempts", "checkpoint", "hooks", "args", "name", "backoff", "maxRestarts", "decide", "gate" and "independent"',
     ],
     [
       { options: { restart: 'permanant' } },
@@ -289,6 +289,8 @@ describe('childSettings', () => {
       { options: { gate: 'db', restart: 'temporary' } },
       'shop/carts: gate is not for a temporary child, which is never restarted; got "db". Set restart to "permanent" or "transient"',
     ],
+    [{ options: { independent: 'yes' } }, 'shop/carts: independent must be true or false; got "yes"'],
+    [{ options: { independant: true } }, 'shop/carts: independant is not an option; got true (boolean). Did you mean "independent"?'],
     [{ options: { name: '' } }, 'shop/carts: name must be a string of 1 to 512 characters; got ""'],
   ])('refuses %j', (wrong, message) => {
     expect(refusal(() => childSettings({ ...cart, ...wrong }))).toBe(message)
@@ -345,6 +347,10 @@ describe('dynamicSettings', () => {
     ],
     [{ args: {} }, 'shop/carts: args is not an option; got an object. Give them to each member when it is started'],
     [{ gate: 'db' }, 'shop/carts: gate is not an option; got "db". Members depend on no sibling'],
+    [
+      { independent: true },
+      'shop/carts: independent is not an option; got true (boolean). Members are started one by one, and stop at the same time anyway',
+    ],
     [{ name: 'x' }, 'shop/carts: name is not an option; got "x". A member is known by its key'],
     [{ intensity: { restarts: -1, within: 1 } }, 'shop/carts: intensity.restarts must be an integer >= 0; got -1 (number)'],
     [{ restart: 'never' }, 'shop/carts: restart must be "permanent", "transient" or "temporary"; got "never"'],
