@@ -15,11 +15,13 @@ export {
   CrashedError,
   DurableTurnError,
   ExitError,
+  FallbackError,
   FencedError,
   IgnoreError,
   InvalidMessageError,
   NoProcError,
   RefusedError,
+  RevivalError,
   SpawnError,
   StateUnreadableError,
   StoreError,
@@ -41,6 +43,7 @@ export type {
   Step,
   TermContext,
 } from './runtime/behavior.ts'
+export type { Beginning } from './runtime/beginning.ts'
 export type { Clock, ClockTimer } from './runtime/clock.ts'
 export type {
   CallOptions,
@@ -49,6 +52,9 @@ export type {
   Deferred,
   Down,
   MemberReferable,
+  MonitorAction,
+  MonitorController,
+  MonitorOptions,
   MonitorRef,
   NameOwner,
   Port,
@@ -61,6 +67,7 @@ export type {
   TimerRef,
   TrappedExit,
 } from './runtime/context.ts'
+export type { FallbackCall } from './runtime/fallback.ts'
 export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'
 export type {
@@ -92,10 +99,19 @@ export { actor, type ActorDefinition, type ActorOptions, type Info } from './beh
 export type { ActorRef, CallMethods, CastMethods, InputArgument } from './behaviors/actor-ref.ts'
 export { NoReply, noReply, Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
 export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
+export { task, type TaskDefinition, type TaskOptions } from './behaviors/task.ts'
+export type { TaskFunction, TaskKit } from './behaviors/task-run.ts'
+export { TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'
 
 // Trees.
 export { child, dynamicSupervisor, supervisor } from './supervision/tree.ts'
 export type { ChildNode, Directory, DynamicNode, DynamicSupervisorOptions, SupervisorNode, TreeNode } from './supervision/tree.ts'
+export { partitionSupervisor, type PartitionArguments, type PartitionSupervisorOptions } from './supervision/partition-supervisor.ts'
+export type { PartitionKey } from './supervision/partition-hash.ts'
+export { taskSupervisor, type TaskSupervisorOptions } from './supervision/task-supervisor.ts'
+export type { AsyncOptions, StartedTask, StartTaskOptions, TaskArguments, TaskHandle, TasksRef } from './supervision/tasks-ref.ts'
+export type { StreamFunction, StreamOptions, TaskResult } from './supervision/task-stream.ts'
+export type { PartitionsRef } from './supervision/partitions-ref.ts'
 export {
   AlreadyPresentError,
   AlreadyStartedError,
@@ -110,7 +126,7 @@ export type { MemberArguments, MembersRef } from './supervision/members-ref.ts'
 export type { BackoffOption, Jitter } from './supervision/backoff.ts'
 export type { ChildExit, Decide, Wish } from './supervision/decide.ts'
 export type { ChildExtraOptions } from './supervision/child-extras.ts'
-export type { ChildOptions } from './supervision/child-options.ts'
+export type { ChildOptions, FallbackOptions } from './supervision/child-options.ts'
 export type { DynamicOptions, IntensityOption, SupervisorOptions } from './supervision/supervisor-options.ts'
 export type { AutoShutdown } from './supervision/auto-shutdown.ts'
 export type { RestartType } from './supervision/restart-type.ts'
@@ -118,6 +134,9 @@ export type { Strategy } from './supervision/strategy.ts'
 
 // What a supervisor tells of its decisions.
 export type { SupervisorEvent } from './supervision/events.ts'
+export type { Comeback, DecisionRecord } from './supervision/decision-log.ts'
+export { describeCause } from './supervision/describe-cause.ts'
+export { describeDecision } from './supervision/describe-decision.ts'
 export type { ChildCounts, ChildInfo, Command, Decision, StartOrder, StopOrder, SupervisorProblem, SupervisorReply } from './supervision/commands.ts'
 export type { Fact, StartResult, SupervisorRequest } from './supervision/facts.ts'
 export type { SupervisorInput } from './supervision/decider.ts'

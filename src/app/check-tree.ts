@@ -5,7 +5,7 @@ import { childSettings, dynamicSettings, supervisorSettings } from '../supervisi
 import type { ChildOptions } from '../supervision/child-options.ts'
 import { gateViolations } from '../supervision/gate-rules.ts'
 import type { AutoShutdown } from '../supervision/auto-shutdown.ts'
-import type { TreeNode } from '../supervision/tree.ts'
+import type { ChildNode, DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
 
 /** What the rules for a whole tree remember from node to node. */
 interface Seen {
@@ -30,30 +30,42 @@ export function checkTree(tree: TreeNode, { hasStore, behaviors }: { readonly ha
 }
 
 function checkNode(node: TreeNode, id: ActorId, seen: Seen): void {
+  if (node.kind !== 'child') for (const violation of node.violations?.(id) ?? []) throw new ConfigurationError(violation)
   if (node.kind === 'child') {
     checkBehavior(node.behavior, displayId(id), seen)
     checkState(node.options.state, id, seen)
+    checkKept(node, id)
     checkCheckpoint(node.options.checkpoint, id, seen)
     checkName(node.options.name, id, seen)
   } else if (node.kind === 'dynamic') {
-    dynamicSettings({ at: id, options: node.options })
+    dynamicSettings({ at: id, options: node.options, behavior: node.behavior })
     checkBehavior(node.behavior, displayId(id), seen)
     checkState(node.options.state, id, seen)
+    checkKept(node, id)
     checkCheckpoint(node.options.checkpoint, id, seen)
   } else {
     const { autoShutdown } = supervisorSettings({ at: id, options: node.options })
-    for (const [key, child] of Object.entries(node.children)) checkChild(child, { parent: id, key, autoShutdown }, seen)
+    for (const [key, child] of Object.entries(node.children)) checkChild(child, { parent: node, id, key, autoShutdown }, seen)
     const gates = Object.entries(node.children).map(([key, child]) => [key, optionsOf(child).gate] as const)
     for (const violation of gateViolations(id, new Map(gates))) throw new ConfigurationError(violation)
   }
 }
 
-function checkChild(node: TreeNode, { parent, key, autoShutdown }: { parent: ActorId; key: string; autoShutdown: AutoShutdown }, seen: Seen): void {
+/** Where a child is declared. */
+interface Place {
+  readonly parent: SupervisorNode<unknown>
+  /** Of the parent. */
+  readonly id: ActorId
+  readonly key: string
+  readonly autoShutdown: AutoShutdown
+}
+
+function checkChild(node: TreeNode, { parent: { isPartitioned }, id: parent, key, autoShutdown }: Place, seen: Seen): void {
   const isWorker = isNode(node) && node.kind === 'child'
   const start = !isNode(node) ? undefined : isWorker ? node.behavior : node
   const options = isNode(node) ? optionsOf(node) : {}
   childSettings({ parent, id: key, start, type: isWorker ? 'worker' : 'supervisor', options, autoShutdown })
-  if (/^(0|[1-9]\d*)$/.test(key))
+  if (isPartitioned !== true && /^(0|[1-9]\d*)$/.test(key))
     throw new ConfigurationError({
       path: `${displayId(parent)}: id of a child`,
       rule: 'must not be a whole number, which JavaScript moves before all other keys: the children would start in another order',
@@ -86,6 +98,17 @@ function checkState(state: unknown, id: ActorId, { hasStore }: Seen): void {
     rule: 'must be "volatile" in a tree that is started without a store',
     value: state,
     remedy: 'Write start(tree, { store: sqlite("app.db") })',
+  })
+}
+
+/** What begins anew each time has no state to keep. */
+function checkKept({ behavior, options: { state } }: ChildNode<unknown> | DynamicNode<unknown>, id: ActorId): void {
+  if (behavior.startsAnew !== true || state === 'volatile') return
+  throw new ConfigurationError({
+    path: `${displayId(id)}: state`,
+    rule: 'must be "volatile" for a task, which keeps none',
+    value: state,
+    remedy: 'Leave it out',
   })
 }
 

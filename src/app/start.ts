@@ -5,7 +5,7 @@ import type { StateMode } from '../runtime/actor-spec.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { createAttribution, noAttribution } from '../runtime/attribution.ts'
-import type { NameOwner, Spawnable, SpawnOptions } from '../runtime/context.ts'
+import type { MonitorAction, MonitorRef, NameOwner, Spawnable, SpawnOptions } from '../runtime/context.ts'
 import { createFairScheduler } from '../runtime/fair-scheduler.ts'
 import type { Store, StoreInfo } from '../runtime/persistence.ts'
 import type { Random } from '../runtime/random.ts'
@@ -14,6 +14,7 @@ import { spawnedFromOutside, spawnedId, spawnedSpec } from '../runtime/spawned-s
 import { createSystemClock } from '../runtime/system-clock.ts'
 import { createSystemRandom } from '../runtime/system-random.ts'
 import { ActorSystem, type ActorInfo } from '../runtime/system.ts'
+import { DecisionLogs, type DecisionRecord } from '../supervision/decision-log.ts'
 import type { SupervisorNode } from '../supervision/tree.ts'
 import { checkTree } from './check-tree.ts'
 import { TreeStartError } from './errors.ts'
@@ -47,6 +48,8 @@ export interface StartOptions {
    * a walk over what is new in each state.
    */
   readonly freezeStates?: boolean
+  /** How many decisions of each supervisor {@link App.decisions} remembers: an integer >= 1; 20 if not given. */
+  readonly keepDecisions?: number
 }
 
 /** A running tree. */
@@ -66,8 +69,20 @@ export interface App<Tree> extends AsyncDisposable {
    * @throws {SpawnError} if no actor came of it
    */
   spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options?: SpawnOptions): Promise<Ref>
+  /**
+   * Runs `action` once when the incarnation that runs now ends, whatever the reason; at once with `noproc` if none runs. Its
+   * controller can start the actor anew, if no supervisor does. What the action throws becomes an unhandled rejection.
+   */
+  monitor(target: ActorId | { readonly id: ActorId } | { readonly name: string }, action: MonitorAction): MonitorRef
+  /** Takes a monitor back; true if its action had not been run yet, and is not run any more. */
+  demonitor(monitor: MonitorRef): boolean
   /** What an actor is at this moment; answered at once, whatever goes on. Nothing if there is none with this id. */
   inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined
+  /**
+   * What a supervisor decided last about exits and failed starts of its children, oldest first, and what came of it; answered at
+   * once, also when it has been restarted or has ended. The root is meant if nothing is given. Empty for who is no supervisor.
+   */
+  decisions(supervisor?: ActorId | { readonly id: ActorId }): readonly DecisionRecord[]
   /** The ids of all actors that run, supervisors too. */
   running(): readonly string[]
   /**
@@ -120,14 +135,17 @@ export async function start<Tree>(tree: SupervisorNode<Tree>, options: StartOpti
     behaviors,
     modeOf: (id) => modeIn(tree, defaultMode, id),
     attribution,
+    surface,
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
   })
-  const plan = { system, defaultMode, sink, onError: surface }
+  const logs = new DecisionLogs({ keep: options.keepDecisions ?? 20, wallNow: () => clock.wallNow() })
+  const plan = { system, defaultMode, sink, logs, onError: surface }
   const forgetStrays = options.attribution === 'off' ? () => undefined : blameStrayFailures({ attribution, sink })
   try {
     const started = await system.start(supervisorSpec(tree, rootId, plan), { cause: 'first', reason: undefined, parent: undefined })
     if (started.status !== 'started') throw new TreeStartError(started.status === 'failed' ? started.reason : normal)
-    return new RunningApp({ tree: tree.reference(system.outside, rootId), system, incarnation: started.incarnation, forgetStrays })
+    const { incarnation } = started
+    return new RunningApp({ tree: tree.reference(system.outside, rootId), system, logs, incarnation, forgetStrays })
   } catch (error) {
     forgetStrays()
     await persistence?.close()
@@ -140,12 +158,13 @@ class RunningApp<Tree> implements App<Tree> {
   readonly store: StoreInfo | undefined
   readonly ended: Promise<ExitReason>
   readonly #system: ActorSystem
+  readonly #logs: DecisionLogs
   readonly #incarnation: number
-
   readonly #forgetStrays: () => void
 
-  constructor({ tree, system, incarnation, forgetStrays }: RunningParts<Tree>) {
+  constructor({ tree, system, logs, incarnation, forgetStrays }: RunningParts<Tree>) {
     this.tree = tree
+    this.#logs = logs
     this.#forgetStrays = forgetStrays
     this.store = system.persistence?.info
     this.#system = system
@@ -166,8 +185,21 @@ class RunningApp<Tree> implements App<Tree> {
     return definition.reference(this.#system.outside, id)
   }
 
+  monitor(target: ActorId | { readonly id: ActorId } | { readonly name: string }, action: MonitorAction): MonitorRef {
+    if (action === undefined) throw new ConfigurationError({ path: 'monitor: action', rule: 'must be a function', value: action })
+    return this.#system.monitor(typeof target === 'object' && 'id' in target ? target.id : target, action)
+  }
+
+  demonitor(monitor: MonitorRef): boolean {
+    return this.#system.demonitor(monitor)
+  }
+
   inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined {
     return this.#system.infoOf(typeof actor === 'string' ? actor : actor.id)
+  }
+
+  decisions(supervisor: ActorId | { readonly id: ActorId } = rootId): readonly DecisionRecord[] {
+    return this.#logs.read(typeof supervisor === 'string' ? supervisor : supervisor.id)
   }
 
   running(): readonly string[] {
@@ -185,9 +217,9 @@ class RunningApp<Tree> implements App<Tree> {
 
   async #end(): Promise<ExitReason> {
     const reason = await this.#system.exitOf(rootId)
+    this.#system.close()
     this.#system.retire(rootId, { forget: false })
     this.#system.endAll()
-    this.#system.close()
     await this.#system.persistence?.close()
     this.#forgetStrays()
     return reason
@@ -197,6 +229,7 @@ class RunningApp<Tree> implements App<Tree> {
 interface RunningParts<Tree> {
   readonly tree: Tree
   readonly system: ActorSystem
+  readonly logs: DecisionLogs
   readonly incarnation: number
   /** Takes the listeners for stray failures away. */
   readonly forgetStrays: () => void
@@ -219,7 +252,9 @@ function reject(error: unknown): Promise<never> {
   return Promise.reject(error instanceof Error ? error : new Error('something that is no error was thrown', { cause: error }))
 }
 
-const optionNames: readonly string[] = ['store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution']
+const optionNames: readonly string[] = [
+  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'keepDecisions',
+]
 
 function checkOptions(options: object): void {
   const given = options as Readonly<Record<string, unknown>>
@@ -229,9 +264,11 @@ function checkOptions(options: object): void {
   const { store, onEvent } = given
   if (store !== undefined && !hasOpen(store))
     throw new ConfigurationError({ path: 'start: store', rule: 'must be a store', value: store, remedy: 'Write store: sqlite("app.db") or store: memory()' })
-  const { attribution } = given
+  const { attribution, keepDecisions } = given
   if (attribution !== undefined && attribution !== 'on' && attribution !== 'off')
     throw new ConfigurationError({ path: 'start: attribution', rule: 'must be "on" or "off"', value: attribution })
+  if (keepDecisions !== undefined && !(Number.isSafeInteger(keepDecisions) && Number(keepDecisions) >= 1))
+    throw new ConfigurationError({ path: 'start: keepDecisions', rule: 'must be an integer >= 1', value: keepDecisions })
   if (onEvent !== undefined && typeof onEvent !== 'function')
     throw new ConfigurationError({ path: 'start: onEvent', rule: 'must be a function', value: onEvent })
 }

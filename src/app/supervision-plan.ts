@@ -6,12 +6,13 @@ import type { ActorSystem } from '../runtime/system.ts'
 import type { AutoShutdown } from '../supervision/auto-shutdown.ts'
 import type { ChildSettings } from '../supervision/child-options.ts'
 import type { ChildSpec, ShutdownLimit } from '../supervision/child-spec.ts'
+import type { DecisionLogs } from '../supervision/decision-log.ts'
 import type { SupervisorEvent } from '../supervision/events.ts'
 import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import { supervisorBehavior, type SupervisorParts } from '../supervision/supervisor.ts'
 import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
 import { breathe } from '../runtime/breathe.ts'
-import { localStarter } from './local-starter.ts'
+import { localStarter, type LocalStart } from './local-starter.ts'
 import { storeMembers } from './store-members.ts'
 
 /** What the specs of a tree are made with. */
@@ -19,6 +20,8 @@ export interface PlanParts {
   readonly system: ActorSystem
   readonly defaultMode: StateMode
   readonly sink: EventSink<SupervisorEvent>
+  /** What each supervisor decided last. */
+  readonly logs: DecisionLogs
   readonly onError: (error: unknown) => void
 }
 
@@ -34,7 +37,7 @@ export function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts
 }
 
 function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
-  const { supervisor, members } = dynamicSettings({ at: id, options: node.options })
+  const { supervisor, members } = dynamicSettings({ at: id, options: node.options, behavior: node.behavior })
   const outlivesProcess = (members.state ?? parts.defaultMode) !== 'volatile' && members.restart !== 'temporary'
   const behavior = supervisorBehavior({
     ...shellParts(parts),
@@ -42,7 +45,7 @@ function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts):
     members: storeMembers({
       supervisor: id,
       persistence: outlivesProcess ? parts.system.persistence : undefined,
-      specOf: (key, args) => workerSpec(node.behavior, { key, id: childId(id, key), settings: { ...members, args } }, parts),
+      specOf: (key, args) => memberSpec(node, { key, id: childId(id, key), settings: { ...members, args } }, parts),
       onError: parts.onError,
     }),
   })
@@ -67,18 +70,33 @@ function childSpec(node: TreeNode, { key, parent, autoShutdown }: Place, parts: 
   return { id: key, restart, shutdown, type: 'supervisor', significant, start, ...extras }
 }
 
+function memberSpec(node: DynamicNode<unknown>, worker: Worker, parts: PlanParts): ChildSpec {
+  const own = node.ownOf?.(worker.settings.args)
+  const spec = workerSpec(node.behavior, worker, parts)
+  if (own === undefined) return spec
+  const start: LocalStart = { ...(spec.start as ActorSpec), bind: (life) => own.bind(life) }
+  return { ...spec, restart: own.restart, start }
+}
+
+interface Worker {
+  readonly key: string
+  readonly id: ActorId
+  readonly settings: ChildSettings
+}
+
 function workerSpec(
   behavior: Behavior,
-  { key, id, settings }: { readonly key: string; readonly id: ActorId; readonly settings: ChildSettings },
+  { key, id, settings }: Worker,
   { defaultMode }: PlanParts,
 ): ChildSpec {
-  const { restart, shutdown, significant, args, hooks, maxAttempts, name, extras } = settings
+  const { restart, shutdown, significant, args, hooks, fallback, maxAttempts, name, extras } = settings
   const start: ActorSpec = {
     id,
     behavior,
     args,
     mode: settings.state ?? defaultMode,
     hooks,
+    fallback,
     termLimitMs: termLimit(shutdown),
     maxAttempts,
     checkpointEvery: settings.checkpointEvery ?? Infinity,
@@ -91,7 +109,7 @@ function termLimit(shutdown: ShutdownLimit): number {
   return shutdown === 'kill' ? termLimitOfKilledMs : shutdown
 }
 
-function shellParts({ system, sink }: PlanParts): Pick<SupervisorParts, 'restarts' | 'breathe' | 'starter' | 'sendSelf' | 'clock' | 'sink'> {
+function shellParts({ system, sink, logs }: PlanParts): Omit<SupervisorParts, 'input' | 'members'> {
   return {
     restarts: new Map(),
     breathe: (label) => breathe(system.scheduler, label),
@@ -99,6 +117,7 @@ function shellParts({ system, sink }: PlanParts): Pick<SupervisorParts, 'restart
     sendSelf: (to, message) => system.router.deliver(to, message),
     clock: system.clock,
     sink,
+    logOf: (id) => logs.of(id),
   }
 }
 

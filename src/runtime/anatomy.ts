@@ -5,7 +5,7 @@ import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
-import type { Context, NameOwner } from './context.ts'
+import type { Context, Down, MonitorAction, NameOwner } from './context.ts'
 import type { ActorEvent } from './events.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message, MessageInfo } from './message.ts'
@@ -39,6 +39,10 @@ export interface Cell {
   lastSeq: number
   /** No incarnation will come unless it is asked for: callers are not kept waiting. */
   isRetired: boolean
+  /** Who started the newest incarnation; nothing for one that was spawned, and for the root. */
+  supervisor: ActorId | undefined
+  /** It is no longer declared: nothing stands for it. */
+  isForgotten: boolean
   /** How it is written for a person. */
   readonly label: string
   /** The persistence of an actor that has one. */
@@ -91,13 +95,18 @@ export interface Life {
   trapsExits: boolean
   /** Who started it with a link or a monitor: its exit signals end it in order when it traps exits. */
   starter: ActorId | undefined
+  /** Made when it is first asked for. */
   readonly followUps: FollowUps
+  /** Nothing as long as no turn has asked for any. */
+  readonly madeFollowUps: FollowUps | undefined
   /** Callers that are to be answered later. */
   readonly deferred: Set<Caller>
   /** True once it has been published: before that nobody knows of it but who starts it. */
   readonly isBorn: boolean
   /** True from its start until its end begins: what it does through its context has an effect. */
   readonly isActive: boolean
+  /** Its supervisor stops it and waits until it has ended: no notice is needed. */
+  isAwaited: boolean
   /** Set when it was asked to stop and still has a turn to finish. */
   stopReason: ExitReason | undefined
   readonly context: Context
@@ -120,14 +129,14 @@ export interface Life {
   /** One half of {@link link} and {@link unlink}. */
   addLink(other: Life): void
   dropLink(other: Life): void
-  /** Watches `target`; without one (it does not run) the answer comes at once. */
-  monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string): void
+  /** Watches `target`; without one (it does not run) the answer comes at once: by a message, or to `tell` if that is given. */
+  monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string, tell?: (down: Down) => void): void
   /** True if it was active. */
   demonitor(monitor: number): boolean
   watchedBy(monitor: number, watcher: (reason: ExitReason) => void): void
   unwatch(monitor: number): void
   adopt(child: Life): void
-  /** A supervisor learns of every exit of a child, the ones that it asked for too. */
+  /** A supervisor learns of every exit of a child that it does not wait for. */
   childEnded(child: Life, reason: ExitReason, message: MessageInfo | undefined): void
   /** Its supervisor learns whether it is well. */
   reportHealth(isHealthy: boolean): void
@@ -144,6 +153,13 @@ export interface FollowUps {
   /** The turn is done. Gives how many steps stand at the head of the mailbox now. */
   arm(): number
   drop(): void
+}
+
+/** What runs the actions of monitors; see `MonitorActions`. */
+export interface ActionRunner {
+  begin(action: MonitorAction, down: Down, watcher: Life | undefined): void
+  /** True if the action was still to be run. */
+  cancel(monitor: number): boolean
 }
 
 /** What an actor can reach of the system that it lives in. */
@@ -166,6 +182,8 @@ export interface World {
   /** The incarnation that runs under an id. */
   lifeOf(id: ActorId): Life | undefined
   armTimer(life: Life, timer: DurableTimer): void
+  /** Runs the actions of monitors. */
+  readonly actions: ActionRunner
   /** Starts an actor that no supervisor looks after; rejects if none comes of it. */
   spawn(order: SpawnOrder): Promise<void>
 }

@@ -1,8 +1,8 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Duration, DurationOrInfinity } from '../protocol/duration.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
-import type { MessageInfo } from './message.ts'
 import type { MessageId } from '../protocol/message-id.ts'
+import type { MessageInfo } from './message.ts'
 import type { Random } from './random.ts'
 
 /** How long a caller waits, and what else belongs to a request. */
@@ -38,6 +38,8 @@ export interface Port {
    * A supervised actor is started again if its restart type says so.
    */
   stopActor(to: ActorId, reason?: ExitReason, options?: StopOptions): Promise<void>
+  /** A number that this system gives out once in the life of its process: for keys that nobody else has. */
+  nextNumber(): number
 }
 
 /** How long to wait for the end of an actor. */
@@ -125,8 +127,11 @@ export interface Context extends Port {
   /** Sends a message to this actor after a delay. The timer ends with the incarnation; that of a durable actor is kept in the store. */
   sendAfter(delay: Duration, name: string, input?: unknown): TimerRef
   cancelTimer(timer: TimerRef): void
-  /** Tells this actor once, by a message of topic `down`, when the incarnation that runs now ends; at once if none runs. */
-  monitor(target: ActorId | { readonly name: string }): MonitorRef
+  /**
+   * Tells this actor once, by a message of topic `down`, when the incarnation that runs now ends; at once if none runs. With an
+   * `action` that is run in place of the message. Inside a durable turn an action is refused: it would be part of no commit.
+   */
+  monitor(target: ActorId | { readonly name: string }, options?: MonitorOptions): MonitorRef
   /** Ends a monitor, and with `flush` takes back its notice. True if it was active still: what OTP gives with `info`. */
   demonitor(monitor: MonitorRef, options?: { readonly flush: boolean }): boolean
   /** Ties the lives of two actors together: an abnormal end of one ends the other, unless it traps exits. */
@@ -181,6 +186,30 @@ export interface MonitorRef {
   readonly target: ActorId
 }
 
+/** What a monitor does besides telling. */
+export interface MonitorOptions {
+  /**
+   * Run once when the target has ended, in a turn of its own and without the state of who monitors. It may be waited for; what
+   * it throws crashes the actor that set the monitor.
+   */
+  readonly action?: MonitorAction
+}
+
+/** What is run when a monitored actor has ended. */
+export type MonitorAction = (down: Down, controller: MonitorController) => unknown
+
+/**
+ * Starts a monitored actor that has ended anew, at the same identity: a spawned one alone, a child that stays down by its
+ * supervisor. Both reject with `RevivalError` if it does not come to be: because its supervisor starts it again by itself,
+ * because somebody was quicker, because nothing is left of it, because the start fails. Hooks get the cause `monitor`.
+ */
+export interface MonitorController {
+  /** By its hook `init`; without one it begins with `initial`. */
+  init(): Promise<void>
+  /** By its hook `restart`, else by `init`; without hooks it goes on with its last behavior and state. */
+  restart(): Promise<void>
+}
+
 /** The input of a message of topic `down`. */
 export interface Down {
   readonly monitor: number
@@ -209,6 +238,6 @@ export interface ChildExited {
   readonly id: ActorId
   readonly incarnation: number
   readonly reason: ExitReason
-  /** What it was handling, if it was. */
+  /** The message that it was handling; nothing if there was none. */
   readonly message: MessageInfo | undefined
 }

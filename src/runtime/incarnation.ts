@@ -1,16 +1,16 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import { killed, noproc, type ExitReason } from '../protocol/exit-reason.ts'
-import type { Cell, Life, Manner, Status } from './anatomy.ts'
+import type { Cell, FollowUps, Life, Manner, Status } from './anatomy.ts'
 import type { Behavior } from './behavior.ts'
 import type { ClockTimer } from './clock.ts'
-import type { Context, HealthReport } from './context.ts'
+import type { Context, Down, HealthReport } from './context.ts'
 import { CrashedError } from './errors.ts'
 import { followUps } from './follow-ups.ts'
 import { leave } from './leaving.ts'
-import { messageInfo, systemMessage, type Caller, type MessageInfo } from './message.ts'
+import { systemMessage, type Caller, type MessageInfo } from './message.ts'
 import { effectOf, type ExitSignal } from './signals.ts'
 import { overrideHooks } from './start-plan.ts'
-import type { Turns } from './turns.ts'
+import { messageAtEnd, type Turns } from './turns.ts'
 
 /** One life of an actor: what begins with a start and ends with an exit. */
 export class Incarnation implements Life {
@@ -24,8 +24,9 @@ export class Incarnation implements Life {
   frontier = 0
   trapsExits: boolean
   starter: ActorId | undefined = undefined
-  readonly followUps = followUps(this)
+  madeFollowUps: FollowUps | undefined = undefined
   isBorn = false
+  isAwaited = false
   stopReason: ExitReason | undefined = undefined
   // Both are set by the start, before anything can run.
   context!: Context
@@ -51,6 +52,10 @@ export class Incarnation implements Life {
 
   get id(): ActorId {
     return this.cell.id
+  }
+
+  get followUps(): FollowUps {
+    return (this.madeFollowUps ??= followUps(this))
   }
 
   get isActive(): boolean {
@@ -112,7 +117,7 @@ export class Incarnation implements Life {
     this.#endReason = reason
     this.#abort?.abort(reason)
     this.#dropTimers()
-    this.followUps.drop()
+    this.madeFollowUps?.drop()
     if (wasStarting || manner === 'kill' || !this.#hasLastWill(manner)) this.finish(reason)
     else void leave(this, reason, manner)
   }
@@ -124,9 +129,8 @@ export class Incarnation implements Life {
     const { cell } = this
     if (cell.life === this) cell.life = undefined
     cell.lastExit = reason
-    const { current, blamed } = this.turns
-    const message = current === undefined ? undefined : messageInfo(current)
-    cell.handledAtEnd = blamed ?? current?.seq
+    const message = this.isBorn ? messageAtEnd(this.turns) : undefined
+    cell.handledAtEnd = this.turns.blamed ?? this.turns.current?.seq
     if (this.isBorn) this.#leaveTrace(reason, message)
     this.turns.abandon(reason)
     for (const caller of this.#deferred ?? []) caller.fail(new CrashedError(this.id, 'call', reason))
@@ -162,10 +166,11 @@ export class Incarnation implements Life {
     this.#links?.delete(other)
   }
 
-  monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string): void {
+  monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string, tell?: (down: Down) => void): void {
     const named = name === undefined ? {} : { name }
+    const told = tell ?? ((down: Down): void => this.cell.receive(systemMessage('down', down, this.number)))
     if (target === undefined) {
-      this.cell.receive(systemMessage('down', { monitor, id, reason: noproc, ...named }, this.number))
+      told({ monitor, id, reason: noproc, ...named })
       return
     }
     if (target === this) return
@@ -173,7 +178,7 @@ export class Incarnation implements Life {
     target.watchedBy(monitor, (reason) => {
       this.#watched?.delete(monitor)
       // Who spawned it learns of a failed start from its result.
-      if (this.status !== 'ended' && target.isBorn) this.cell.receive(systemMessage('down', { monitor, id, reason, ...named }, this.number))
+      if (this.status !== 'ended' && target.isBorn) told({ monitor, id, reason, ...named })
     })
   }
 
@@ -195,7 +200,7 @@ export class Incarnation implements Life {
   }
 
   childEnded(child: Life, reason: ExitReason, message: MessageInfo | undefined): void {
-    if (this.#children?.delete(child) !== true || this.status === 'ended' || !child.isBorn) return
+    if (this.#children?.delete(child) !== true || this.status === 'ended' || !child.isBorn || child.isAwaited) return
     this.cell.receive(systemMessage('exited', { id: child.id, incarnation: child.number, reason, message }, this.number))
   }
 

@@ -1,4 +1,5 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { MessageInfo } from '../runtime/message.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Command } from './commands.ts'
 import type { Wish } from './decide.ts'
@@ -13,6 +14,8 @@ export function decided(memory: Memory, what: {
   /** Which incarnation ended; nothing for a failed start, which has none. */
   readonly incarnation?: number
   readonly reason: ExitReason
+  /** What it was handling, if it was handling anything. */
+  readonly message?: MessageInfo | undefined
   /** Nobody goes along with its restart. */
   readonly isAlone?: boolean
   /** What its restart waits for. */
@@ -24,9 +27,11 @@ export function decided(memory: Memory, what: {
   readonly problem?: ExitReason
   readonly nowMs: number
 }): Command {
-  const { verdict, spec, incarnation, reason, pause, isFinal, wish, problem, nowMs } = what
+  const { verdict, spec, incarnation, reason, message, pause, isFinal, wish, problem, nowMs } = what
   const { budget } = memory
   const strategy = what.isAlone === true ? 'one_for_one' : memory.strategy
   const budgetLeft = budget.budgetLeft(nowMs)
-  return { type: 'decided', decision: explain({ verdict, spec, incarnation, reason, strategy, pause, isFinal, wish, problem, budgetLeft, limit: budget.limit }) }
+  const told = { verdict, spec, incarnation, reason, message, pause, isFinal, wish, problem }
+  const occasion = { ...told, strategy, budgetLeft, limit: budget.limit }
+  return { type: 'decided', decision: explain(occasion) }
 }

@@ -1,6 +1,6 @@
 import { shutdown } from '../protocol/exit-reason.ts'
 import { endsWith } from './auto-shutdown.ts'
-import { isRunning, type Child } from './children.ts'
+import { isRunning, type Child, type ChildrenView } from './children.ts'
 import type { Command } from './commands.ts'
 import { decided } from './decided.ts'
 import { escalated, gaveUp } from './exit-causes.ts'
@@ -15,7 +15,10 @@ import { isRestarted } from './restart-type.ts'
 type Exited = FactOf<'exited'>
 
 /** True if the supervisor has dealt with this exit already: it stopped that incarnation itself, or the child is gone. */
-export function isStale({ children }: Memory, { id, incarnation }: Exited | FactOf<'health'>): boolean {
+export function isStale(
+  { children }: { readonly children: ChildrenView },
+  { id, incarnation }: Pick<Exited, 'id' | 'incarnation'>,
+): boolean {
   const child = children.get(id)
   return child === undefined || !isRunning(child) || child.incarnation !== incarnation
 }
@@ -27,8 +30,7 @@ export function escalates(_: Memory, { wish }: Exited): boolean {
 
 /** The supervisor ends with the child, at once. */
 export function escalate(memory: Memory, fact: Exited): Step {
-  const { id, reason, problem } = fact
-  return { ...takenDown(memory, fact, 'escalate'), task: { type: 'end', reason: escalated(id, reason, problem) } }
+  return { ...takenDown(memory, fact, 'escalate'), task: { type: 'end', reason: escalated(fact) } }
 }
 
 /** True if the child is not started again for this exit. */
@@ -57,10 +59,10 @@ export function shutDown(memory: Memory, fact: Exited): Step {
 /** No restart is left: this child is not started again, and the supervisor ends. */
 export function giveUp(memory: Memory, fact: Exited): Step {
   const child = childOf(memory, fact.id)
-  const { id, reason } = fact
+  const { reason } = fact
   return {
     children: memory.children.update({ ...child, status: 'stopped', lastReason: reason }),
-    task: { type: 'end', reason: gaveUp(id, reason, memory.budget.limit) },
+    task: { type: 'end', reason: gaveUp(fact, memory.budget, fact.nowMs) },
     commands: [decided(memory, { verdict: 'give up', spec: child.spec, ...fact })],
   }
 }
@@ -70,9 +72,13 @@ export function restart(memory: Memory, fact: Exited): Step {
   const child = childOf(memory, fact.id)
   const task = planGroup(memory, fact.id)
   memory.budget.record(fact.nowMs)
+  const { reason: lastReason, message: lastMessage } = fact
   const { wait, failures, round, pause, commands } = postpone(memory, child, fact.nowMs)
+  const restarts = child.restarts + 1
   return {
-    children: memory.children.update({ ...child, status: 'restarting', lastReason: fact.reason, nextCause: 'exit', wait, failures, restarts: child.restarts + 1 }),
+    children: memory.children.update({
+      ...child, status: 'restarting', lastReason, lastMessage, nextCause: 'exit', wait, failures, restarts,
+    }),
     round,
     task,
     commands: [decided(memory, { verdict: 'restart', spec: child.spec, isAlone: task.ids.length === 1, pause, ...fact }), ...setAside(fact), ...commands],

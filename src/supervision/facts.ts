@@ -1,19 +1,22 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { Beginning } from '../runtime/beginning.ts'
+import type { MessageInfo } from '../runtime/message.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Wish } from './decide.ts'
 
 /** What came of starting one child. */
 export type StartResult =
-  | { readonly id: string; readonly status: 'started'; readonly incarnation: number }
+  /** `beginning` is for the record: nothing is decided by it. */
+  | { readonly id: string; readonly status: 'started'; readonly incarnation: number; readonly beginning?: Beginning }
   | { readonly id: string; readonly status: 'ignored' }
   | { readonly id: string; readonly status: 'failed'; readonly reason: ExitReason }
 
 /** What a supervisor is asked by a call. */
 export type SupervisorRequest =
   /** `isPromised`: it is part of what a turn has committed; it stays if it cannot be started, and is tried again. */
-  | { readonly type: 'startChild'; readonly spec: ChildSpec; readonly isPromised?: boolean }
+  | { readonly type: 'startChild'; readonly spec: ChildSpec; readonly isPromised?: boolean; readonly cause?: 'monitor' }
   | { readonly type: 'terminateChild'; readonly id: string }
-  | { readonly type: 'restartChild'; readonly id: string }
+  | { readonly type: 'restartChild'; readonly id: string; readonly cause?: 'monitor' }
   | { readonly type: 'deleteChild'; readonly id: string }
   | { readonly type: 'getChildSpec'; readonly id: string }
   | { readonly type: 'whichChildren' }
@@ -34,6 +37,8 @@ export type Fact =
       /** What the child's `decide` said, with its failure if it failed; the restart type decides if nothing. */
       readonly wish?: Wish
       readonly problem?: ExitReason
+      /** What it was handling, for the record: nothing is decided by it. */
+      readonly message?: MessageInfo | undefined
       readonly nowMs: number
     }
   /** The `start` command is done: one result a child, in its order, up to the first failure and those started with it. */

@@ -34,7 +34,7 @@ export function hold(memory: Memory, fact: FactOf<'exited'>): Step {
   const child = childOf(memory, fact.id)
   const commands: Command[] = [decided(memory, { verdict: 'hold', spec: child.spec, ...fact })]
   if (fact.wish === 'setAside') commands.push({ type: 'setAside', id: fact.id })
-  const children = memory.children.update({ ...child, status: 'restarting', lastReason: fact.reason, nextCause: 'exit', wait: { for: 'gate' } })
+  const children = memory.children.update({ ...child, status: 'restarting', lastReason: fact.reason, lastMessage: fact.message, nextCause: 'exit', wait: { for: 'gate' } })
   return { children, commands }
 }
 

@@ -50,7 +50,8 @@ export function clearGroup(memory: Memory): Step {
     }
     const isHeld = due !== group && !due.includes(child)
     const wait = isHeld ? ({ for: 'gate' } as const) : child.wait
-    if (isRunning(child)) children = children.update({ ...child, status: 'restarting', lastReason: reasonOfStop(child.spec), wait })
+    const down = { status: 'restarting', lastReason: reasonOfStop(child.spec), lastMessage: undefined, wait } as const
+    if (isRunning(child)) children = children.update({ ...child, ...down })
     if (!isHeld) ids.push(id)
   }
   return { children, task: { type: 'restartGroup', ids }, commands }
@@ -156,10 +157,12 @@ export function shutDownRetrying(memory: Memory, retry: FactOf<'retry'>): Step {
 /** No restart is left for the retry: the supervisor ends. */
 export function giveUpRetrying(memory: Memory, { id, nowMs }: FactOf<'retry'>): Step {
   const child = childOf(memory, id)
+  const { failure, lastReason, lastMessage } = child
   const reason = failureOf(child)
+  const before = failure && lastReason && { reason: lastReason, message: lastMessage }
   return {
     children: memory.children.update({ ...child, status: 'stopped', failure: undefined, wait: undefined }),
-    task: { type: 'end', reason: gaveUp(id, reason, memory.budget.limit) },
+    task: { type: 'end', reason: gaveUp({ id, reason, ...(before && { before }) }, memory.budget, nowMs) },
     commands: [decided(memory, { verdict: 'give up retrying', spec: child.spec, reason, nowMs })],
   }
 }

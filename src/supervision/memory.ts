@@ -26,7 +26,13 @@ export interface Memory {
 export type Task =
   | { readonly type: 'none' }
   | GroupTask
-  | { readonly type: 'startChild' | 'restartChild' | 'terminateChild'; readonly ticket: number; readonly id: string; readonly isPromised?: boolean }
+  | {
+      readonly type: 'startChild' | 'restartChild' | 'terminateChild'
+      readonly ticket: number
+      readonly id: string
+      readonly isPromised?: boolean
+      readonly cause?: 'monitor' | undefined
+    }
   | { readonly type: 'end'; readonly reason: ExitReason }
 
 /** These are taken down and started again, in this order. */
@@ -45,6 +51,12 @@ export interface Step {
   readonly task?: Task
   readonly round?: number
   readonly commands: readonly Command[]
+}
+
+/** The memory after a step: the same one if nothing in it has changed. */
+export function remember(memory: Memory, { children = memory.children, task = memory.task, round = memory.round }: Step): Memory {
+  const isSame = children === memory.children && task === memory.task && round === memory.round
+  return isSame ? memory : { ...memory, children, task, round }
 }
 
 /** The fact of one type. */

@@ -15,6 +15,8 @@ export interface SupervisorDefinition {
   /** Its place in the tree. */
   readonly at: ActorId
   readonly options: unknown
+  /** Of the members of a dynamic supervisor. */
+  readonly behavior?: unknown
 }
 
 /** What was given for a child. */
@@ -90,7 +92,7 @@ function* brokenBySupervisor({ at: id, options: given }: SupervisorDefinition): 
   for (const rule of supervisorRules) yield* rule({ at, options })
 }
 
-function* brokenByDynamic({ at: id, options: given }: SupervisorDefinition): Generator<Violation> {
+function* brokenByDynamic({ at: id, options: given, behavior }: SupervisorDefinition): Generator<Violation> {
   const at = `${displayId(id)}: `
   const options = asOptions(given)
   yield* notOptions(at, given)
@@ -100,7 +102,8 @@ function* brokenByDynamic({ at: id, options: given }: SupervisorDefinition): Gen
     strategy: 'A dynamic supervisor has none: each member is restarted alone',
   })
   for (const rule of supervisorRules) yield* rule({ at, options })
-  for (const rule of childRules) yield* rule({ at, options, type: 'worker', autoShutdown: options['autoShutdown'] })
+  const calls = callsOf(behavior)
+  for (const rule of childRules) yield* rule({ at, options, type: 'worker', autoShutdown: options['autoShutdown'], calls })
 }
 
 /** Options of a child that the members of a dynamic supervisor cannot have in common. */
@@ -121,7 +124,13 @@ function* brokenByChild({ parent, id, start, type, options: given, autoShutdown 
   })
   yield* notOptions(at, given)
   yield* unknownNames(at, given, childNames)
-  for (const rule of childRules) yield* rule({ at, options: asOptions(given), type, autoShutdown })
+  for (const rule of childRules) yield* rule({ at, options: asOptions(given), type, autoShutdown, calls: callsOf(start) })
+}
+
+/** The calls of what is started, if it says which there are. */
+function callsOf(start: unknown): readonly string[] | undefined {
+  const { calls } = asOptions(start)
+  return Array.isArray(calls) ? calls.map(String) : undefined
 }
 
 function notOptions(at: string, given: unknown): readonly Violation[] {
@@ -145,7 +154,7 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
   // The rules have seen them.
   const given = asOptions(options) as ChildOptions
   const { restart = 'permanent', shutdown = defaultShutdown[type], significant = false } = given
-  const { state, maxAttempts = defaultMaxAttempts, checkpoint, hooks, args, name } = given
+  const { state, maxAttempts = defaultMaxAttempts, checkpoint, hooks, fallback, args, name } = given
   return {
     restart,
     shutdown: shutdown === 'kill' ? 'kill' : durationOrInfinityMs(shutdown, 'shutdown'),
@@ -154,6 +163,7 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
     maxAttempts,
     checkpointEvery: checkpoint?.every,
     hooks,
+    fallback,
     args,
     name,
     extras: readExtras(given),

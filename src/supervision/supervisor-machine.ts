@@ -7,7 +7,7 @@ import type { Fact } from './facts.ts'
 import * as gates from './gates.ts'
 import * as group from './group-restart.ts'
 import * as initial from './initial-start.ts'
-import { childOf, type FactOf, type Memory, type Step } from './memory.ts'
+import { childOf, remember, type FactOf, type Memory, type Step } from './memory.ts'
 import { hasToWait, isFree } from './postponing.ts'
 import * as waiting from './waiting.ts'
 
@@ -19,12 +19,16 @@ interface CommandAction {
 
 /** An action that asks a rule what to do, remembers what it changed, and hands out its commands in order. */
 function follow<Params extends object | undefined>(rule: (memory: Memory, params: Params) => Step) {
-  return enqueueActions<Memory, Fact, Params, Fact, never, CommandAction, never, never, never>(({ context, enqueue }, params) => {
-    const { commands, children = context.children, task = context.task, round = context.round } = rule(context, params)
-    // Each assignment makes a snapshot, which is what an event costs most.
-    if (children !== context.children || task !== context.task || round !== context.round) enqueue.assign({ children, task, round })
-    for (const command of commands) enqueue({ type: 'command', params: command })
-  })
+  const action = enqueueActions<Memory, Fact, Params, Fact, never, CommandAction, never, never, never>(
+    ({ context, enqueue }, params) => {
+      const step = rule(context, params)
+      const memory = remember(context, step)
+      if (memory !== context) enqueue.assign(memory)
+      for (const command of step.commands) enqueue({ type: 'command', params: command })
+    },
+  )
+  // For whoever takes the steps without xstate.
+  return Object.assign(action, { rule })
 }
 
 /** The fact that is being handled, as the parameter of a guard or an action. */

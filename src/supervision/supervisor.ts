@@ -11,11 +11,12 @@ import { isThenable } from '../runtime/thenable.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Command, SupervisorReply } from './commands.ts'
 import { Breath } from './breath.ts'
-import { isRunning } from './children.ts'
 import { judge, type Judgement } from './decide.ts'
 import { createDecider, type Decider, type SupervisorInput } from './decider.ts'
+import type { DecisionLog } from './decision-log.ts'
 import { Delays } from './delays.ts'
 import type { SupervisorEvent } from './events.ts'
+import { isStale } from './exits.ts'
 import type { Fact, StartResult, SupervisorRequest } from './facts.ts'
 import { isCounted } from './lifetime.ts'
 import type { Members } from './members.ts'
@@ -38,6 +39,8 @@ export interface SupervisorParts {
   readonly sendSelf: (id: ActorId, message: Message) => void
   readonly clock: Clock
   readonly sink: EventSink<SupervisorEvent>
+  /** Keeps what the incarnations of a supervisor decided. */
+  readonly logOf: (id: ActorId) => DecisionLog
 }
 
 /**
@@ -77,6 +80,7 @@ class Shell {
   readonly #decider: Decider
   readonly #delays: Delays
   readonly #rows: Rows
+  readonly #log: DecisionLog
   #reply: SupervisorReply | undefined = undefined
   #exit: ExitReason | undefined = undefined
   #hasGivenUp = false
@@ -88,6 +92,8 @@ class Shell {
     this.#decider = createDecider(input)
     this.#delays = new Delays(ctx)
     this.#rows = new Rows(this.#starter, new Breath(parts.clock, () => parts.breathe(displayId(ctx.id))))
+    this.#log = parts.logOf(ctx.id)
+    this.#log.begin()
     parts.sink.emit({ type: 'supervisor began', id: ctx.id, incarnation: ctx.incarnation, input })
   }
 
@@ -122,10 +128,12 @@ class Shell {
     switch (message.name) {
       case 'exited': {
         const exited = message.input as ChildExited
-        const { id, incarnation, reason } = exited
+        const { id, incarnation, reason, message: handled } = exited
         // News of one that had the same number before the place was given up: the one that runs now has not ended.
         if (this.#starter.runs(keyOf(id), incarnation)) return undefined
-        return { type: 'exited', id: keyOf(id), incarnation, reason, ...this.#judge(exited), nowMs }
+        // One that it has stopped itself: the machine would let it pass, but a group of thousands leaves thousands of them.
+        if (isStale(this.#decider, { id: keyOf(id), incarnation })) return undefined
+        return { type: 'exited', id: keyOf(id), incarnation, reason, message: handled, ...this.#judge(exited), nowMs }
       }
       case 'retry':
         return { type: 'retry', id: (message.input as { id: string }).id, nowMs }
@@ -144,11 +152,11 @@ class Shell {
     }
   }
 
-  /** What the child's own `decide` says of its exit; it is asked about exits that the machine will decide about, and once. */
+  /** What the child's own `decide` says of its exit. */
   #judge({ id, incarnation, reason, message }: ChildExited): Judgement {
     const child = this.#decider.children.get(keyOf(id))
     const { decide } = child?.spec ?? {}
-    if (child === undefined || decide === undefined || !isRunning(child) || child.incarnation !== incarnation) return {}
+    if (child === undefined || decide === undefined) return {}
     const error = reason.type === 'error' ? reason.error : undefined
     return judge(decide, { id: keyOf(id), incarnation, reason, error, message, restarts: child.restarts })
   }
@@ -157,6 +165,8 @@ class Shell {
     switch (message.name) {
       case 'startMember':
         return this.#memberFact(message.input as MemberInput)
+      case 'revive':
+        return this.#revival(message)
       case 'ensureMember': {
         const { key } = message.input as MemberInput
         const known = this.#decider.children.get(key)
@@ -167,6 +177,22 @@ class Shell {
         return { type: 'asked', ticket: message.seq, request, nowMs: this.#parts.clock.now() }
       }
     }
+  }
+
+  /** A monitor asks for a child that is down: for one that has left the table, by the spec that it was declared with. */
+  #revival(message: Message): Fact | SupervisorReply | Promise<Fact | SupervisorReply> {
+    const { key, args } = message.input as MemberInput
+    const cause = 'monitor'
+    const nowMs = this.#parts.clock.now()
+    const asked = (request: SupervisorRequest): Fact => ({ type: 'asked', ticket: message.seq, request, nowMs })
+    if (this.#decider.children.get(key) !== undefined) return asked({ type: 'restartChild', id: key, cause })
+    if (this.#parts.members !== undefined)
+      return this.#memberFact({ key, args }).then((fact) =>
+        'request' in fact && fact.request.type === 'startChild' ? { ...fact, request: { ...fact.request, cause } } : fact,
+      )
+    const spec = this.#parts.input([]).children.find(({ id }) => id === key)
+    if (spec === undefined) return { status: 'error', error: { type: 'not_found', id: key } }
+    return asked({ type: 'startChild', spec, cause })
   }
 
   /** A member is in the store before it is started: whoever is told that it runs can rely on its coming back. */
@@ -208,6 +234,7 @@ class Shell {
   }
 
   #decide(fact: Fact): void | PromiseLike<void> {
+    this.#log.follow(fact)
     const commands = this.#decider.decide(fact)
     this.#record(fact, commands)
     return this.#carryOut(commands)
@@ -241,6 +268,7 @@ class Shell {
           break
         case 'decided':
           if (command.decision.decided === 'give up' || command.decision.decided === 'escalate') this.#hasGivenUp = true
+          this.#log.add(this.#ctx.incarnation, command.decision)
           this.#parts.sink.emit({ type: 'decided', id: this.#ctx.id, incarnation: this.#ctx.incarnation, decision: command.decision })
           break
         case 'exit':
@@ -254,6 +282,7 @@ class Shell {
   }
 
   #started(results: readonly StartResult[]): void | PromiseLike<void> {
+    this.#log.cameBack(results)
     // One that ignores its start is not there, and keeps nobody waiting.
     for (const { id, status } of results) if (status === 'ignored') this.#starter.retire(id, { forget: false })
     return this.#decide({ type: 'started', results, nowMs: this.#parts.clock.now() })

@@ -1,10 +1,14 @@
 import { childId, type ActorId } from '../protocol/actor-id.ts'
+import type { Violation } from '../protocol/errors.ts'
 import type { ActorDefinition } from '../behaviors/actor.ts'
 import type { ActorRef } from '../behaviors/actor-ref.ts'
+import type { TaskDefinition } from '../behaviors/task.ts'
 import type { Behavior } from '../runtime/behavior.ts'
+import type { Life } from '../runtime/anatomy.ts'
 import type { Port } from '../runtime/context.ts'
 import { makeMembersRef, type MembersRef } from './members-ref.ts'
 import type { ChildOptions } from './child-options.ts'
+import type { RestartType } from './restart-type.ts'
 import type { DynamicOptions, SupervisorOptions } from './supervisor-options.ts'
 
 /** A tree of supervisors and actors, or a part of one: a value, whose type is the directory of what is in it. */
@@ -25,6 +29,10 @@ export interface SupervisorNode<Ref> {
   /** How its own supervisor treats it. */
   readonly childOptions: ChildOptions
   readonly children: Readonly<Record<string, TreeNode>>
+  /** Its children are numbered, and start in the order of their numbers. */
+  readonly isPartitioned?: boolean
+  /** What is wrong with it besides what every supervisor is checked for. */
+  violations?(id: ActorId): readonly Violation[]
   reference(port: Port, id: ActorId): Ref
 }
 
@@ -36,19 +44,31 @@ export interface DynamicNode<Ref> {
   readonly options: DynamicSupervisorOptions
   /** How its own supervisor treats it. */
   readonly childOptions: ChildOptions
+  /** What is wrong with it besides what every dynamic supervisor is checked for. */
+  violations?(id: ActorId): readonly Violation[]
+  /** What a member brings along besides the options that all have in common; made of its arguments. */
+  ownOf?(args: unknown): MemberOwn | undefined
   reference(port: Port, id: ActorId): Ref
 }
 
+/** What one member of a dynamic supervisor has of its own. */
+export interface MemberOwn {
+  readonly restart: RestartType
+  /** Ties each of its incarnations to others before anything of it runs. */
+  bind(life: Life): void
+}
+
 /** How a dynamic supervisor works, and how each of its members is supervised. */
-export interface DynamicSupervisorOptions extends DynamicOptions, Omit<ChildOptions, 'args' | 'name' | 'gate' | 'independent'> {}
+export interface DynamicSupervisorOptions<Handlers = unknown>
+  extends DynamicOptions, Omit<ChildOptions<unknown, unknown, Handlers>, 'args' | 'name' | 'gate' | 'independent'> {}
 
 /** The directory of a supervisor: a reference for each child, by its key. */
 export type Directory<Children> = { readonly [Key in keyof Children]: Children[Key] extends TreeNode<infer Ref> ? Ref : never }
 
 /** The arguments of a child: left out where `initial` takes none. */
-type ChildArguments<State, Args> = undefined extends Args
-  ? [options?: ChildOptions<State, Args>]
-  : [options: ChildOptions<State, Args> & { readonly args: Args }]
+type ChildArguments<State, Args, Handlers> = undefined extends Args
+  ? [options?: ChildOptions<State, Args, Handlers>]
+  : [options: ChildOptions<State, Args, Handlers> & { readonly args: Args }]
 
 /**
  * Declares one actor of a tree, its kind and how it is supervised; or says how a supervisor within the tree is supervised.
@@ -64,12 +84,12 @@ type ChildArguments<State, Args> = undefined extends Args
  */
 export function child<Args, State, Handlers>(
   definition: ActorDefinition<Args, State, Handlers>,
-  ...options: ChildArguments<State, Args>
+  ...options: ChildArguments<State, Args, NoInfer<Handlers>>
 ): ChildNode<ActorRef<Handlers>>
 export function child<Node extends SupervisorNode<unknown> | DynamicNode<unknown>>(node: Node, options?: ChildOptions): Node
 export function child(what: ActorDefinition<unknown, unknown, unknown> | TreeNode, options: ChildOptions = {}): TreeNode {
   if ('kind' in what) return what.kind === 'child' ? { ...what, options } : { ...what, childOptions: options }
-  return { kind: 'child', behavior: what.behavior, options, reference: (port, id) => what.reference(port, id) }
+  return { kind: 'child', behavior: what.behavior, options: { ...defaultsOf(what), ...options }, reference: (port, id) => what.reference(port, id) }
 }
 
 /**
@@ -98,15 +118,20 @@ export function supervisor<Children extends Readonly<Record<string, TreeNode>>>(
  */
 export function dynamicSupervisor<Args, State, Handlers>(
   definition: ActorDefinition<Args, State, Handlers>,
-  options: DynamicSupervisorOptions = {},
+  options: DynamicSupervisorOptions<NoInfer<Handlers>> = {},
 ): DynamicNode<MembersRef<Args, ActorRef<Handlers>>> {
   return {
     kind: 'dynamic',
     behavior: definition.behavior,
-    options,
+    options: { ...defaultsOf(definition), ...options },
     childOptions: {},
     reference: (port, id) => makeMembersRef(definition, port, id),
   }
+}
+
+/** What a kind of actor has in place of the defaults of every child. */
+function defaultsOf(definition: object): ChildOptions {
+  return 'childDefaults' in definition ? (definition as TaskDefinition).childDefaults : {}
 }
 
 function directory(children: Readonly<Record<string, TreeNode>>, port: Port, id: ActorId): Readonly<Record<string, unknown>> {
