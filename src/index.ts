@@ -124,6 +124,9 @@ export {
   UnknownChildError,
 } from './supervision/errors.ts'
 export type { MemberArguments, MembersRef } from './supervision/members-ref.ts'
+export type { BackoffOption, Jitter } from './supervision/backoff.ts'
+export type { ChildExit, Decide, Wish } from './supervision/decide.ts'
+export type { ChildExtraOptions } from './supervision/child-extras.ts'
 export type { ChildOptions, FallbackOptions } from './supervision/child-options.ts'
 export type { DynamicOptions, IntensityOption, SupervisorOptions } from './supervision/supervisor-options.ts'
 export type { AutoShutdown } from './supervision/auto-shutdown.ts'
@@ -138,9 +141,11 @@ export { describeDecision } from './supervision/describe-decision.ts'
 export type { ChildCounts, ChildInfo, Command, Decision, StartOrder, StopOrder, SupervisorProblem, SupervisorReply } from './supervision/commands.ts'
 export type { Fact, StartResult, SupervisorRequest } from './supervision/facts.ts'
 export type { SupervisorInput } from './supervision/decider.ts'
+export type { Backoff, DelayRange } from './supervision/backoff.ts'
+export type { ChildExtras } from './supervision/child-extras.ts'
 export type { ChildSpec, ShutdownLimit } from './supervision/child-spec.ts'
 export type { Intensity } from './supervision/restart-intensity.ts'
-export type { FailedToStart, GaveUp } from './supervision/exit-causes.ts'
+export type { Escalated, FailedToStart, GaveUp } from './supervision/exit-causes.ts'
 
 // State that survives.
 export { memory } from './persistence/memory-store.ts'

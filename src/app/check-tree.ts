@@ -2,6 +2,8 @@ import { childId, displayId, rootId, type ActorId } from '../protocol/actor-id.t
 import { ConfigurationError } from '../protocol/errors.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
+import type { ChildOptions } from '../supervision/child-options.ts'
+import { gateViolations } from '../supervision/gate-rules.ts'
 import type { AutoShutdown } from '../supervision/auto-shutdown.ts'
 import type { ChildNode, DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
 
@@ -44,6 +46,8 @@ function checkNode(node: TreeNode, id: ActorId, seen: Seen): void {
   } else {
     const { autoShutdown } = supervisorSettings({ at: id, options: node.options })
     for (const [key, child] of Object.entries(node.children)) checkChild(child, { parent: node, id, key, autoShutdown }, seen)
+    const gates = Object.entries(node.children).map(([key, child]) => [key, optionsOf(child).gate] as const)
+    for (const violation of gateViolations(id, new Map(gates))) throw new ConfigurationError(violation)
   }
 }
 
@@ -59,7 +63,7 @@ interface Place {
 function checkChild(node: TreeNode, { parent: { isPartitioned }, id: parent, key, autoShutdown }: Place, seen: Seen): void {
   const isWorker = isNode(node) && node.kind === 'child'
   const start = !isNode(node) ? undefined : isWorker ? node.behavior : node
-  const options = !isNode(node) ? {} : node.kind === 'child' ? node.options : node.childOptions
+  const options = isNode(node) ? optionsOf(node) : {}
   childSettings({ parent, id: key, start, type: isWorker ? 'worker' : 'supervisor', options, autoShutdown })
   if (isPartitioned !== true && /^(0|[1-9]\d*)$/.test(key))
     throw new ConfigurationError({
@@ -69,6 +73,10 @@ function checkChild(node: TreeNode, { parent: { isPartitioned }, id: parent, key
       remedy: `Write for example "n${key}"`,
     })
   checkNode(node, childId(parent, key), seen)
+}
+
+function optionsOf(node: TreeNode): ChildOptions {
+  return node.kind === 'child' ? node.options : node.childOptions
 }
 
 function checkBehavior(behavior: Behavior, path: string, { behaviors }: Seen): void {

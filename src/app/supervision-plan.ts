@@ -11,6 +11,7 @@ import type { SupervisorEvent } from '../supervision/events.ts'
 import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import { supervisorBehavior, type SupervisorParts } from '../supervision/supervisor.ts'
 import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
+import { breathe } from '../runtime/breathe.ts'
 import { localStarter, type LocalStart } from './local-starter.ts'
 import { storeMembers } from './store-members.ts'
 
@@ -64,9 +65,9 @@ function childSpec(node: TreeNode, { key, parent, autoShutdown }: Place, parts: 
     return workerSpec(node.behavior, { key, id, settings }, parts)
   }
   const settings = childSettings({ parent, id: key, start: node, type: 'supervisor', options: node.childOptions, autoShutdown })
-  const { restart, shutdown, significant } = settings
+  const { restart, shutdown, significant, extras } = settings
   const start = node.kind === 'supervisor' ? supervisorSpec(node, id, parts) : dynamicSpec(node, id, parts)
-  return { id: key, restart, shutdown, type: 'supervisor', significant, start }
+  return { id: key, restart, shutdown, type: 'supervisor', significant, start, ...extras }
 }
 
 function memberSpec(node: DynamicNode<unknown>, worker: Worker, parts: PlanParts): ChildSpec {
@@ -88,7 +89,7 @@ function workerSpec(
   { key, id, settings }: Worker,
   { defaultMode }: PlanParts,
 ): ChildSpec {
-  const { restart, shutdown, significant, args, hooks, fallback, maxAttempts, name } = settings
+  const { restart, shutdown, significant, args, hooks, fallback, maxAttempts, name, extras } = settings
   const start: ActorSpec = {
     id,
     behavior,
@@ -101,7 +102,7 @@ function workerSpec(
     checkpointEvery: settings.checkpointEvery ?? Infinity,
     name,
   }
-  return { id: key, restart, shutdown, type: 'worker', significant, start }
+  return { id: key, restart, shutdown, type: 'worker', significant, start, ...extras }
 }
 
 function termLimit(shutdown: ShutdownLimit): number {
@@ -110,6 +111,8 @@ function termLimit(shutdown: ShutdownLimit): number {
 
 function shellParts({ system, sink, logs }: PlanParts): Omit<SupervisorParts, 'input' | 'members'> {
   return {
+    restarts: new Map(),
+    breathe: (label) => breathe(system.scheduler, label),
     starter: (parent) => localStarter(system, parent),
     sendSelf: (to, message) => system.router.deliver(to, message),
     clock: system.clock,

@@ -157,6 +157,12 @@ export class ActorSystem implements World {
     if (forget) this.#cells.delete(id)
   }
 
+  /** The message that an actor was handling when its last incarnation ended is a dead letter as soon as it is taken again. */
+  setAside(id: ActorId): void {
+    const cell = this.#cells.get(id)
+    if (cell !== undefined) cell.setAside = cell.handledAtEnd
+  }
+
   /** Gives up the place of every actor below `id`; of one that is about to end, when it has. */
   forgetBelow(id: ActorId): void {
     for (const { id: below, life } of this.#cells.values())

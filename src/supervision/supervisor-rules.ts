@@ -1,6 +1,6 @@
 import { autoShutdowns } from './auto-shutdown.ts'
 import {
-  asOptions, isDuration, isIntegerFrom, isOptions, oneOf, refuseIf, unknownNames, type Given, type Rule,
+  asOptions, isIntegerFrom, isOptions, isPeriod, oneOf, refuseIf, unknownNames, type Given, type Rule,
 } from './option-checks.ts'
 import { strategies } from './strategy.ts'
 import type { DynamicOptions, SupervisorOptions } from './supervisor-options.ts'
@@ -60,7 +60,3 @@ export const supervisorRules: readonly Rule<SupervisorSubject>[] = [
 
   ({ at, options }) => oneOf(`${at}autoShutdown`, options['autoShutdown'], autoShutdowns),
 ]
-
-function isPeriod(value: unknown): boolean {
-  return isDuration(value) && value !== 'infinity' && value !== Infinity && Number.parseFloat(String(value)) > 0
-}

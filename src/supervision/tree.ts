@@ -64,7 +64,7 @@ export interface MemberOwn {
 
 /** How a dynamic supervisor works, and how each of its members is supervised. */
 export interface DynamicSupervisorOptions<Handlers = unknown>
-  extends DynamicOptions, Omit<ChildOptions<unknown, unknown, Handlers>, 'args' | 'name'> {}
+  extends DynamicOptions, Omit<ChildOptions<unknown, unknown, Handlers>, 'args' | 'name' | 'gate' | 'independent'> {}
 
 /** The directory of a supervisor: a reference for each child, by its key. */
 export type Directory<Children> = { readonly [Key in keyof Children]: Children[Key] extends TreeNode<infer Ref> ? Ref : never }
