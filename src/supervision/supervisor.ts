@@ -169,7 +169,7 @@ class Shell {
     try {
       if (isNew && isSaved !== true) await members.save(key, args)
     } catch (error) {
-      this.#starter.retire(key, { forget: true })
+      if (!this.#ctx.signal.aborted) this.#starter.retire(key, { forget: true })
       return { status: 'error', error: { type: 'start_failed', id: key, reason: crash(error) } }
     }
     const spec = members.spec(key, args)
@@ -177,6 +177,7 @@ class Shell {
   }
 
   #conclude(message: Message, fact: Fact): Step<Shell> {
+    if (this.#ctx.signal.aborted) return { state: this }
     if (fact.type === 'exited' || fact.type === 'asked') this.#retireIfDown(fact)
     const stop = this.#exit === undefined ? {} : { stop: this.#exit }
     const outcome = message.kind === 'call' && this.#reply !== undefined ? { outcome: { status: 'replied', value: this.#reply } as const } : {}
@@ -192,7 +193,9 @@ class Shell {
     if (id !== undefined && child?.status === 'stopped') this.#starter.retire(id, { forget: false })
   }
 
+  /** One that was killed meanwhile decides nothing any more: the children are another incarnation's by now. */
   #decide(fact: Fact): void | PromiseLike<void> {
+    if (this.#ctx.signal.aborted) return undefined
     this.#log.follow(fact)
     const commands = this.#decider.decide(fact)
     this.#record(fact, commands)

@@ -46,7 +46,11 @@ export interface DynamicNode<Ref> {
   readonly childOptions: ChildOptions
   /** What is wrong with it besides what every dynamic supervisor is checked for. */
   violations?(id: ActorId): readonly Violation[]
-  /** What a member brings along besides the options that all have in common; made of its arguments. */
+  /**
+   * What a member brings along besides the options that all have in common; made of its arguments.
+   *
+   * @internal
+   */
   ownOf?(args: unknown): MemberOwn | undefined
   reference(port: Port, id: ActorId): Ref
 }

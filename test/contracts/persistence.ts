@@ -390,7 +390,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
     })
 
     describe('checkpoints', () => {
-      it('are kept two at a time, with the journal back to the older', async () => {
+      it('[C1] are kept two at a time, with the journal back to the older', async () => {
         const { persistence, settled } = await opened()
         await settled(persistence.open('a', 0))
         await settled(Promise.all([1, 2, 3, 4].map((n) => persistence.accept('a', message(n)))))
