@@ -95,18 +95,23 @@ export { message, type InputOf, type OutputOf, type SchemaResult, type StandardS
 
 // Trees.
 export { child, dynamicSupervisor, supervisor } from './supervision/tree.ts'
-export type { ChildNode, Directory, DynamicNode, DynamicSupervisorOptions, SupervisorNode, TreeNode } from './supervision/tree.ts'
+export type { ChildList, ChildNode, Directory, DynamicNode, DynamicSupervisorOptions, SupervisorNode, TreeNode } from './supervision/tree.ts'
 export {
   AlreadyPresentError,
   AlreadyStartedError,
   ChildRestartingError,
   ChildRunningError,
   ChildStartFailedError,
+  DynamicSupervisorError,
   SupervisorError,
   SupervisorStoppingError,
   UnknownChildError,
 } from './supervision/errors.ts'
 export type { MemberArguments, MembersRef } from './supervision/members-ref.ts'
+export { supervisorOf, type MemberAddress, type SupervisorRef } from './supervision/supervisor-ref.ts'
+export type { SupervisorInfo } from './supervision/supervisor-info.ts'
+export type { OfSupervisor, SupervisorPlace } from './supervision/supervisor-place.ts'
+export { checkChildSpecs, type CheckChildSpecsOptions } from './supervision/check-children.ts'
 export type { ChildOptions } from './supervision/child-options.ts'
 export type { DynamicOptions, IntensityOption, SupervisorOptions } from './supervision/supervisor-options.ts'
 export type { AutoShutdown } from './supervision/auto-shutdown.ts'
@@ -117,7 +122,7 @@ export type { Strategy } from './supervision/strategy.ts'
 export type { SupervisorEvent } from './supervision/events.ts'
 export type { ChildCounts, ChildInfo, Command, Decision, StartOrder, StopOrder, SupervisorProblem, SupervisorReply } from './supervision/commands.ts'
 export type { Fact, StartResult, SupervisorRequest } from './supervision/facts.ts'
-export type { SupervisorInput } from './supervision/decider.ts'
+export type { SupervisorInput, SupervisorState } from './supervision/decider.ts'
 export type { ChildSpec, ShutdownLimit } from './supervision/child-spec.ts'
 export type { Intensity } from './supervision/restart-intensity.ts'
 export type { FailedToStart, GaveUp } from './supervision/exit-causes.ts'

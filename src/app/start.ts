@@ -14,12 +14,12 @@ import { spawnedFromOutside, spawnedId, spawnedSpec } from '../runtime/spawned-s
 import { createSystemClock } from '../runtime/system-clock.ts'
 import { createSystemRandom } from '../runtime/system-random.ts'
 import { ActorSystem, type ActorInfo } from '../runtime/system.ts'
-import type { SupervisorNode } from '../supervision/tree.ts'
+import type { DynamicNode, SupervisorNode } from '../supervision/tree.ts'
 import { checkTree } from './check-tree.ts'
 import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
 import { blameStrayFailures } from './stray-failures.ts'
-import { supervisorSpec } from './supervision-plan.ts'
+import { rootSpec } from './supervision-plan.ts'
 import { modeIn } from './tree-plan.ts'
 
 /** Where a tree keeps its state, and what it is driven by. */
@@ -100,7 +100,7 @@ export interface App<Tree> extends AsyncDisposable {
  * await app.stop()
  * ```
  */
-export async function start<Tree>(tree: SupervisorNode<Tree>, options: StartOptions = {}): Promise<App<Tree>> {
+export async function start<Tree>(tree: SupervisorNode<Tree> | DynamicNode<Tree>, options: StartOptions = {}): Promise<App<Tree>> {
   const defaultMode: StateMode = options.store === undefined ? 'volatile' : 'checkpointed'
   checkOptions(options)
   const behaviors = checkTree(tree, { hasStore: options.store !== undefined, behaviors: (options.behaviors ?? []).map(({ behavior }) => behavior) })
@@ -125,7 +125,7 @@ export async function start<Tree>(tree: SupervisorNode<Tree>, options: StartOpti
   const plan = { system, defaultMode, sink, onError: surface }
   const forgetStrays = options.attribution === 'off' ? () => undefined : blameStrayFailures({ attribution, sink })
   try {
-    const started = await system.start(supervisorSpec(tree, rootId, plan), { cause: 'first', reason: undefined, parent: undefined })
+    const started = await system.start(rootSpec(tree, plan), { cause: 'first', reason: undefined, parent: undefined })
     if (started.status !== 'started') throw new TreeStartError(started.status === 'failed' ? started.reason : normal)
     return new RunningApp({ tree: tree.reference(system.outside, rootId), system, incarnation: started.incarnation, forgetStrays })
   } catch (error) {

@@ -1,4 +1,4 @@
-import { childId, type ActorId } from '../protocol/actor-id.ts'
+import { childId, rootId, type ActorId } from '../protocol/actor-id.ts'
 import type { ActorSpec, StateMode } from '../runtime/actor-spec.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import type { EventSink } from '../runtime/events.ts'
@@ -10,6 +10,7 @@ import type { SupervisorEvent } from '../supervision/events.ts'
 import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import { supervisorBehavior, type SupervisorParts } from '../supervision/supervisor.ts'
 import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
+import { checkNewChild } from './check-tree.ts'
 import { localStarter } from './local-starter.ts'
 import { storeMembers } from './store-members.ts'
 
@@ -24,20 +25,37 @@ export interface PlanParts {
 /** How long `term` may take where the child's own limit does not say: because it is killed without being asked. */
 const termLimitOfKilledMs = 5_000
 
+/** What a whole tree starts from. */
+export function rootSpec(node: SupervisorNode<unknown> | DynamicNode<unknown>, parts: PlanParts): ActorSpec {
+  return node.kind === 'dynamic' ? dynamicSpec(node, rootId, parts) : supervisorSpec(node, rootId, parts)
+}
+
 /** What a supervisor starts from, with the specs of everything below it. */
-export function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
+function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
   const settings = supervisorSettings({ at: id, options: node.options })
   const children = Object.entries(node.children).map(([key, child]) => childSpec(child, { key, parent: id, autoShutdown: settings.autoShutdown }, parts))
+  const { autoShutdown } = settings
   const input = { kind: 'static', ...settings, children } as const
-  return anewEachTime(id, supervisorBehavior({ ...shellParts(parts), input: () => input, members: undefined }))
+  const behavior = supervisorBehavior({
+    ...shellParts(parts),
+    input: () => input,
+    members: undefined,
+    specOf: (key, added) => addedSpec(added, { key, parent: id, autoShutdown }, parts),
+    init: node.options.init,
+  })
+  return anewEachTime(id, behavior)
 }
 
 function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
   const { supervisor, members } = dynamicSettings({ at: id, options: node.options })
+  const { name } = node.behavior
+  const template = workerSpec(node.behavior, { key: name, id: childId(id, name), settings: members }, parts)
   const outlivesProcess = (members.state ?? parts.defaultMode) !== 'volatile' && members.restart !== 'temporary'
   const behavior = supervisorBehavior({
     ...shellParts(parts),
-    input: (children) => ({ kind: 'dynamic', ...supervisor, children }),
+    input: (children) => ({ kind: 'dynamic', ...supervisor, children, template }),
+    specOf: undefined,
+    init: node.options.init,
     members: storeMembers({
       supervisor: id,
       persistence: outlivesProcess ? parts.system.persistence : undefined,
@@ -52,6 +70,15 @@ interface Place {
   readonly key: string
   readonly parent: ActorId
   readonly autoShutdown: AutoShutdown
+}
+
+/** The spec of a child that is added to a running supervisor, checked as a whole tree is. */
+function addedSpec(node: unknown, place: Omit<Place, 'key'> & { readonly key: unknown }, parts: PlanParts): ChildSpec {
+  const { catalogue, persistence } = parts.system
+  const behaviors = checkNewChild({ ...place, node }, { hasStore: persistence !== undefined, known: (name) => catalogue.find(name) })
+  for (const behavior of behaviors) catalogue.add(behavior)
+  // The check has seen that they are a node and a key.
+  return childSpec(node as TreeNode, { ...place, key: place.key as string }, parts)
 }
 
 function childSpec(node: TreeNode, { key, parent, autoShutdown }: Place, parts: PlanParts): ChildSpec {

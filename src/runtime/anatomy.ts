@@ -107,6 +107,8 @@ export interface Life {
   goesOn(): boolean
   /** Begins the end. Only a kill can hurry an end that has begun. */
   end(reason: ExitReason, manner: Manner): void
+  /** Its supervisor was killed: it ends too, as by an exit signal along a link. */
+  orphan(reason: ExitReason): void
   /** The last step of the end: everybody concerned is told, once. */
   finish(reason: ExitReason): void
   /** Runs `tell` when the incarnation has ended; at once if it has. */
@@ -155,6 +157,8 @@ export interface World {
   emit(event: ActorEvent): void
   /** Numbers that this system gives out once. */
   nextNumber(): number
+  /** What an actor shows of itself; see `Behavior.show`. */
+  show(id: ActorId): unknown
   /** Who has a name, and whether it runs now or is between two incarnations; nothing if nobody has it. */
   whereis(name: string): NameOwner | undefined
   /** The incarnation that runs under an id. */

@@ -37,6 +37,8 @@ export interface Port {
    * A supervised actor is started again if its restart type says so.
    */
   stopActor(to: ActorId, reason?: ExitReason, options?: StopOptions): Promise<void>
+  /** What an actor shows of itself, at once; nothing if it does not run or has nothing to show. */
+  show?(id: ActorId): unknown
 }
 
 /** How long to wait for the end of an actor. */

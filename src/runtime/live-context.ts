@@ -97,6 +97,10 @@ export class LiveContext implements Context {
     return this.cell.world.router.stop(to, reason, options)
   }
 
+  show(id: ActorId): unknown {
+    return this.cell.world.show(id)
+  }
+
   async spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options: SpawnFromActorOptions = {}): Promise<Spawned<Ref>> {
     const { world } = this.cell
     const id = spawnedId(this.id, key)

@@ -1,4 +1,4 @@
-import { isBelow, type ActorId } from '../protocol/actor-id.ts'
+import { isBelow, parentOf, type ActorId } from '../protocol/actor-id.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { killed, noproc, normal, shutdown, type ExitReason } from '../protocol/exit-reason.ts'
 import { ActorCell } from './actor-cell.ts'
@@ -7,7 +7,7 @@ import type { Life, SpawnOrder, World } from './anatomy.ts'
 import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import { Catalogue } from './catalogue.ts'
-import type { Clock } from './clock.ts'
+import type { Clock, ClockTimer } from './clock.ts'
 import type { NameOwner, Port } from './context.ts'
 import { Deadlines } from './deadlines.ts'
 import { SpawnError } from './errors.ts'
@@ -86,6 +86,7 @@ export class ActorSystem implements World {
       call: (to, name, input, options) => this.router.call(to, { name, input, sender: undefined }, options),
       cast: (to, name, input, options) => this.router.cast(to, { name, input, sender: undefined }, options),
       stopActor: (to, reason, options) => this.router.stop(to, reason, options),
+      show: (id) => this.show(id),
     }
   }
 
@@ -109,10 +110,16 @@ export class ActorSystem implements World {
       life.end(killed, 'kill')
       return undefined
     }
+    const arm = (): ClockTimer | undefined => (limit === Infinity ? undefined : this.clock.setTimer(limit, () => life.end(killed, 'kill')))
+    // `term` has the same limit: at the same moment, the kill comes first.
+    const early = life.hooks.term === undefined ? undefined : arm()
     life.requestStop(reason)
-    if (hasEnded(life)) return undefined
+    if (hasEnded(life)) {
+      early?.cancel()
+      return undefined
+    }
     return new Promise((resolve) => {
-      const timer = limit === Infinity ? undefined : this.clock.setTimer(limit, () => life.end(killed, 'kill'))
+      const timer = early ?? arm()
       life.whenEnded(() => {
         timer?.cancel()
         resolve()
@@ -134,10 +141,10 @@ export class ActorSystem implements World {
     if (forget) this.#cells.delete(id)
   }
 
-  /** Gives up the place of every actor below `id`; of one that is about to end, when it has. */
-  forgetBelow(id: ActorId): void {
+  /** Gives up the place of every actor below `id` but those of `except` and below them; of one that is about to end, when it has. */
+  forgetBelow(id: ActorId, except: ReadonlySet<ActorId> = new Set()): void {
     for (const { id: below, life } of this.#cells.values())
-      if (isBelow(id, below)) {
+      if (isBelow(id, below) && !isAmong(below, id, except)) {
         if (life === undefined) this.retire(below, { forget: true })
         else life.whenEnded(() => this.retire(below, { forget: true }))
       }
@@ -167,6 +174,11 @@ export class ActorSystem implements World {
   incarnationOf(id: ActorId, number: number): Life | undefined {
     const life = this.#cells.get(id)?.life
     return life?.number === number ? life : undefined
+  }
+
+  show(id: ActorId): unknown {
+    const life = this.lifeOf(id)
+    return life?.behavior.show?.(life.state)
   }
 
   /** The ids of all actors that run, in the order in which they were first started. */
@@ -266,6 +278,12 @@ export class ActorSystem implements World {
     for (const message of this.router.takeAwaited(spec.id)) cell.mailbox.push(message)
     return cell
   }
+}
+
+/** True if `id` is one of these children of `ancestor`, or below one. */
+function isAmong(id: ActorId, ancestor: ActorId, children: ReadonlySet<ActorId>): boolean {
+  for (let at: ActorId | undefined = id; at !== undefined && at !== ancestor; at = parentOf(at)) if (children.has(at)) return true
+  return false
 }
 
 /** A start can be given up before `initial` is done. Whoever ends by ignoring is told so by the start itself. */

@@ -27,6 +27,8 @@ export type SupervisorInput =
       readonly autoShutdown?: AutoShutdown
       /** The members that it starts with. */
       readonly children: readonly ChildSpec[]
+      /** What all of them are made from, under the name of their kind. */
+      readonly template?: ChildSpec
     }
 
 /** What a supervisor is doing. Only in `running` it handles exits, retries, calls and the request to stop. */
@@ -45,6 +47,8 @@ export interface Decider {
   readonly state: SupervisorState
   /** The children as they are between two facts. */
   readonly children: ChildrenView
+  /** What it goes by at this moment; a dynamic supervisor restarts each member alone. */
+  readonly strategy: Strategy
   /** How many restarts are allowed at this moment. */
   budgetLeft(nowMs: number): number
   /** What to do first; to be called once. */
@@ -87,6 +91,7 @@ export function memoryOf(input: SupervisorInput, table: TableOf): Memory {
     autoShutdown: input.autoShutdown ?? 'never',
     children: table(input.children.map(newChild)),
     budget: new RestartIntensity(input.intensity),
+    template: input.kind === 'dynamic' ? input.template : undefined,
     task: noTask,
   }
 }
@@ -112,6 +117,10 @@ class MachineDecider implements Decider {
 
   get children(): ChildrenView {
     return this.#memory.children
+  }
+
+  get strategy(): Strategy {
+    return this.#memory.strategy
   }
 
   budgetLeft(nowMs: number): number {

@@ -1,5 +1,6 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { ChildSpec } from './child-spec.ts'
+import type { Strategy } from './strategy.ts'
 
 /** What came of starting one child. */
 export type StartResult =
@@ -12,11 +13,14 @@ export type SupervisorRequest =
   /** `isPromised`: it is part of what a turn has committed; it stays if it cannot be started, and is tried again. */
   | { readonly type: 'startChild'; readonly spec: ChildSpec; readonly isPromised?: boolean }
   | { readonly type: 'terminateChild'; readonly id: string }
+  /** By its address in place of its id, for members: only this incarnation, if one is named; it is fine if that is gone already. */
+  | { readonly type: 'terminateMember'; readonly id: string; readonly incarnation: number | undefined }
   | { readonly type: 'restartChild'; readonly id: string }
   | { readonly type: 'deleteChild'; readonly id: string }
   | { readonly type: 'getChildSpec'; readonly id: string }
   | { readonly type: 'whichChildren' }
   | { readonly type: 'countChildren' }
+  | { readonly type: 'setStrategy'; readonly strategy: Strategy }
 
 /**
  * What a supervisor's machine learns, in the order in which it happens. `exited`, `retry`, `asked` and `shutdown` come from the

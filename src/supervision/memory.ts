@@ -16,6 +16,8 @@ export interface Memory {
   readonly autoShutdown: AutoShutdown
   readonly children: Children
   readonly budget: RestartIntensity
+  /** What all members of a dynamic supervisor are made from. */
+  readonly template: ChildSpec | undefined
   /** What is under way between two facts. */
   readonly task: Task
 }
@@ -39,6 +41,7 @@ export const noTask: Task = Object.freeze({ type: 'none' })
 export interface Step {
   readonly children?: Children
   readonly task?: Task
+  readonly strategy?: Strategy
   readonly commands: readonly Command[]
 }
 

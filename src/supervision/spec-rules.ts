@@ -117,8 +117,14 @@ function* brokenByChild({ parent, id, start, type, options: given, autoShutdown 
     value: start,
   })
   yield* notOptions(at, given)
-  yield* unknownNames(at, given, childNames)
+  yield* unknownNames(at, withoutType(given), childNames)
   for (const rule of childRules) yield* rule({ at, options: asOptions(given), type, autoShutdown })
+}
+
+/** Of the type there is a rule among those of OTP. */
+function withoutType(given: unknown): object {
+  const { type: _, ...options } = asOptions(given)
+  return options
 }
 
 function notOptions(at: string, given: unknown): readonly Violation[] {

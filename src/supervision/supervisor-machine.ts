@@ -17,9 +17,10 @@ interface CommandAction {
 /** An action that asks a rule what to do, remembers what it changed, and hands out its commands in order. */
 function follow<Params extends object | undefined>(rule: (memory: Memory, params: Params) => Step) {
   return enqueueActions<Memory, Fact, Params, Fact, never, CommandAction, never, never, never>(({ context, enqueue }, params) => {
-    const { commands, children = context.children, task = context.task } = rule(context, params)
+    const { commands, children = context.children, task = context.task, strategy } = rule(context, params)
     // Each assignment makes a snapshot, which is what an event costs most.
     if (children !== context.children || task !== context.task) enqueue.assign({ children, task })
+    if (strategy !== undefined) enqueue.assign({ strategy })
     for (const command of commands) enqueue({ type: 'command', params: command })
   })
 }

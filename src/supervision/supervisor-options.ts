@@ -18,6 +18,11 @@ export interface DynamicOptions {
   readonly intensity?: IntensityOption
   /** Whether it ends by itself when significant children have ended for good; `never` if not given. */
   readonly autoShutdown?: AutoShutdown
+  /**
+   * Runs at every start of the supervisor, before its first child. Throws `IgnoreError`: there is no supervisor this time, and
+   * that is fine; anything else: the start fails. OTP's `Module:init/1`, without the flags and specs that it returns there.
+   */
+  readonly init?: () => void | Promise<void>
 }
 
 /** How often a supervisor restarts before it gives up. */

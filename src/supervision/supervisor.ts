@@ -8,14 +8,16 @@ import { StartFailure } from '../runtime/errors.ts'
 import type { EventSink } from '../runtime/events.ts'
 import { systemMessage, type Message } from '../runtime/message.ts'
 import { isThenable } from '../runtime/thenable.ts'
+import { askName, requestOf, type Question } from './asking.ts'
 import type { ChildSpec } from './child-spec.ts'
-import type { Command, StartOrder, StopOrder, SupervisorReply } from './commands.ts'
+import type { Command, Decision, StartOrder, StopOrder, SupervisorReply } from './commands.ts'
 import { createDecider, type Decider, type SupervisorInput } from './decider.ts'
 import type { SupervisorEvent } from './events.ts'
 import type { Fact, StartResult, SupervisorRequest } from './facts.ts'
 import type { Members } from './members.ts'
 import { isRestarted } from './restart-type.ts'
 import type { Starter } from './starter.ts'
+import { keptDecisions, supervisorInfo, type SupervisorInfo } from './supervisor-info.ts'
 
 /** What a supervisor is made of. */
 export interface SupervisorParts {
@@ -25,6 +27,10 @@ export interface SupervisorParts {
   readonly starter: (parent: { readonly id: ActorId; readonly incarnation: number }) => Starter
   /** Keeps the members of a dynamic supervisor; nothing for one with declared children. */
   readonly members: Members | undefined
+  /** The checked spec of a child that is added at run time; throws ConfigurationError. */
+  readonly specOf: ((key: unknown, node: unknown) => ChildSpec) | undefined
+  /** Runs before anything of an incarnation does. */
+  readonly init: (() => void | Promise<void>) | undefined
   /** Puts a message into the supervisor's own mailbox. */
   readonly sendSelf: (id: ActorId, message: Message) => void
   readonly clock: Clock
@@ -46,10 +52,13 @@ export function supervisorBehavior(parts: SupervisorParts): Behavior<Shell, unde
     check: () => undefined,
     initial: (_, ctx) => bootShell(parts, ctx),
     handle: (shell, message) => shell.handle(message),
+    show: (shell) => shell.show(),
+    isMeantForOne: ({ kind, name }) => kind === 'call' && name === askName,
   }
 }
 
 async function bootShell(parts: SupervisorParts, ctx: Context): Promise<Shell> {
+  await parts.init?.()
   const known = (await parts.members?.load()) ?? []
   const shell = new Shell(parts, ctx, parts.input(known))
   await shell.boot()
@@ -61,6 +70,8 @@ class Shell {
   readonly #ctx: Context
   readonly #starter: Starter
   readonly #decider: Decider
+  readonly #input: SupervisorInput
+  readonly #decisions: Decision[] = []
   #reply: SupervisorReply | undefined = undefined
   #exit: ExitReason | undefined = undefined
 
@@ -69,13 +80,14 @@ class Shell {
     this.#ctx = ctx
     this.#starter = parts.starter({ id: ctx.id, incarnation: ctx.incarnation })
     this.#decider = createDecider(input)
+    this.#input = input
     parts.sink.emit({ type: 'supervisor began', id: ctx.id, incarnation: ctx.incarnation, input })
   }
 
   /** The initial start: all children or none. */
   async boot(): Promise<void> {
-    // After a kill nobody has let go of the members that are not kept.
-    if (this.#parts.members?.areKept === false) this.#starter.forgetAll()
+    // Nobody has let go of what an earlier incarnation had that this one does not begin with.
+    this.#starter.forgetAll({ except: this.#input.children.map(({ id }) => id) })
     const commands = this.#decider.start()
     this.#record(undefined, commands)
     await this.#carryOut(commands)
@@ -87,6 +99,11 @@ class Shell {
     const request = this.#prepare(message)
     if (isThenable(request)) return request.then((fact) => this.#follow(message, fact))
     return this.#follow(message, request)
+  }
+
+  show(): SupervisorInfo {
+    const { clock } = this.#parts
+    return supervisorInfo({ id: this.#ctx.id, input: this.#input, decider: this.#decider, decisions: this.#decisions, nowMs: clock.now() })
   }
 
   #follow(message: Message, fact: Fact | SupervisorReply | undefined): Step<Shell> | PromiseLike<Step<Shell>> {
@@ -109,8 +126,11 @@ class Shell {
       }
       case 'retry':
         return { type: 'retry', id: (message.input as { id: string }).id, nowMs }
-      case 'stop':
-        return { type: 'shutdown', reason: (message.input as { reason: ExitReason }).reason, nowMs }
+      case 'stop': {
+        const request = message.input as { reason: ExitReason; isServed?: boolean }
+        request.isServed = true
+        return { type: 'shutdown', reason: request.reason, nowMs }
+      }
       case 'member':
         return this.#memberFact(message.input as MemberInput)
       default:
@@ -126,6 +146,12 @@ class Shell {
         const { key } = message.input as MemberInput
         const known = this.#decider.children.get(key)
         return known === undefined ? this.#memberFact(message.input as MemberInput) : { status: 'started', id: key, incarnation: known.incarnation }
+      }
+      case askName: {
+        const { id } = this.#ctx
+        const request = requestOf(message.input as Question, { id, isDynamic: this.#parts.members !== undefined, specOf: this.#parts.specOf })
+        if ('status' in request) return request
+        return { type: 'asked', ticket: message.seq, request, nowMs: this.#parts.clock.now() }
       }
       default: {
         const request = { type: message.name, ...(message.input as object | undefined) } as SupervisorRequest
@@ -192,6 +218,8 @@ class Shell {
           this.#forget(command.id)
           break
         case 'decided':
+          this.#decisions.push(command.decision)
+          if (this.#decisions.length > keptDecisions) this.#decisions.shift()
           this.#parts.sink.emit({ type: 'decided', id: this.#ctx.id, incarnation: this.#ctx.incarnation, decision: command.decision })
           break
         case 'exit':

@@ -6,9 +6,15 @@ import type { Port } from '../runtime/context.ts'
 import { makeMembersRef, type MembersRef } from './members-ref.ts'
 import type { ChildOptions } from './child-options.ts'
 import type { DynamicOptions, SupervisorOptions } from './supervisor-options.ts'
+import { placed, type OfSupervisor } from './supervisor-place.ts'
 
 /** A tree of supervisors and actors, or a part of one: a value, whose type is the directory of what is in it. */
 export type TreeNode<Ref = unknown> = ChildNode<Ref> | SupervisorNode<Ref> | DynamicNode<Ref>
+
+/** True for what {@link child}, {@link supervisor} or {@link dynamicSupervisor} has made. */
+export function isTreeNode(value: unknown): value is TreeNode {
+  return typeof value === 'object' && value !== null && 'kind' in value && ['child', 'supervisor', 'dynamic'].includes(String(value.kind))
+}
 
 /** One actor in a tree; made by {@link child}. */
 export interface ChildNode<Ref> {
@@ -25,6 +31,8 @@ export interface SupervisorNode<Ref> {
   /** How its own supervisor treats it. */
   readonly childOptions: ChildOptions
   readonly children: Readonly<Record<string, TreeNode>>
+  /** The children as they were given, where they were given as a list: not checked yet. */
+  readonly list?: ChildList
   reference(port: Port, id: ActorId): Ref
 }
 
@@ -42,8 +50,11 @@ export interface DynamicNode<Ref> {
 /** How a dynamic supervisor works, and how each of its members is supervised. */
 export interface DynamicSupervisorOptions extends DynamicOptions, Omit<ChildOptions, 'args' | 'name'> {}
 
-/** The directory of a supervisor: a reference for each child, by its key. */
-export type Directory<Children> = { readonly [Key in keyof Children]: Children[Key] extends TreeNode<infer Ref> ? Ref : never }
+/** Children in order, each with its key. */
+export type ChildList = readonly (readonly [key: string, node: TreeNode])[]
+
+/** The directory of a supervisor: a reference for each child, by its key. It also stands for the supervisor itself; see `supervisorOf`. */
+export type Directory<Children> = { readonly [Key in keyof Children]: Children[Key] extends TreeNode<infer Ref> ? Ref : never } & OfSupervisor
 
 /** The arguments of a child: left out where `initial` takes none. */
 type ChildArguments<State, Args> = undefined extends Args
@@ -76,17 +87,28 @@ export function child(what: ActorDefinition<unknown, unknown, unknown> | TreeNod
  * Declares a supervisor and its children, which start in this order and stop in reverse.
  *
  * Follows OTP's `supervisor`; without options it restarts a failed child alone (`one_for_one`), at most 3 times in 5 s.
+ *
+ * Children that are only known at run time are given as a list of keys and nodes, and the directory is that of any keys.
  */
 export function supervisor<Children extends Readonly<Record<string, TreeNode>>>(
   options: SupervisorOptions,
   children: Children,
-): SupervisorNode<Directory<Children>> {
+): SupervisorNode<Directory<Children>>
+export function supervisor<Ref>(
+  options: SupervisorOptions,
+  children: readonly (readonly [key: string, node: TreeNode<Ref>])[],
+): SupervisorNode<Readonly<Record<string, Ref>> & OfSupervisor>
+export function supervisor(options: SupervisorOptions, given: Readonly<Record<string, TreeNode>> | ChildList): SupervisorNode<unknown> {
+  const isList = Array.isArray(given)
+  // What is no pair is found by the check of the tree, which says so better.
+  const children = (isList ? Object.fromEntries(given.filter((pair) => Array.isArray(pair))) : given) as Readonly<Record<string, TreeNode>>
   return {
     kind: 'supervisor',
     options,
     childOptions: {},
     children,
-    reference: (port, id) => directory(children, port, id) as Directory<Children>,
+    ...(isList && { list: given as ChildList }),
+    reference: (port, id) => directory(children, port, id),
   }
 }
 
@@ -102,14 +124,15 @@ export function dynamicSupervisor<Args, State, Handlers>(
 ): DynamicNode<MembersRef<Args, ActorRef<Handlers>>> {
   return {
     kind: 'dynamic',
-    behavior: definition.behavior,
+    // Whatever else was given is found by the check of the tree.
+    behavior: (definition as Partial<typeof definition> | undefined)?.behavior ?? (definition as unknown as Behavior),
     options,
     childOptions: {},
     reference: (port, id) => makeMembersRef(definition, port, id),
   }
 }
 
-function directory(children: Readonly<Record<string, TreeNode>>, port: Port, id: ActorId): Readonly<Record<string, unknown>> {
+function directory(children: Readonly<Record<string, TreeNode>>, port: Port, id: ActorId): OfSupervisor {
   const entries = Object.entries(children).map(([key, node]) => [key, node.reference(port, childId(id, key))] as const)
-  return Object.freeze(Object.fromEntries(entries))
+  return Object.freeze(placed(Object.fromEntries(entries), { id, port }))
 }

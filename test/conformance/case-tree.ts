@@ -1,0 +1,170 @@
+import {
+  actor,
+  child,
+  dynamicSupervisor,
+  ExitError,
+  IgnoreError,
+  message,
+  supervisor,
+  type ActorDefinition,
+  type ChildOptions,
+  type Context,
+  type SupervisorNode,
+  type SupervisorOptions,
+  type TreeNode,
+} from '../../src/index.ts'
+import type { Place, Process, Processes } from './processes.ts'
+import type { Behaviour, CaseChild, CaseSupervisor, StartEntry, Term } from './supervisor-case.ts'
+import { Raised, reasonOf } from './supervisor-terms.ts'
+
+/** What a worker is started with. */
+export interface WorkerArgs {
+  readonly id: string
+  readonly supervisor: string
+  readonly isMember: boolean
+  readonly behaviour: Behaviour
+}
+
+/** Makes trees of this library of the trees of one case. What breaks a rule is handed on as it is. */
+export class CaseTree {
+  readonly #processes: Processes
+  readonly #sleep: (ms: number) => Promise<void>
+  readonly #definitions = new Map<string, ActorDefinition<WorkerArgs, unknown, object>>()
+  readonly #places = new Map<string, string>()
+  readonly #simple = new Map<string, CaseChild | undefined>()
+
+  constructor(processes: Processes, sleep: (ms: number) => Promise<void>) {
+    this.#processes = processes
+    this.#sleep = sleep
+  }
+
+  /** The supervisor that a supervisor of the case is below. */
+  placeOf(id: string): string | undefined {
+    return this.#places.get(id)
+  }
+
+  /** The template of a `simple_one_for_one` supervisor. */
+  templateOf(id: string): CaseChild | undefined {
+    return this.#simple.get(id)
+  }
+
+  isSimple(id: string): boolean {
+    return this.#simple.has(id)
+  }
+
+  root(given: CaseSupervisor): SupervisorNode<unknown> | TreeNode {
+    return this.#supervisor(given, { id: 'root', at: '', supervisor: undefined })
+  }
+
+  /** The key and the node of a child; of something that is no child, that itself. */
+  pair(given: CaseChild, supervisorId: string, supervisorAt: string): readonly [key: string, node: TreeNode] {
+    if (typeof given !== 'object' || given === null) return given as never
+    const { id } = given
+    return [id, this.#child(given, supervisorId, supervisorAt === '' ? id : `${supervisorAt}/${id}`)]
+  }
+
+  #child(given: CaseChild, supervisorId: string, at: string): TreeNode {
+    const options = childOptions(given)
+    if (given.sup !== undefined) {
+      this.#places.set(given.id, supervisorId)
+      return child(this.#supervisor(given.sup, { id: given.id, at, supervisor: supervisorId }) as SupervisorNode<unknown>, options)
+    }
+    if (given.start !== undefined) {
+      const behavior = given.start === 'none' ? undefined : given.start
+      return child({ behavior, reference: () => undefined } as never, options as never)
+    }
+    const args: WorkerArgs = { id: given.id, supervisor: supervisorId, isMember: false, behaviour: given.behaviour ?? {} }
+    return child(this.#definition('a worker of a case'), { ...options, args })
+  }
+
+  #supervisor(given: CaseSupervisor, place: Pick<Place, 'id' | 'at' | 'supervisor'>): TreeNode {
+    const { id, at } = place
+    const init = async (): Promise<void> => {
+      const { process, attempt } = this.#processes.begin({ ...place, isMember: false, isSupervisor: true, behaviour: {} })
+      await this.#start(process, entryOf(given.init, attempt))
+    }
+    const options = { ...supervisorOptions(given), init }
+    if (given.strategy !== 'simple_one_for_one') return supervisor(options, given.children.map((inner) => this.pair(inner, id, at)))
+    const [template, ...others] = given.children
+    this.#simple.set(id, template)
+    const { strategy: _, ...dynamic } = options
+    const definition = template === undefined || others.length > 0 ? given.children.map((inner) => inner.id) : this.#definition(template.id)
+    return dynamicSupervisor(definition as ActorDefinition<WorkerArgs, unknown, object>, { ...dynamic, ...(template && childOptions(template)) })
+  }
+
+  #definition(name: string): ActorDefinition<WorkerArgs, unknown, object> {
+    const known = this.#definitions.get(name)
+    if (known !== undefined) return known
+    const made = actor(name, {
+      initial: async (args: WorkerArgs, ctx: Context) => {
+        const { process, attempt } = this.#processes.begin({ ...args, at: ctx.id, isSupervisor: false })
+        process.ctx = ctx
+        ctx.trapExits(args.behaviour.trap_exit ?? false)
+        await this.#start(process, entryOf(args.behaviour.start, attempt))
+        return {}
+      },
+      handlers: ({ cast }) => ({
+        end: cast(message<Term>(), ({ input, ctx }) => endBy(ctx, input)),
+      }),
+      // Nothing is remembered from one process to the next.
+      restart: (ctx) => ctx.fresh(),
+      term: async ({ id, incarnation }) => this.#shutDown(this.#processes.life(id, incarnation)),
+    })
+    this.#definitions.set(name, made)
+    return made
+  }
+
+  async #start(process: Process, entry: StartEntry): Promise<void> {
+    if (entry === 'ok') return
+    if (entry === 'ignore') throw new IgnoreError()
+    if (typeof entry === 'string') throw new Error(`a start cannot do ${entry}`)
+    if (entry.delay !== undefined) await this.#sleep(entry.delay)
+    if (entry.raise !== undefined) throw new Raised(entry.raise)
+    const isSupervisor = process.ctx === undefined
+    if (entry.bad_return !== undefined) throw new ExitError(reasonOf(isSupervisor ? ['bad_return', entry.bad_return] : entry.bad_return))
+    const reason = entry.error ?? entry.crash
+    if (reason !== undefined) throw new ExitError(reasonOf(reason))
+    process.extra = entry.ok_extra
+    if (entry.exit_after === undefined) return
+    process.hasTimer = true
+    process.ctx?.sendAfter(entry.exit_after, 'end', entry.exit_reason)
+  }
+
+  async #shutDown(process: Process | undefined): Promise<void> {
+    const { trap_exit: traps = false, on_shutdown: how = 'ok' } = process?.behaviour ?? {}
+    if (!traps || how === 'ok') return
+    if (typeof how === 'string') return new Promise(() => {})
+    if (how.after !== undefined) await this.#sleep(how.after)
+    if (how.exit !== undefined) throw new ExitError(reasonOf(how.exit))
+  }
+}
+
+/** Ends a worker by itself, at once and without its `term`. */
+export function endBy(ctx: Context, reason: Term): void {
+  ctx.trapExits(false)
+  ctx.exit(ctx.id, reasonOf(reason))
+}
+
+function entryOf(entries: readonly StartEntry[] = ['ok'], attempt: number): StartEntry {
+  return entries[Math.min(attempt, entries.length) - 1] ?? 'ok'
+}
+
+function supervisorOptions({ strategy, intensity = 1, period = 5, auto_shutdown: autoShutdown }: CaseSupervisor): SupervisorOptions {
+  const within = typeof period === 'number' ? period * 1000 : period
+  const given = {
+    ...(strategy !== undefined && { strategy }),
+    intensity: { restarts: intensity, within },
+    ...(autoShutdown !== undefined && { autoShutdown }),
+  }
+  return given as SupervisorOptions
+}
+
+function childOptions({ type, restart, shutdown, significant }: CaseChild): ChildOptions<never, WorkerArgs> {
+  const given = {
+    ...(type !== undefined && type !== 'worker' && type !== 'supervisor' && { type }),
+    ...(restart !== undefined && { restart }),
+    ...(shutdown !== undefined && { shutdown: shutdown === 'brutal_kill' ? 'kill' : shutdown }),
+    ...(significant !== undefined && { significant }),
+  }
+  return given as ChildOptions<never, WorkerArgs>
+}
