@@ -53,7 +53,11 @@ function checkNode(node: TreeNode, id: ActorId, seen: Seen): void {
     checkCheckpoint(node.options.checkpoint, id, seen)
     checkName(node.options.name, id, seen)
   } else if (node.kind === 'dynamic') {
-    dynamicSettings({ at: id, options: node.options })
+    dynamicSettings({ at: id, options: node.options, members: node.member === undefined ? 'worker' : 'supervisor' })
+    if (node.member !== undefined) {
+      checkNode(node.member, childId(id, '*'), seen)
+      return
+    }
     checkBehavior(node.behavior, displayId(id), seen)
     checkState(node.options.state, id, seen)
     checkCheckpoint(node.options.checkpoint, id, seen)

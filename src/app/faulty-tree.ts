@@ -15,7 +15,7 @@ function faultyNode<Node extends TreeNode>(node: Node, id: ActorId, behaviors: F
     const faulty = ([key, inner]: [string, TreeNode]) => [key, faultyNode(inner, childId(id, key), behaviors)] as const
     return { ...node, children: Object.fromEntries(Object.entries(node.children).map(faulty)) }
   }
-  if (node.kind !== 'child' && node.kind !== 'dynamic') return node
+  if ((node.kind !== 'child' && node.kind !== 'dynamic') || ('member' in node && node.member !== undefined)) return node
   const isMeant = (actor: ActorId): boolean => (node.kind === 'dynamic' ? isBelow(id, actor) : actor === id)
   const options = { ...node.options, ...withHooks(node, isMeant, behaviors) }
   return { ...node, behavior: behaviors.wrap(node.behavior), options }

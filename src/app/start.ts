@@ -185,6 +185,7 @@ class RunningApp<Tree> implements App<Tree> {
 
   async #end(): Promise<ExitReason> {
     const reason = await this.#system.exitOf(rootId)
+    await this.#system.supervisedEnd()
     this.#system.retire(rootId, { forget: false })
     this.#system.endAll()
     this.#system.close()

@@ -47,9 +47,12 @@ function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts: PlanP
 }
 
 function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
-  const { supervisor, members } = dynamicSettings({ at: id, options: node.options })
-  const { name } = node.behavior
-  const template = workerSpec(node.behavior, { key: name, id: childId(id, name), settings: members }, parts)
+  const { supervisor, members } = dynamicSettings({ at: id, options: node.options, members: node.member === undefined ? 'worker' : 'supervisor' })
+  const memberSpec = (key: string, args: unknown): ChildSpec => {
+    const place = { key, id: childId(id, key), settings: { ...members, args } }
+    return node.member === undefined ? workerSpec(node.behavior, place, parts) : innerSpec(node.member, place, parts)
+  }
+  const template = memberSpec(node.behavior.name, undefined)
   const outlivesProcess = (members.state ?? parts.defaultMode) !== 'volatile' && members.restart !== 'temporary'
   const behavior = supervisorBehavior({
     ...shellParts(parts),
@@ -59,7 +62,7 @@ function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts):
     members: storeMembers({
       supervisor: id,
       persistence: outlivesProcess ? parts.system.persistence : undefined,
-      specOf: (key, args) => workerSpec(node.behavior, { key, id: childId(id, key), settings: { ...members, args } }, parts),
+      specOf: memberSpec,
       onError: parts.onError,
     }),
   })
@@ -88,14 +91,26 @@ function childSpec(node: TreeNode, { key, parent, autoShutdown }: Place, parts: 
     return workerSpec(node.behavior, { key, id, settings }, parts)
   }
   const settings = childSettings({ parent, id: key, start: node, type: 'supervisor', options: node.childOptions, autoShutdown })
+  return innerSpec(node, { key, id, settings }, parts)
+}
+
+/** The spec of a supervisor as a child. */
+function innerSpec(node: SupervisorNode<unknown> | DynamicNode<unknown>, { key, id, settings }: Settled, parts: PlanParts): ChildSpec {
   const { restart, shutdown, significant } = settings
   const start = node.kind === 'supervisor' ? supervisorSpec(node, id, parts) : dynamicSpec(node, id, parts)
   return { id: key, restart, shutdown, type: 'supervisor', significant, start }
 }
 
+/** A child with its settings, at its place. */
+interface Settled {
+  readonly key: string
+  readonly id: ActorId
+  readonly settings: ChildSettings
+}
+
 function workerSpec(
   behavior: Behavior,
-  { key, id, settings }: { readonly key: string; readonly id: ActorId; readonly settings: ChildSettings },
+  { key, id, settings }: Settled,
   { defaultMode }: PlanParts,
 ): ChildSpec {
   const { restart, shutdown, significant, args, hooks, maxAttempts, name } = settings

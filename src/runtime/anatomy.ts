@@ -75,6 +75,8 @@ export interface Life {
   readonly cell: Cell
   readonly id: ActorId
   readonly number: number
+  /** The supervisor's incarnation that started this one. */
+  readonly parent: Life | undefined
   status: Status
   behavior: Behavior
   /** The hooks of the behavior, with those of the child spec put over them. */

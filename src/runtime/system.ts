@@ -237,6 +237,11 @@ export class ActorSystem implements World {
     throw new SpawnError({ problem: 'failed', actor: id, reason: started.reason })
   }
 
+  /** Resolves when nobody runs that was started by a supervisor: after a kill they end one by one, each in its own time. */
+  async supervisedEnd(): Promise<void> {
+    for (const { life } of [...this.#cells.values()]) if (life?.parent !== undefined) await whenGone(life)
+  }
+
   /** What no supervisor has stopped ends with the node. */
   endAll(): void {
     for (const { life } of [...this.#cells.values()]) life?.end(killed, 'kill')

@@ -14,6 +14,8 @@ export interface SupervisorDefinition {
   /** Its place in the tree. */
   readonly at: ActorId
   readonly options: unknown
+  /** What the members of a dynamic supervisor are; workers if not given. */
+  readonly members?: ChildSpec['type']
 }
 
 /** What was given for a child. */
@@ -67,7 +69,7 @@ export function supervisorSettings(definition: SupervisorDefinition): Supervisor
  */
 export function dynamicSettings(definition: SupervisorDefinition): DynamicSettings {
   throwFirst(brokenByDynamic(definition))
-  return { supervisor: readSupervisor(definition), members: readChild(definition.options, 'worker') }
+  return { supervisor: readSupervisor(definition), members: readChild(definition.options, definition.members ?? 'worker') }
 }
 
 /**
@@ -89,7 +91,7 @@ function* brokenBySupervisor({ at: id, options: given }: SupervisorDefinition): 
   for (const rule of supervisorRules) yield* rule({ at, options })
 }
 
-function* brokenByDynamic({ at: id, options: given }: SupervisorDefinition): Generator<Violation> {
+function* brokenByDynamic({ at: id, options: given, members = 'worker' }: SupervisorDefinition): Generator<Violation> {
   const at = `${displayId(id)}: `
   const options = asOptions(given)
   yield* notOptions(at, given)
@@ -99,7 +101,7 @@ function* brokenByDynamic({ at: id, options: given }: SupervisorDefinition): Gen
     strategy: 'A dynamic supervisor has none: each member is restarted alone',
   })
   for (const rule of supervisorRules) yield* rule({ at, options })
-  for (const rule of childRules) yield* rule({ at, options, type: 'worker', autoShutdown: options['autoShutdown'] })
+  for (const rule of childRules) yield* rule({ at, options, type: members, autoShutdown: options['autoShutdown'] })
 }
 
 /** Options of a child that the members of a dynamic supervisor cannot have in common. */

@@ -17,6 +17,7 @@ import type { Fact, StartResult, SupervisorRequest } from './facts.ts'
 import type { Members } from './members.ts'
 import { isRestarted } from './restart-type.ts'
 import type { Starter } from './starter.ts'
+import type { SupervisorInit } from './supervisor-options.ts'
 import { keptDecisions, supervisorInfo, type SupervisorInfo } from './supervisor-info.ts'
 
 /** What a supervisor is made of. */
@@ -30,7 +31,7 @@ export interface SupervisorParts {
   /** The checked spec of a child that is added at run time; throws ConfigurationError. */
   readonly specOf: ((key: unknown, node: unknown) => ChildSpec) | undefined
   /** Runs before anything of an incarnation does. */
-  readonly init: (() => void | Promise<void>) | undefined
+  readonly init: SupervisorInit | undefined
   /** Puts a message into the supervisor's own mailbox. */
   readonly sendSelf: (id: ActorId, message: Message) => void
   readonly clock: Clock
@@ -58,7 +59,7 @@ export function supervisorBehavior(parts: SupervisorParts): Behavior<Shell, unde
 }
 
 async function bootShell(parts: SupervisorParts, ctx: Context): Promise<Shell> {
-  await parts.init?.()
+  await parts.init?.({ id: ctx.id, incarnation: ctx.incarnation })
   const known = (await parts.members?.load()) ?? []
   const shell = new Shell(parts, ctx, parts.input(known))
   await shell.boot()

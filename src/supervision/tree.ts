@@ -1,4 +1,5 @@
 import { childId, type ActorId } from '../protocol/actor-id.ts'
+import { InternalError } from '../protocol/errors.ts'
 import type { ActorDefinition } from '../behaviors/actor.ts'
 import type { ActorRef } from '../behaviors/actor-ref.ts'
 import type { Behavior } from '../runtime/behavior.ts'
@@ -40,6 +41,8 @@ export interface SupervisorNode<Ref> {
 export interface DynamicNode<Ref> {
   readonly kind: 'dynamic'
   readonly behavior: Behavior
+  /** What each member is, where members are supervisors with children of their own; `behavior` then only names them. */
+  readonly member?: SupervisorNode<unknown> | DynamicNode<unknown>
   /** Of the supervisor and of its members. */
   readonly options: DynamicSupervisorOptions
   /** How its own supervisor treats it. */
@@ -116,21 +119,40 @@ export function supervisor(options: SupervisorOptions, given: Readonly<Record<st
  * Declares a supervisor of any number of actors of one kind, each started under a key of its own at run time. Members whose
  * state is kept in the store come back with key and arguments in the next process, unless they are `temporary`.
  *
+ * Given a supervisor in place of a definition, each member is such a supervisor, with children of its own.
+ *
  * As OTP's `simple_one_for_one`, with keys in place of process ids.
  */
 export function dynamicSupervisor<Args, State, Handlers>(
   definition: ActorDefinition<Args, State, Handlers>,
+  options?: DynamicSupervisorOptions,
+): DynamicNode<MembersRef<Args, ActorRef<Handlers>>>
+export function dynamicSupervisor<Ref>(
+  member: SupervisorNode<Ref> | DynamicNode<Ref>,
+  options?: DynamicSupervisorOptions,
+): DynamicNode<MembersRef<undefined, Ref>>
+export function dynamicSupervisor(
+  of: ActorDefinition<unknown, unknown, unknown> | SupervisorNode<unknown> | DynamicNode<unknown>,
   options: DynamicSupervisorOptions = {},
-): DynamicNode<MembersRef<Args, ActorRef<Handlers>>> {
-  return {
-    kind: 'dynamic',
-    // Whatever else was given is found by the check of the tree.
-    behavior: (definition as Partial<typeof definition> | undefined)?.behavior ?? (definition as unknown as Behavior),
-    options,
-    childOptions: {},
-    reference: (port, id) => makeMembersRef(definition, port, id),
-  }
+): DynamicNode<unknown> {
+  const reference = (port: Port, id: ActorId): unknown => makeMembersRef(of, port, id)
+  const node = { kind: 'dynamic', options, childOptions: {}, reference } as const
+  if (isTreeNode(of)) return { ...node, behavior: memberSupervisor, member: of }
+  // Whatever else was given is found by the check of the tree.
+  return { ...node, behavior: (of as Partial<typeof of> | undefined)?.behavior ?? (of as unknown as Behavior) }
 }
+
+/** Stands for members that are supervisors where a kind of actor is asked for; nothing is ever started from it. */
+const memberSupervisor: Behavior = Object.freeze({
+  name: 'supervisor',
+  version: 1,
+  hooks: {},
+  check: () => undefined,
+  initial: () => {
+    throw new InternalError('a supervisor was started as a member of the wrong kind')
+  },
+  handle: (state: unknown) => ({ state }),
+})
 
 function directory(children: Readonly<Record<string, TreeNode>>, port: Port, id: ActorId): OfSupervisor {
   const entries = Object.entries(children).map(([key, node]) => [key, node.reference(port, childId(id, key))] as const)

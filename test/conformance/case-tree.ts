@@ -9,18 +9,19 @@ import {
   type ActorDefinition,
   type ChildOptions,
   type Context,
+  type DynamicNode,
+  type SupervisorInit,
   type SupervisorNode,
   type SupervisorOptions,
   type TreeNode,
 } from '../../src/index.ts'
-import type { Place, Process, Processes } from './processes.ts'
+import type { Process, Processes } from './processes.ts'
 import type { Behaviour, CaseChild, CaseSupervisor, StartEntry, Term } from './supervisor-case.ts'
 import { Raised, reasonOf } from './supervisor-terms.ts'
 
 /** What a worker is started with. */
 export interface WorkerArgs {
   readonly id: string
-  readonly supervisor: string
   readonly isMember: boolean
   readonly behaviour: Behaviour
 }
@@ -52,44 +53,50 @@ export class CaseTree {
     return this.#simple.has(id)
   }
 
-  root(given: CaseSupervisor): SupervisorNode<unknown> | TreeNode {
-    return this.#supervisor(given, { id: 'root', at: '', supervisor: undefined })
+  root(given: CaseSupervisor): SupervisorNode<unknown> | DynamicNode<unknown> {
+    return this.#supervisor(given, 'root')
   }
 
   /** The key and the node of a child; of something that is no child, that itself. */
-  pair(given: CaseChild, supervisorId: string, supervisorAt: string): readonly [key: string, node: TreeNode] {
+  pair(given: CaseChild, supervisorId: string): readonly [key: string, node: TreeNode] {
     if (typeof given !== 'object' || given === null) return given as never
-    const { id } = given
-    return [id, this.#child(given, supervisorId, supervisorAt === '' ? id : `${supervisorAt}/${id}`)]
+    return [given.id, this.#child(given, supervisorId)]
   }
 
-  #child(given: CaseChild, supervisorId: string, at: string): TreeNode {
+  /** A member of a `simple_one_for_one` supervisor gets a name of its own. */
+  member(key: string, template: CaseChild | undefined): void {
+    if (template?.sup?.strategy === 'simple_one_for_one') this.#simple.set(key, template.sup.children[0])
+  }
+
+  #child(given: CaseChild, supervisorId: string): TreeNode {
     const options = childOptions(given)
     if (given.sup !== undefined) {
       this.#places.set(given.id, supervisorId)
-      return child(this.#supervisor(given.sup, { id: given.id, at, supervisor: supervisorId }) as SupervisorNode<unknown>, options)
+      return child(this.#supervisor(given.sup, given.id), options)
     }
     if (given.start !== undefined) {
       const behavior = given.start === 'none' ? undefined : given.start
       return child({ behavior, reference: () => undefined } as never, options as never)
     }
-    const args: WorkerArgs = { id: given.id, supervisor: supervisorId, isMember: false, behaviour: given.behaviour ?? {} }
+    const args: WorkerArgs = { id: given.id, isMember: false, behaviour: given.behaviour ?? {} }
     return child(this.#definition('a worker of a case'), { ...options, args })
   }
 
-  #supervisor(given: CaseSupervisor, place: Pick<Place, 'id' | 'at' | 'supervisor'>): TreeNode {
-    const { id, at } = place
-    const init = async (): Promise<void> => {
-      const { process, attempt } = this.#processes.begin({ ...place, isMember: false, isSupervisor: true, behaviour: {} })
+  #supervisor(given: CaseSupervisor, id: string, isMember = false): SupervisorNode<unknown> | DynamicNode<unknown> {
+    const init: SupervisorInit = async ({ id: at }) => {
+      const name = isMember ? at.slice(at.lastIndexOf('/') + 1) : id
+      const { process, attempt } = this.#processes.begin({ id: name, at, isMember, isSupervisor: true, behaviour: {} })
       await this.#start(process, entryOf(given.init, attempt))
     }
     const options = { ...supervisorOptions(given), init }
-    if (given.strategy !== 'simple_one_for_one') return supervisor(options, given.children.map((inner) => this.pair(inner, id, at)))
+    if (given.strategy !== 'simple_one_for_one') return supervisor(options, given.children.map((inner) => this.pair(inner, id)))
     const [template, ...others] = given.children
     this.#simple.set(id, template)
     const { strategy: _, ...dynamic } = options
+    const forMembers = { ...dynamic, ...(template && childOptions(template)) }
+    if (template?.sup !== undefined && others.length === 0) return dynamicSupervisor(this.#supervisor(template.sup, template.id, true), forMembers)
     const definition = template === undefined || others.length > 0 ? given.children.map((inner) => inner.id) : this.#definition(template.id)
-    return dynamicSupervisor(definition as ActorDefinition<WorkerArgs, unknown, object>, { ...dynamic, ...(template && childOptions(template)) })
+    return dynamicSupervisor(definition as ActorDefinition<WorkerArgs, unknown, object>, forMembers)
   }
 
   #definition(name: string): ActorDefinition<WorkerArgs, unknown, object> {

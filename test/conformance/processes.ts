@@ -26,8 +26,6 @@ export interface Process {
 export interface Place {
   readonly id: string
   readonly at: string
-  /** The id of its supervisor; nothing for the root. */
-  readonly supervisor: string | undefined
   readonly isMember: boolean
   readonly isSupervisor: boolean
   readonly behaviour: Behaviour
@@ -37,6 +35,7 @@ export interface Place {
 export class Processes {
   readonly #attempts = new Map<string, number>()
   readonly #newest = new Map<string, Process>()
+  readonly #newestAt = new Map<string, Process>()
   readonly #starting = new Map<string, Process>()
   readonly #lives = new Map<string, Process>()
   readonly #supervisors = new Set<string>()
@@ -49,10 +48,11 @@ export class Processes {
 
   /** A start function is called: the attempt, and its number. */
   begin(place: Place): { readonly process: Process; readonly attempt: number } {
-    const { id, at, supervisor, isMember, behaviour } = place
+    const { id, at, isMember, behaviour } = place
     const attempt = (this.#attempts.get(id) ?? 0) + 1
     this.#attempts.set(id, attempt)
-    const parent = supervisor === undefined ? undefined : this.#starting.get(supervisor) ?? this.#newest.get(supervisor)
+    const above = at.includes('/') ? at.slice(0, at.lastIndexOf('/')) : ''
+    const parent = at === '' ? undefined : (this.#starting.get(`at ${above}`) ?? this.#newestAt.get(above))
     const process: Process = {
       name: `${id}#${attempt}`, id, at, parent, isMember, behaviour, status: 'starting', extra: undefined, ctx: undefined, hasTimer: false,
     }
@@ -110,6 +110,7 @@ export class Processes {
         const process = this.#settled(event.id, 'alive')
         if (process === undefined) return
         this.#newest.set(process.id, process)
+        this.#newestAt.set(event.id, process)
         this.#lives.set(`${event.id}#${event.incarnation}`, process)
         this.#note(process, ['started', process.name])
         return
@@ -138,7 +139,7 @@ export class Processes {
 
   /** A definition was refused before anything of it was started. */
   refused(name: string, reason: Term): void {
-    this.#events.push({ event: ['start_failed', name, reason], process: this.begin({ id: 'root', at: '', supervisor: undefined, isMember: false, isSupervisor: false, behaviour: {} }).process })
+    this.#events.push({ event: ['start_failed', name, reason], process: this.begin({ id: 'root', at: '', isMember: false, isSupervisor: false, behaviour: {} }).process })
   }
 
   /** What has happened since the last time, in normal form. */

@@ -203,7 +203,7 @@ class SupervisorRun {
   }
 
   #checkSpecs({ specs, auto_shutdown: autoShutdown }: CaseStep): Term {
-    const children = Array.isArray(specs) ? specs.map((spec) => this.#tree.pair(spec as never, 'root', '')) : specs
+    const children = Array.isArray(specs) ? specs.map((spec) => this.#tree.pair(spec as never, 'root')) : specs
     try {
       checkChildSpecs(children as never, { ...(autoShutdown !== undefined && { autoShutdown: autoShutdown as never }) })
       return 'ok'
@@ -259,11 +259,14 @@ class SupervisorRun {
     const forEver = { timeout: 'infinity' } as const
     if (key !== undefined) {
       const members = this.#reference(sup) as MembersRef<WorkerArgs, unknown>
-      const own = behaviour ?? this.#tree.templateOf(sup)?.behaviour ?? {}
-      await members.start(key, { id: key, supervisor: sup, isMember: true, behaviour: own }, forEver)
+      const template = this.#tree.templateOf(sup)
+      const own = behaviour ?? template?.behaviour ?? {}
+      const reference = await members.start(key, { id: key, isMember: true, behaviour: own }, forEver)
+      this.#tree.member(key, template)
+      if (template?.sup !== undefined) this.#added.set(key, reference)
       return this.#newest(key)
     }
-    const pair = this.#tree.pair(child as never, sup, ref.id)
+    const pair = this.#tree.pair(child as never, sup)
     const [id, node] = Array.isArray(pair) ? pair : ['no child', child as never]
     const reference = await ref.startChild(id, node, forEver)
     this.#added.set(id, reference)
