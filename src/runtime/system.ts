@@ -136,7 +136,7 @@ export class ActorSystem implements World {
     const cell = this.#cells.get(id)
     if (cell === undefined) return
     if (cell.spec.behavior.stopsInOrder === true)
-      for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireCell(below)
+      for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireWithSupervisor(below)
     this.#retireCell(cell)
     if (forget) this.#cells.delete(id)
   }
@@ -267,6 +267,12 @@ export class ActorSystem implements World {
     await whenGone(before)
     if (origin.parent?.isActive === false) return { status: 'failed', reason: killed }
     return this.start(spec, origin)
+  }
+
+  /** One that outlives its killed supervisor for a while is retired when it has ended. */
+  #retireWithSupervisor(cell: ActorCell): void {
+    if (cell.life?.parent?.status === 'ended') cell.life.whenEnded(() => this.#retireCell(cell))
+    else this.#retireCell(cell)
   }
 
   #retireCell(cell: ActorCell): void {
