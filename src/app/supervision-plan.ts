@@ -47,7 +47,8 @@ function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts: PlanP
 }
 
 function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
-  const { supervisor, members } = dynamicSettings({ at: id, options: node.options, members: node.member === undefined ? 'worker' : 'supervisor' })
+  const type = node.member === undefined ? 'worker' : 'supervisor'
+  const { supervisor, members } = dynamicSettings({ at: id, options: node.options, members: type })
   const memberSpec = (key: string, args: unknown): ChildSpec => {
     const place = { key, id: childId(id, key), settings: { ...members, args } }
     return node.member === undefined ? workerSpec(node.behavior, place, parts) : innerSpec(node.member, place, parts)
@@ -78,7 +79,8 @@ interface Place {
 /** The spec of a child that is added to a running supervisor, checked as a whole tree is. */
 function addedSpec(node: unknown, place: Omit<Place, 'key'> & { readonly key: unknown }, parts: PlanParts): ChildSpec {
   const { catalogue, persistence } = parts.system
-  const behaviors = checkNewChild({ ...place, node }, { hasStore: persistence !== undefined, known: (name) => catalogue.find(name) })
+  const known = (name: string): Behavior | undefined => catalogue.find(name)
+  const behaviors = checkNewChild({ ...place, node }, { hasStore: persistence !== undefined, known })
   for (const behavior of behaviors) catalogue.add(behavior)
   // The check has seen that they are a node and a key.
   return childSpec(node as TreeNode, { ...place, key: place.key as string }, parts)
@@ -95,7 +97,8 @@ function childSpec(node: TreeNode, { key, parent, autoShutdown }: Place, parts: 
 }
 
 /** The spec of a supervisor as a child. */
-function innerSpec(node: SupervisorNode<unknown> | DynamicNode<unknown>, { key, id, settings }: Settled, parts: PlanParts): ChildSpec {
+function innerSpec(node: SupervisorNode<unknown> | DynamicNode<unknown>, place: Settled, parts: PlanParts): ChildSpec {
+  const { key, id, settings } = place
   const { restart, shutdown, significant } = settings
   const start = node.kind === 'supervisor' ? supervisorSpec(node, id, parts) : dynamicSpec(node, id, parts)
   return { id: key, restart, shutdown, type: 'supervisor', significant, start }

@@ -29,8 +29,10 @@ const onlyForStatic: readonly Question['type'][] = ['startChild', 'terminateChil
 
 /** The request to the machine, or the answer where it need not be asked: what OTP refuses, and what breaks a rule. */
 export function requestOf(question: Question, { id, isDynamic, specOf }: Asked): SupervisorRequest | SupervisorReply {
-  if (isDynamic && onlyForStatic.includes(question.type))
-    return { status: 'error', error: { type: 'simple_one_for_one', id: 'id' in question ? String(question.id) : '', request: question.type } }
+  if (isDynamic && onlyForStatic.includes(question.type)) {
+    const about = 'id' in question ? String(question.id) : ''
+    return { status: 'error', error: { type: 'simple_one_for_one', id: about, request: question.type } }
+  }
   switch (question.type) {
     case 'startChild':
       return newChild(question, specOf)
@@ -40,16 +42,19 @@ export function requestOf(question: Question, { id, isDynamic, specOf }: Asked):
       return { type: 'terminateMember', id: keyOf(member), incarnation }
     }
     case 'setStrategy': {
-      const [violation] = oneOf(`${displayId(id)}: strategy`, question.strategy, strategies)
-      if (violation === undefined && question.strategy !== undefined) return question
-      return invalid('', new ConfigurationError(violation ?? { path: `${displayId(id)}: strategy`, rule: 'must be given', value: undefined }))
+      const path = `${displayId(id)}: strategy`
+      const [violation] = oneOf(path, question.strategy ?? null, strategies)
+      return violation === undefined ? question : invalid('', new ConfigurationError(violation))
     }
     default:
       return question
   }
 }
 
-function newChild({ id, node }: Extract<Question, { type: 'startChild' }>, specOf: Asked['specOf']): SupervisorRequest | SupervisorReply {
+function newChild(
+  { id, node }: Extract<Question, { readonly type: 'startChild' }>,
+  specOf: Asked['specOf'],
+): SupervisorRequest | SupervisorReply {
   try {
     if (specOf === undefined) throw new ConfigurationError({ path: 'startChild', rule: 'is not for this supervisor', value: id })
     return { type: 'startChild', spec: specOf(id, node) }

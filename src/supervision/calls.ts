@@ -71,7 +71,8 @@ export function endStartForCall(memory: Memory, { results, nowMs }: FactOf<'star
 
 /** Notes which call waits for a stop. */
 export function acceptStop(_: Memory, { ticket, request }: Asked): Step {
-  if (request.type !== 'terminateChild' && request.type !== 'terminateMember') throw new InternalError('a call stops no child', request)
+  if (request.type !== 'terminateChild' && request.type !== 'terminateMember')
+    throw new InternalError('a call stops no child', request)
   return { task: { type: 'terminateChild', ticket, id: request.id }, commands: [] }
 }
 

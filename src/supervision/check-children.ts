@@ -1,4 +1,4 @@
-import { childId, displayId, type ActorId } from '../protocol/actor-id.ts'
+import { childId, displayId, rootId, type ActorId } from '../protocol/actor-id.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { autoShutdowns, type AutoShutdown } from './auto-shutdown.ts'
 import { isKey, oneOf } from './option-checks.ts'
@@ -35,12 +35,21 @@ export interface Place {
  * }
  * ```
  */
-export function checkChildSpecs(children: Readonly<Record<string, TreeNode>> | ChildList, { autoShutdown }: CheckChildSpecsOptions = {}): void {
-  const [violation] = oneOf('checkChildSpecs: autoShutdown', autoShutdown, autoShutdowns)
+export function checkChildSpecs(
+  children: Readonly<Record<string, TreeNode>> | ChildList,
+  { autoShutdown }: CheckChildSpecsOptions = {},
+): void {
   if (typeof children !== 'object' || children === null)
-    throw new ConfigurationError({ path: 'checkChildSpecs: children', rule: 'must be an object of children, or a list of keys and children', value: children })
+    throw new ConfigurationError({
+      path: 'checkChildSpecs: children',
+      rule: 'must be an object of children, or a list of keys and children',
+      value: children,
+    })
+  const [violation] = oneOf('checkChildSpecs: autoShutdown', autoShutdown, autoShutdowns)
   if (violation !== undefined) throw new ConfigurationError(violation)
-  checkChildren(Array.isArray(children) ? (children as ChildList) : Object.entries(children), { parent: '', autoShutdown: autoShutdown ?? 'any_significant' })
+  const list = Array.isArray(children) ? (children as ChildList) : Object.entries(children)
+  // Without knowing the supervisor, a significant child is taken for right where it can be.
+  checkChildren(list, { parent: rootId, autoShutdown: autoShutdown ?? 'any_significant' })
 }
 
 /**
@@ -53,7 +62,8 @@ export function checkChildren(children: readonly unknown[], place: Place): void 
   for (const pair of children) {
     const [key, node] = Array.isArray(pair) ? (pair as readonly unknown[]) : [undefined, pair]
     checkChild(node, { ...place, key })
-    if (seen.has(key)) throw new ConfigurationError({ path: `${displayId(place.parent)}, a child: id`, rule: 'must be unique under its supervisor', value: key })
+    const path = `${displayId(place.parent)}, a child: id`
+    if (seen.has(key)) throw new ConfigurationError({ path, rule: 'must be unique under its supervisor', value: key })
     seen.add(key)
   }
 }

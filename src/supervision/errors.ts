@@ -93,7 +93,8 @@ export class DynamicSupervisorError extends SupervisorError {
   /** What was asked. */
   readonly request: string
   constructor(supervisor: ActorId, childId: string, request: string) {
-    super(supervisor, childId, `${request} is not for a dynamic supervisor; nothing was done. Its members are started and stopped by their keys: start(key, args), stop(key)`)
+    const remedy = 'Its members are started and stopped by their keys: start(key, args), stop(key)'
+    super(supervisor, childId, `${request} is not for a dynamic supervisor; nothing was done. ${remedy}`)
     this.request = request
   }
 }

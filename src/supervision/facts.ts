@@ -13,7 +13,7 @@ export type SupervisorRequest =
   /** `isPromised`: it is part of what a turn has committed; it stays if it cannot be started, and is tried again. */
   | { readonly type: 'startChild'; readonly spec: ChildSpec; readonly isPromised?: boolean }
   | { readonly type: 'terminateChild'; readonly id: string }
-  /** By its address in place of its id, for members: only this incarnation, if one is named; it is fine if that is gone already. */
+  /** A member, by its address: only this incarnation, if one is named; it is fine if that is gone already. */
   | { readonly type: 'terminateMember'; readonly id: string; readonly incarnation: number | undefined }
   | { readonly type: 'restartChild'; readonly id: string }
   | { readonly type: 'deleteChild'; readonly id: string }

@@ -126,7 +126,11 @@ type Status = SupervisorReply['status']
 type Answer<Wanted extends Status> = Extract<SupervisorReply, { readonly status: Wanted }>
 
 function makeSupervisorRef({ id, port }: SupervisorPlace): SupervisorRef {
-  const ask = async <Wanted extends Status>(question: Question, options: CallOptions | undefined, ...wanted: readonly Wanted[]): Promise<Answer<Wanted>> => {
+  const ask = async <Wanted extends Status>(
+    question: Question,
+    options: CallOptions | undefined,
+    ...wanted: readonly Wanted[]
+  ): Promise<Answer<Wanted>> => {
     const reply = (await port.call(id, askName, question, options)) as SupervisorReply
     if (reply.status === 'error') throw errorOf(id, reply.error)
     if (!isOneOf(reply, wanted)) throw new InternalError(`${displayId(id)} gave another answer than was asked for`, reply)
@@ -139,9 +143,8 @@ function makeSupervisorRef({ id, port }: SupervisorPlace): SupervisorRef {
       return node.reference(port, childId(id, key))
     },
     terminateChild: async (child, options) => {
-      const question: Question =
-        typeof child === 'string' ? { type: 'terminateChild', id: child } : { type: 'terminateMember', member: child.id, incarnation: child.incarnation }
-      await ask(question, options, 'ok')
+      if (typeof child === 'string') await ask({ type: 'terminateChild', id: child }, options, 'ok')
+      else await ask({ type: 'terminateMember', member: child.id, incarnation: child.incarnation }, options, 'ok')
     },
     restartChild: async (key, options) => {
       const reply = await ask({ type: 'restartChild', id: key }, options, 'started', 'ignored')

@@ -103,8 +103,8 @@ class Shell {
   }
 
   show(): SupervisorInfo {
-    const { clock } = this.#parts
-    return supervisorInfo({ id: this.#ctx.id, input: this.#input, decider: this.#decider, decisions: this.#decisions, nowMs: clock.now() })
+    const nowMs = this.#parts.clock.now()
+    return supervisorInfo({ id: this.#ctx.id, input: this.#input, decider: this.#decider, decisions: this.#decisions, nowMs })
   }
 
   #follow(message: Message, fact: Fact | SupervisorReply | undefined): Step<Shell> | PromiseLike<Step<Shell>> {
@@ -149,8 +149,8 @@ class Shell {
         return known === undefined ? this.#memberFact(message.input as MemberInput) : { status: 'started', id: key, incarnation: known.incarnation }
       }
       case askName: {
-        const { id } = this.#ctx
-        const request = requestOf(message.input as Question, { id, isDynamic: this.#parts.members !== undefined, specOf: this.#parts.specOf })
+        const { members, specOf } = this.#parts
+        const request = requestOf(message.input as Question, { id: this.#ctx.id, isDynamic: members !== undefined, specOf })
         if ('status' in request) return request
         return { type: 'asked', ticket: message.seq, request, nowMs: this.#parts.clock.now() }
       }

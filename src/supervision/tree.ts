@@ -14,7 +14,8 @@ export type TreeNode<Ref = unknown> = ChildNode<Ref> | SupervisorNode<Ref> | Dyn
 
 /** True for what {@link child}, {@link supervisor} or {@link dynamicSupervisor} has made. */
 export function isTreeNode(value: unknown): value is TreeNode {
-  return typeof value === 'object' && value !== null && 'kind' in value && ['child', 'supervisor', 'dynamic'].includes(String(value.kind))
+  const { kind } = (typeof value === 'object' && value !== null ? value : {}) as { readonly kind?: unknown }
+  return kind === 'child' || kind === 'supervisor' || kind === 'dynamic'
 }
 
 /** One actor in a tree; made by {@link child}. */
@@ -56,8 +57,10 @@ export interface DynamicSupervisorOptions extends DynamicOptions, Omit<ChildOpti
 /** Children in order, each with its key. */
 export type ChildList = readonly (readonly [key: string, node: TreeNode])[]
 
-/** The directory of a supervisor: a reference for each child, by its key. It also stands for the supervisor itself; see `supervisorOf`. */
-export type Directory<Children> = { readonly [Key in keyof Children]: Children[Key] extends TreeNode<infer Ref> ? Ref : never } & OfSupervisor
+/** The directory of a supervisor: a reference for each child, by its key. It stands for the supervisor too. */
+export type Directory<Children> = OfSupervisor & {
+  readonly [Key in keyof Children]: Children[Key] extends TreeNode<infer Ref> ? Ref : never
+}
 
 /** The arguments of a child: left out where `initial` takes none. */
 type ChildArguments<State, Args> = undefined extends Args
@@ -101,10 +104,14 @@ export function supervisor<Ref>(
   options: SupervisorOptions,
   children: readonly (readonly [key: string, node: TreeNode<Ref>])[],
 ): SupervisorNode<Readonly<Record<string, Ref>> & OfSupervisor>
-export function supervisor(options: SupervisorOptions, given: Readonly<Record<string, TreeNode>> | ChildList): SupervisorNode<unknown> {
+export function supervisor(
+  options: SupervisorOptions,
+  given: Readonly<Record<string, TreeNode>> | ChildList,
+): SupervisorNode<unknown> {
   const isList = Array.isArray(given)
   // What is no pair is found by the check of the tree, which says so better.
-  const children = (isList ? Object.fromEntries(given.filter((pair) => Array.isArray(pair))) : given) as Readonly<Record<string, TreeNode>>
+  const pairs = isList ? (given as ChildList).filter((pair) => Array.isArray(pair)) : Object.entries(given)
+  const children = isList ? Object.fromEntries(pairs) : (given as Readonly<Record<string, TreeNode>>)
   return {
     kind: 'supervisor',
     options,

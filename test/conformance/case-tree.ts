@@ -94,9 +94,10 @@ export class CaseTree {
     this.#simple.set(id, template)
     const { strategy: _, ...dynamic } = options
     const forMembers = { ...dynamic, ...(template && childOptions(template)) }
-    if (template?.sup !== undefined && others.length === 0) return dynamicSupervisor(this.#supervisor(template.sup, template.id, true), forMembers)
-    const definition = template === undefined || others.length > 0 ? given.children.map((inner) => inner.id) : this.#definition(template.id)
-    return dynamicSupervisor(definition as ActorDefinition<WorkerArgs, unknown, object>, forMembers)
+    // There must be one: with none, or with several, all are handed on.
+    if (template === undefined || others.length > 0) return dynamicSupervisor(given.children.map((inner) => inner.id) as never, forMembers)
+    if (template.sup !== undefined) return dynamicSupervisor(this.#supervisor(template.sup, template.id, true), forMembers)
+    return dynamicSupervisor(this.#definition(template.id), forMembers)
   }
 
   #definition(name: string): ActorDefinition<WorkerArgs, unknown, object> {
@@ -128,8 +129,8 @@ export class CaseTree {
     if (entry.delay !== undefined) await this.#sleep(entry.delay)
     if (entry.raise !== undefined) throw new Raised(entry.raise)
     const isSupervisor = process.ctx === undefined
-    if (entry.bad_return !== undefined) throw new ExitError(reasonOf(isSupervisor ? ['bad_return', entry.bad_return] : entry.bad_return))
-    const reason = entry.error ?? entry.crash
+    const { bad_return: bad } = entry
+    const reason = (isSupervisor && bad !== undefined ? ['bad_return', bad] : bad) ?? entry.error ?? entry.crash
     if (reason !== undefined) throw new ExitError(reasonOf(reason))
     process.extra = entry.ok_extra
     if (entry.exit_after === undefined) return
@@ -156,14 +157,15 @@ function entryOf(entries: readonly StartEntry[] = ['ok'], attempt: number): Star
   return entries[Math.min(attempt, entries.length) - 1] ?? 'ok'
 }
 
-function supervisorOptions({ strategy, intensity = 1, period = 5, auto_shutdown: autoShutdown }: CaseSupervisor): SupervisorOptions {
+function supervisorOptions(given: CaseSupervisor): SupervisorOptions {
+  const { strategy, intensity = 1, period = 5, auto_shutdown: autoShutdown } = given
   const within = typeof period === 'number' ? period * 1000 : period
-  const given = {
+  const options = {
     ...(strategy !== undefined && { strategy }),
     intensity: { restarts: intensity, within },
     ...(autoShutdown !== undefined && { autoShutdown }),
   }
-  return given as SupervisorOptions
+  return options as SupervisorOptions
 }
 
 function childOptions({ type, restart, shutdown, significant }: CaseChild): ChildOptions<never, WorkerArgs> {

@@ -54,7 +54,16 @@ export class Processes {
     const above = at.includes('/') ? at.slice(0, at.lastIndexOf('/')) : ''
     const parent = at === '' ? undefined : (this.#starting.get(`at ${above}`) ?? this.#newestAt.get(above))
     const process: Process = {
-      name: `${id}#${attempt}`, id, at, parent, isMember, behaviour, status: 'starting', extra: undefined, ctx: undefined, hasTimer: false,
+      name: `${id}#${attempt}`,
+      id,
+      at,
+      parent,
+      isMember,
+      behaviour,
+      status: 'starting',
+      extra: undefined,
+      ctx: undefined,
+      hasTimer: false,
     }
     this.#starting.set(id, process)
     this.#starting.set(`at ${at}`, process)
@@ -123,7 +132,8 @@ export class Processes {
       case 'start failed': {
         const process = this.#settled(event.id, 'failed')
         // Whoever has called it is dead, and says nothing of it.
-        if (process !== undefined && !hasDeadAncestor(process)) this.#note(process, ['start_failed', process.name, termOf(event.reason)])
+        if (process === undefined || hasDeadAncestor(process)) return
+        this.#note(process, ['start_failed', process.name, termOf(event.reason)])
         return
       }
       case 'exited': {
@@ -138,8 +148,9 @@ export class Processes {
   }
 
   /** A definition was refused before anything of it was started. */
-  refused(name: string, reason: Term): void {
-    this.#events.push({ event: ['start_failed', name, reason], process: this.begin({ id: 'root', at: '', isMember: false, isSupervisor: false, behaviour: {} }).process })
+  refused(id: string, reason: Term): void {
+    const { process } = this.begin({ id, at: '', isMember: false, isSupervisor: true, behaviour: {} })
+    this.#events.push({ event: ['start_failed', process.name, reason], process })
   }
 
   /** What has happened since the last time, in normal form. */
@@ -167,7 +178,8 @@ export class Processes {
 }
 
 function hasDeadAncestor({ parent }: Process): boolean {
-  for (let above = parent; above !== undefined; above = above.parent) if (above.status === 'dead' || above.status === 'failed') return true
+  for (let above = parent; above !== undefined; above = above.parent)
+    if (above.status === 'dead' || above.status === 'failed') return true
   return false
 }
 
@@ -176,8 +188,10 @@ function sortedRuns(events: readonly { readonly event: CaseEvent; readonly proce
   const sorted: CaseEvent[] = []
   for (let at = 0; at < events.length; ) {
     const first = events[at]
-    const isSame = (other: (typeof events)[number] | undefined): boolean =>
-      other !== undefined && other.process.isMember && other.process.parent === first?.process.parent && other.event[0] === 'terminated'
+    const isSame = (other: (typeof events)[number] | undefined): boolean => {
+      if (other?.event[0] !== 'terminated' || !other.process.isMember) return false
+      return other.process.parent === first?.process.parent
+    }
     let end = at
     while (isSame(events[end])) end += 1
     const run = events.slice(at, Math.max(end, at + 1)).map(({ event }) => event)

@@ -18,14 +18,16 @@ interface CaseFile {
   readonly cases: readonly (SignalCase | SupervisorCase)[]
 }
 
+type Runner = (scenario: SignalCase | SupervisorCase) => Promise<readonly Difference[]>
+
 const seeds = [1, 2, 3]
 const given = process.argv.slice(2)
 const isRealTime = given.includes('--real-time')
 const files = given.filter((argument) => !argument.startsWith('--'))
 const only = given.find((argument) => argument.startsWith('--only='))?.slice('--only='.length)
-const unknown = given.filter((argument) => argument.startsWith('--') && argument !== '--real-time' && !argument.startsWith('--only='))
-if (files.length === 0 || unknown.length > 0) {
-  console.error(`npm run conformance -- [--real-time] [--only=NAME] FILE...${unknown.map((option) => `; ${option} is not known`).join('')}`)
+const unknown = given.find((argument) => argument.startsWith('--') && argument !== '--real-time' && !argument.startsWith('--only='))
+if (files.length === 0 || unknown !== undefined) {
+  console.error(`npm run conformance -- [--real-time] [--only=NAME] FILE...${unknown === undefined ? '' : `; ${unknown} is not known`}`)
   process.exit(2)
 }
 
@@ -46,7 +48,7 @@ for (const file of files) {
 console.log(`${count.passed} passed, ${count.failed} failed${count.refused > 0 ? `, ${count.refused} refused` : ''}`)
 if (count.failed > 0) process.exitCode ??= 1
 
-function runnerOf(format: number, kind: string | undefined): ((scenario: SignalCase | SupervisorCase) => Promise<readonly Difference[]>) | undefined {
+function runnerOf(format: number, kind: string | undefined): Runner | undefined {
   if (format === 2 && kind === 'signals')
     return async (scenario) => {
       const difference = await differenceOf(scenario as SignalCase, seeds)
@@ -66,7 +68,7 @@ function report(name: string, differences: readonly Difference[]): void {
   if (refusal === undefined) count.failed += 1
   else count.refused += 1
   for (const { step, expected, got } of differences) {
-    console.log(`${refusal === undefined ? 'FAILED' : 'refused'} ${name}, step ${step}${refusal === undefined ? '' : `: ${refusal}`}`)
+    console.log(refusal === undefined ? `FAILED ${name}, step ${step}` : `refused ${name}, step ${step}: ${refusal}`)
     console.log(`  expected ${JSON.stringify(expected)}`)
     console.log(`  got      ${got instanceof Error ? String(got.stack) : JSON.stringify(got)}`)
   }

@@ -69,12 +69,12 @@ interface Failed {
 /** With what the start of a whole supervisor fails whose definition breaks a rule. */
 export function startProblem(error: ConfigurationError): Term {
   const term = brokenRule(error)
-  const name = Array.isArray(term) ? String(term[0]) : String(term)
+  const name: unknown = Array.isArray(term) ? term[0] : term
   if (name === 'bad_start_spec') return term
   return [ofFlags.includes(name) ? 'supervisor_data' : 'start_spec', term]
 }
 
-const ofFlags = ['invalid_strategy', 'invalid_intensity', 'invalid_period', 'invalid_auto_shutdown']
+const ofFlags: readonly unknown[] = ['invalid_strategy', 'invalid_intensity', 'invalid_period', 'invalid_auto_shutdown']
 
 /** OTP's name for the rule that is broken, with the value that breaks it. */
 function brokenRule({ path, rule, value }: ConfigurationError): Term {
@@ -98,8 +98,8 @@ function brokenRule({ path, rule, value }: ConfigurationError): Term {
     case 'restart':
       return ['invalid_restart_type', given]
     case 'significant':
-      if (rule.includes('automatic shutdown')) return ['bad_combination', { list: [['auto_shutdown', 'never'], ['significant', true]] }]
-      if (rule.includes('permanent')) return ['bad_combination', { list: [['restart', 'permanent'], ['significant', true]] }]
+      if (rule.includes('automatic shutdown')) return badCombination(['auto_shutdown', 'never'])
+      if (rule.includes('permanent')) return badCombination(['restart', 'permanent'])
       return ['invalid_significant', given]
     case 'type':
       return ['invalid_child_type', given]
@@ -108,6 +108,10 @@ function brokenRule({ path, rule, value }: ConfigurationError): Term {
     default:
       return `unexpected ${path} ${rule}`
   }
+}
+
+function badCombination(other: Term): Term {
+  return ['bad_combination', { list: [other, ['significant', true]] }]
 }
 
 function startFunction(value: unknown): Term {
