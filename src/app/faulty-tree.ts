@@ -8,7 +8,8 @@ export function faultyTree<Tree>(tree: SupervisorNode<Tree>, behaviors: FaultyBe
   return faultyNode(tree, rootId, behaviors)
 }
 
-function faultyNode<Node extends TreeNode>(node: Node, id: ActorId, behaviors: FaultyBehaviors): Node {
+/** The same part of a tree, which stands at `id`. */
+export function faultyNode<Node extends TreeNode>(node: Node, id: ActorId, behaviors: FaultyBehaviors): Node {
   // What is no node is found by the check of the tree, which says so better.
   if (typeof node !== 'object' || node === null) return node
   if (node.kind === 'supervisor') {

@@ -14,7 +14,7 @@ import { spawnedFromOutside, spawnedId, spawnedSpec } from '../runtime/spawned-s
 import { createSystemClock } from '../runtime/system-clock.ts'
 import { createSystemRandom } from '../runtime/system-random.ts'
 import { ActorSystem, type ActorInfo } from '../runtime/system.ts'
-import type { DynamicNode, SupervisorNode } from '../supervision/tree.ts'
+import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
 import { checkTree } from './check-tree.ts'
 import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
@@ -100,7 +100,16 @@ export interface App<Tree> extends AsyncDisposable {
  * await app.stop()
  * ```
  */
-export async function start<Tree>(tree: SupervisorNode<Tree> | DynamicNode<Tree>, options: StartOptions = {}): Promise<App<Tree>> {
+export function start<Tree>(tree: SupervisorNode<Tree> | DynamicNode<Tree>, options: StartOptions = {}): Promise<App<Tree>> {
+  return startDressed(tree, options, (node) => node)
+}
+
+/** As {@link start}; what is added to the tree while it runs is started as `dress` makes it. */
+export async function startDressed<Tree>(
+  tree: SupervisorNode<Tree> | DynamicNode<Tree>,
+  options: StartOptions,
+  dress: (node: TreeNode, id: ActorId) => TreeNode,
+): Promise<App<Tree>> {
   const defaultMode: StateMode = options.store === undefined ? 'volatile' : 'checkpointed'
   checkOptions(options)
   const behaviors = checkTree(tree, { hasStore: options.store !== undefined, behaviors: (options.behaviors ?? []).map(({ behavior }) => behavior) })
@@ -122,7 +131,7 @@ export async function start<Tree>(tree: SupervisorNode<Tree> | DynamicNode<Tree>
     attribution,
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
   })
-  const plan = { system, defaultMode, sink, onError: surface }
+  const plan = { system, defaultMode, sink, onError: surface, dress }
   const forgetStrays = options.attribution === 'off' ? () => undefined : blameStrayFailures({ attribution, sink })
   try {
     const started = await system.start(rootSpec(tree, plan), { cause: 'first', reason: undefined, parent: undefined })

@@ -9,7 +9,7 @@ import type { ChildSpec, ShutdownLimit } from '../supervision/child-spec.ts'
 import type { SupervisorEvent } from '../supervision/events.ts'
 import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import { supervisorBehavior, type SupervisorParts } from '../supervision/supervisor.ts'
-import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
+import { isTreeNode, type DynamicNode, type SupervisorNode, type TreeNode } from '../supervision/tree.ts'
 import { checkNewChild } from './check-tree.ts'
 import { localStarter } from './local-starter.ts'
 import { storeMembers } from './store-members.ts'
@@ -20,6 +20,8 @@ export interface PlanParts {
   readonly defaultMode: StateMode
   readonly sink: EventSink<SupervisorEvent>
   readonly onError: (error: unknown) => void
+  /** Makes of a node that is added at run time what is started in its place. */
+  readonly dress: (node: TreeNode, id: ActorId) => TreeNode
 }
 
 /** How long `term` may take where the child's own limit does not say: because it is killed without being asked. */
@@ -77,7 +79,8 @@ interface Place {
 }
 
 /** The spec of a child that is added to a running supervisor, checked as a whole tree is. */
-function addedSpec(node: unknown, place: Omit<Place, 'key'> & { readonly key: unknown }, parts: PlanParts): ChildSpec {
+function addedSpec(given: unknown, place: Omit<Place, 'key'> & { readonly key: unknown }, parts: PlanParts): ChildSpec {
+  const node = isTreeNode(given) ? parts.dress(given, childId(place.parent, String(place.key))) : given
   const { catalogue, persistence } = parts.system
   const known = (name: string): Behavior | undefined => catalogue.find(name)
   const behaviors = checkNewChild({ ...place, node }, { hasStore: persistence !== undefined, known })

@@ -135,7 +135,7 @@ export class ActorSystem implements World {
     for (const message of this.router.takeAwaited(id)) this.router.drop(id, message, 'noproc')
     const cell = this.#cells.get(id)
     if (cell === undefined) return
-    if (cell.spec.behavior.stopsInOrder === true)
+    if (cell.spec.behavior.stopsInOrder === true && cell.life === undefined)
       for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireWithSupervisor(below)
     this.#retireCell(cell)
     if (forget) this.#cells.delete(id)
@@ -269,10 +269,10 @@ export class ActorSystem implements World {
     return this.start(spec, origin)
   }
 
-  /** One that outlives its killed supervisor for a while is retired when it has ended. */
+  /** One that outlives a supervisor that was killed, for a while, is retired when it has ended. */
   #retireWithSupervisor(cell: ActorCell): void {
-    if (cell.life?.parent?.status === 'ended') cell.life.whenEnded(() => this.#retireCell(cell))
-    else this.#retireCell(cell)
+    if (cell.life === undefined) this.#retireCell(cell)
+    else cell.life.whenEnded(() => this.#retireCell(cell))
   }
 
   #retireCell(cell: ActorCell): void {

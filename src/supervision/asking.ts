@@ -6,8 +6,8 @@ import type { SupervisorRequest } from './facts.ts'
 import { oneOf } from './option-checks.ts'
 import { strategies } from './strategy.ts'
 
-/** The name of the call by which a supervisor is asked through its reference. */
-export const askName = 'ask'
+/** With this the names of the calls begin by which a supervisor is asked through its reference. */
+export const askPrefix = 'supervisor:'
 
 /** What a {@link SupervisorRef} asks: the requests of the machine, with what only the shell can make something of. */
 export type Question =

@@ -2,7 +2,7 @@ import { childId, displayId, type ActorId } from '../protocol/actor-id.ts'
 import { ConfigurationError, InternalError } from '../protocol/errors.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { CallOptions, StopOptions } from '../runtime/context.ts'
-import { askName, type Question } from './asking.ts'
+import { askPrefix, type Question } from './asking.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { ChildCounts, ChildInfo, SupervisorReply } from './commands.ts'
 import { errorOf } from './errors.ts'
@@ -131,7 +131,7 @@ function makeSupervisorRef({ id, port }: SupervisorPlace): SupervisorRef {
     options: CallOptions | undefined,
     ...wanted: readonly Wanted[]
   ): Promise<Answer<Wanted>> => {
-    const reply = (await port.call(id, askName, question, options)) as SupervisorReply
+    const reply = (await port.call(id, askPrefix + question.type, question, options)) as SupervisorReply
     if (reply.status === 'error') throw errorOf(id, reply.error)
     if (!isOneOf(reply, wanted)) throw new InternalError(`${displayId(id)} gave another answer than was asked for`, reply)
     return reply

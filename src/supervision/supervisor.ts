@@ -8,7 +8,7 @@ import { StartFailure } from '../runtime/errors.ts'
 import type { EventSink } from '../runtime/events.ts'
 import { systemMessage, type Message } from '../runtime/message.ts'
 import { isThenable } from '../runtime/thenable.ts'
-import { askName, requestOf, type Question } from './asking.ts'
+import { askPrefix, requestOf, type Question } from './asking.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Command, Decision, StartOrder, StopOrder, SupervisorReply } from './commands.ts'
 import { createDecider, type Decider, type SupervisorInput } from './decider.ts'
@@ -54,7 +54,7 @@ export function supervisorBehavior(parts: SupervisorParts): Behavior<Shell, unde
     initial: (_, ctx) => bootShell(parts, ctx),
     handle: (shell, message) => shell.handle(message),
     show: (shell) => shell.show(),
-    isMeantForOne: ({ kind, name }) => kind === 'call' && name === askName,
+    isMeantForOne: isAsked,
   }
 }
 
@@ -140,6 +140,12 @@ class Shell {
   }
 
   #requestOf(message: Message): Fact | SupervisorReply | undefined | Promise<Fact | SupervisorReply | undefined> {
+    if (isAsked(message)) {
+      const { members, specOf } = this.#parts
+      const request = requestOf(message.input as Question, { id: this.#ctx.id, isDynamic: members !== undefined, specOf })
+      if ('status' in request) return request
+      return { type: 'asked', ticket: message.seq, request, nowMs: this.#parts.clock.now() }
+    }
     switch (message.name) {
       case 'startMember':
         return this.#memberFact(message.input as MemberInput)
@@ -147,12 +153,6 @@ class Shell {
         const { key } = message.input as MemberInput
         const known = this.#decider.children.get(key)
         return known === undefined ? this.#memberFact(message.input as MemberInput) : { status: 'started', id: key, incarnation: known.incarnation }
-      }
-      case askName: {
-        const { members, specOf } = this.#parts
-        const request = requestOf(message.input as Question, { id: this.#ctx.id, isDynamic: members !== undefined, specOf })
-        if ('status' in request) return request
-        return { type: 'asked', ticket: message.seq, request, nowMs: this.#parts.clock.now() }
       }
       default: {
         const request = { type: message.name, ...(message.input as object | undefined) } as SupervisorRequest
@@ -289,6 +289,11 @@ class Shell {
   #record(fact: Fact | undefined, commands: readonly Command[]): void {
     this.#parts.sink.emit({ type: 'supervisor step', id: this.#ctx.id, incarnation: this.#ctx.incarnation, fact, commands })
   }
+}
+
+/** True for a call through a `SupervisorRef`. */
+function isAsked({ kind, name }: Message): boolean {
+  return kind === 'call' && name.startsWith(askPrefix)
 }
 
 interface MemberInput {

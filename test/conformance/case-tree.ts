@@ -59,7 +59,7 @@ export class CaseTree {
 
   /** The key and the node of a child; of something that is no child, that itself. */
   pair(given: CaseChild, supervisorId: string): readonly [key: string, node: TreeNode] {
-    if (typeof given !== 'object' || given === null) return given as never
+    if (typeof given !== 'object' || given === null) return given
     return [given.id, this.#child(given, supervisorId)]
   }
 
