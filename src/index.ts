@@ -41,6 +41,7 @@ export type {
   Step,
   TermContext,
 } from './runtime/behavior.ts'
+export type { Beginning } from './runtime/beginning.ts'
 export type { Clock, ClockTimer } from './runtime/clock.ts'
 export type {
   CallOptions,
@@ -92,10 +93,19 @@ export { actor, type ActorDefinition, type ActorOptions, type Info } from './beh
 export type { ActorRef, CallMethods, CastMethods, InputArgument } from './behaviors/actor-ref.ts'
 export { NoReply, noReply, Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
 export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
+export { task, type TaskDefinition, type TaskOptions } from './behaviors/task.ts'
+export type { TaskFunction, TaskKit } from './behaviors/task-run.ts'
+export { TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'
 
 // Trees.
 export { child, dynamicSupervisor, supervisor } from './supervision/tree.ts'
 export type { ChildList, ChildNode, Directory, DynamicNode, DynamicSupervisorOptions, SupervisorNode, TreeNode } from './supervision/tree.ts'
+export { partitionSupervisor, type PartitionArguments, type PartitionSupervisorOptions } from './supervision/partition-supervisor.ts'
+export type { PartitionKey } from './supervision/partition-hash.ts'
+export { taskSupervisor, type TaskSupervisorOptions } from './supervision/task-supervisor.ts'
+export type { AsyncOptions, StartedTask, StartTaskOptions, TaskArguments, TaskHandle, TasksRef } from './supervision/tasks-ref.ts'
+export type { StreamFunction, StreamOptions, TaskResult } from './supervision/task-stream.ts'
+export type { PartitionsRef } from './supervision/partitions-ref.ts'
 export {
   AlreadyPresentError,
   AlreadyStartedError,
@@ -120,9 +130,13 @@ export type { Strategy } from './supervision/strategy.ts'
 
 // What a supervisor tells of its decisions.
 export type { SupervisorEvent } from './supervision/events.ts'
+export type { Comeback, DecisionRecord } from './supervision/decision-log.ts'
+export { describeCause } from './supervision/describe-cause.ts'
+export { describeDecision } from './supervision/describe-decision.ts'
 export type { ChildCounts, ChildInfo, Command, Decision, StartOrder, StopOrder, SupervisorProblem, SupervisorReply } from './supervision/commands.ts'
 export type { Fact, StartResult, SupervisorRequest } from './supervision/facts.ts'
-export type { SupervisorInput, SupervisorState } from './supervision/decider.ts'
+export type { SupervisorInput } from './supervision/decider.ts'
+export type { SupervisorState } from './supervision/machine-table.ts'
 export type { ChildSpec, ShutdownLimit } from './supervision/child-spec.ts'
 export type { Intensity } from './supervision/restart-intensity.ts'
 export type { FailedToStart, GaveUp } from './supervision/exit-causes.ts'

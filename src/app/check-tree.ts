@@ -4,7 +4,7 @@ import type { Behavior } from '../runtime/behavior.ts'
 import { checkChild, checkChildren } from '../supervision/check-children.ts'
 import { dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import type { AutoShutdown } from '../supervision/auto-shutdown.ts'
-import { isTreeNode, type TreeNode } from '../supervision/tree.ts'
+import { isTreeNode, type ChildNode, type DynamicNode, type TreeNode } from '../supervision/tree.ts'
 
 /** What the rules for a whole tree remember from node to node. */
 interface Seen {
@@ -47,9 +47,11 @@ export function checkNewChild(
 }
 
 function checkNode(node: TreeNode, id: ActorId, seen: Seen): void {
+  if (node.kind !== 'child') for (const violation of node.violations?.(id) ?? []) throw new ConfigurationError(violation)
   if (node.kind === 'child') {
     checkBehavior(node.behavior, displayId(id), seen)
     checkState(node.options.state, id, seen)
+    checkKept(node, id)
     checkCheckpoint(node.options.checkpoint, id, seen)
     checkName(node.options.name, id, seen)
   } else if (node.kind === 'dynamic') {
@@ -60,11 +62,12 @@ function checkNode(node: TreeNode, id: ActorId, seen: Seen): void {
     }
     checkBehavior(node.behavior, displayId(id), seen)
     checkState(node.options.state, id, seen)
+    checkKept(node, id)
     checkCheckpoint(node.options.checkpoint, id, seen)
   } else {
     const { autoShutdown } = supervisorSettings({ at: id, options: node.options })
     // As OTP: all children of a supervisor before anything below one of them.
-    checkChildren(node.list ?? Object.entries(node.children), { parent: id, autoShutdown })
+    checkChildren(node.list ?? Object.entries(node.children), { parent: id, autoShutdown, isPartitioned: node.isPartitioned === true })
     for (const [key, child] of Object.entries(node.children)) checkNode(child, childId(id, key), seen)
   }
 }
@@ -90,6 +93,17 @@ function checkState(state: unknown, id: ActorId, { hasStore }: Seen): void {
     rule: 'must be "volatile" in a tree that is started without a store',
     value: state,
     remedy: 'Write start(tree, { store: sqlite("app.db") })',
+  })
+}
+
+/** What begins anew each time has no state to keep. */
+function checkKept({ behavior, options: { state } }: ChildNode<unknown> | DynamicNode<unknown>, id: ActorId): void {
+  if (behavior.startsAnew !== true || state === 'volatile') return
+  throw new ConfigurationError({
+    path: `${displayId(id)}: state`,
+    rule: 'must be "volatile" for a task, which keeps none',
+    value: state,
+    remedy: 'Leave it out',
   })
 }
 

@@ -1,8 +1,12 @@
 import { childId, type ActorId } from '../protocol/actor-id.ts'
 import { killed, shutdown } from '../protocol/exit-reason.ts'
 import type { ActorSpec } from '../runtime/actor-spec.ts'
+import type { StartOrigin } from '../runtime/starting.ts'
 import type { ActorSystem } from '../runtime/system.ts'
 import type { Starter } from '../supervision/starter.ts'
+
+/** What the local system starts a child from. */
+export type LocalStart = ActorSpec & Pick<StartOrigin, 'bind'>
 
 /** Starts and stops children in the same thread as their supervisor. */
 export function localStarter(system: ActorSystem, parent: { readonly id: ActorId; readonly incarnation: number }): Starter {
@@ -12,7 +16,8 @@ export function localStarter(system: ActorSystem, parent: { readonly id: ActorId
       // What is left of a supervisor that was killed starts nobody.
       if (life?.isActive !== true) return { status: 'failed', reason: killed }
       // The specs of a local tree hold what the local system starts from.
-      return system.start(spec.start as ActorSpec, { cause, reason, parent: life })
+      const start = spec.start as LocalStart
+      return system.start(start, { cause, reason, parent: life, ...(start.bind && { bind: start.bind }) })
     },
     stop: ({ id, incarnation, shutdown: limit }) => system.stop(childId(parent.id, id), { incarnation, reason: shutdown, limit }),
     runs: (id, incarnation) => system.lifeOf(childId(parent.id, id))?.number === incarnation,

@@ -14,6 +14,7 @@ import { spawnedFromOutside, spawnedId, spawnedSpec } from '../runtime/spawned-s
 import { createSystemClock } from '../runtime/system-clock.ts'
 import { createSystemRandom } from '../runtime/system-random.ts'
 import { ActorSystem, type ActorInfo } from '../runtime/system.ts'
+import { DecisionLogs, type DecisionRecord } from '../supervision/decision-log.ts'
 import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
 import { checkTree } from './check-tree.ts'
 import { TreeStartError } from './errors.ts'
@@ -47,6 +48,8 @@ export interface StartOptions {
    * a walk over what is new in each state.
    */
   readonly freezeStates?: boolean
+  /** How many decisions of each supervisor {@link App.decisions} remembers: an integer >= 1; 20 if not given. */
+  readonly keepDecisions?: number
 }
 
 /** A running tree. */
@@ -68,6 +71,11 @@ export interface App<Tree> extends AsyncDisposable {
   spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options?: SpawnOptions): Promise<Ref>
   /** What an actor is at this moment; answered at once, whatever goes on. Nothing if there is none with this id. */
   inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined
+  /**
+   * What a supervisor decided last about exits and failed starts of its children, oldest first, and what came of it; answered at
+   * once, also when it has been restarted or has ended. The root is meant if nothing is given. Empty for who is no supervisor.
+   */
+  decisions(supervisor?: ActorId | { readonly id: ActorId }): readonly DecisionRecord[]
   /** The ids of all actors that run, supervisors too. */
   running(): readonly string[]
   /**
@@ -131,12 +139,14 @@ export async function startDressed<Tree>(
     attribution,
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
   })
-  const plan = { system, defaultMode, sink, onError: surface, dress }
+  const logs = new DecisionLogs({ keep: options.keepDecisions ?? 20, wallNow: () => clock.wallNow() })
+  const plan = { system, defaultMode, sink, logs, onError: surface, dress }
   const forgetStrays = options.attribution === 'off' ? () => undefined : blameStrayFailures({ attribution, sink })
   try {
     const started = await system.start(rootSpec(tree, plan), { cause: 'first', reason: undefined, parent: undefined })
     if (started.status !== 'started') throw new TreeStartError(started.status === 'failed' ? started.reason : normal)
-    return new RunningApp({ tree: tree.reference(system.outside, rootId), system, incarnation: started.incarnation, forgetStrays })
+    const { incarnation } = started
+    return new RunningApp({ tree: tree.reference(system.outside, rootId), system, logs, incarnation, forgetStrays })
   } catch (error) {
     forgetStrays()
     await persistence?.close()
@@ -149,12 +159,13 @@ class RunningApp<Tree> implements App<Tree> {
   readonly store: StoreInfo | undefined
   readonly ended: Promise<ExitReason>
   readonly #system: ActorSystem
+  readonly #logs: DecisionLogs
   readonly #incarnation: number
-
   readonly #forgetStrays: () => void
 
-  constructor({ tree, system, incarnation, forgetStrays }: RunningParts<Tree>) {
+  constructor({ tree, system, logs, incarnation, forgetStrays }: RunningParts<Tree>) {
     this.tree = tree
+    this.#logs = logs
     this.#forgetStrays = forgetStrays
     this.store = system.persistence?.info
     this.#system = system
@@ -177,6 +188,10 @@ class RunningApp<Tree> implements App<Tree> {
 
   inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined {
     return this.#system.infoOf(typeof actor === 'string' ? actor : actor.id)
+  }
+
+  decisions(supervisor: ActorId | { readonly id: ActorId } = rootId): readonly DecisionRecord[] {
+    return this.#logs.read(typeof supervisor === 'string' ? supervisor : supervisor.id)
   }
 
   running(): readonly string[] {
@@ -207,6 +222,7 @@ class RunningApp<Tree> implements App<Tree> {
 interface RunningParts<Tree> {
   readonly tree: Tree
   readonly system: ActorSystem
+  readonly logs: DecisionLogs
   readonly incarnation: number
   /** Takes the listeners for stray failures away. */
   readonly forgetStrays: () => void
@@ -229,7 +245,9 @@ function reject(error: unknown): Promise<never> {
   return Promise.reject(error instanceof Error ? error : new Error('something that is no error was thrown', { cause: error }))
 }
 
-const optionNames: readonly string[] = ['store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution']
+const optionNames: readonly string[] = [
+  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'keepDecisions',
+]
 
 function checkOptions(options: object): void {
   const given = options as Readonly<Record<string, unknown>>
@@ -239,9 +257,11 @@ function checkOptions(options: object): void {
   const { store, onEvent } = given
   if (store !== undefined && !hasOpen(store))
     throw new ConfigurationError({ path: 'start: store', rule: 'must be a store', value: store, remedy: 'Write store: sqlite("app.db") or store: memory()' })
-  const { attribution } = given
+  const { attribution, keepDecisions } = given
   if (attribution !== undefined && attribution !== 'on' && attribution !== 'off')
     throw new ConfigurationError({ path: 'start: attribution', rule: 'must be "on" or "off"', value: attribution })
+  if (keepDecisions !== undefined && !(Number.isSafeInteger(keepDecisions) && Number(keepDecisions) >= 1))
+    throw new ConfigurationError({ path: 'start: keepDecisions', rule: 'must be an integer >= 1', value: keepDecisions })
   if (onEvent !== undefined && typeof onEvent !== 'function')
     throw new ConfigurationError({ path: 'start: onEvent', rule: 'must be a function', value: onEvent })
 }

@@ -6,12 +6,13 @@ import type { ActorSystem } from '../runtime/system.ts'
 import type { AutoShutdown } from '../supervision/auto-shutdown.ts'
 import type { ChildSettings } from '../supervision/child-options.ts'
 import type { ChildSpec, ShutdownLimit } from '../supervision/child-spec.ts'
+import type { DecisionLogs } from '../supervision/decision-log.ts'
 import type { SupervisorEvent } from '../supervision/events.ts'
 import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import { supervisorBehavior, type SupervisorParts } from '../supervision/supervisor.ts'
 import { isTreeNode, type DynamicNode, type SupervisorNode, type TreeNode } from '../supervision/tree.ts'
 import { checkNewChild } from './check-tree.ts'
-import { localStarter } from './local-starter.ts'
+import { localStarter, type LocalStart } from './local-starter.ts'
 import { storeMembers } from './store-members.ts'
 
 /** What the specs of a tree are made with. */
@@ -19,6 +20,8 @@ export interface PlanParts {
   readonly system: ActorSystem
   readonly defaultMode: StateMode
   readonly sink: EventSink<SupervisorEvent>
+  /** What each supervisor decided last. */
+  readonly logs: DecisionLogs
   readonly onError: (error: unknown) => void
   /** Makes of a node that is added at run time what is started in its place. */
   readonly dress: (node: TreeNode, id: ActorId) => TreeNode
@@ -51,11 +54,11 @@ function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts: PlanP
 function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
   const type = node.member === undefined ? 'worker' : 'supervisor'
   const { supervisor, members } = dynamicSettings({ at: id, options: node.options, members: type })
-  const memberSpec = (key: string, args: unknown): ChildSpec => {
-    const place = { key, id: childId(id, key), settings: { ...members, args } }
-    return node.member === undefined ? workerSpec(node.behavior, place, parts) : innerSpec(node.member, place, parts)
-  }
-  const template = memberSpec(node.behavior.name, undefined)
+  const specOf = (key: string, args: unknown): ChildSpec =>
+    memberSpec(node, { key, id: childId(id, key), settings: { ...members, args } }, parts)
+  const { name } = node.behavior
+  const common = { key: name, id: childId(id, name), settings: members }
+  const template = node.member === undefined ? workerSpec(node.behavior, common, parts) : innerSpec(node.member, common, parts)
   const outlivesProcess = (members.state ?? parts.defaultMode) !== 'volatile' && members.restart !== 'temporary'
   const behavior = supervisorBehavior({
     ...shellParts(parts),
@@ -65,7 +68,7 @@ function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts):
     members: storeMembers({
       supervisor: id,
       persistence: outlivesProcess ? parts.system.persistence : undefined,
-      specOf: memberSpec,
+      specOf,
       onError: parts.onError,
     }),
   })
@@ -107,6 +110,15 @@ function innerSpec(node: SupervisorNode<unknown> | DynamicNode<unknown>, place: 
   return { id: key, restart, shutdown, type: 'supervisor', significant, start }
 }
 
+function memberSpec(node: DynamicNode<unknown>, place: Settled, parts: PlanParts): ChildSpec {
+  if (node.member !== undefined) return innerSpec(node.member, place, parts)
+  const own = node.ownOf?.(place.settings.args)
+  const spec = workerSpec(node.behavior, place, parts)
+  if (own === undefined) return spec
+  const start: LocalStart = { ...(spec.start as ActorSpec), bind: (life) => own.bind(life) }
+  return { ...spec, restart: own.restart, start }
+}
+
 /** A child with its settings, at its place. */
 interface Settled {
   readonly key: string
@@ -138,12 +150,13 @@ function termLimit(shutdown: ShutdownLimit): number {
   return shutdown === 'kill' ? termLimitOfKilledMs : shutdown
 }
 
-function shellParts({ system, sink }: PlanParts): Pick<SupervisorParts, 'starter' | 'sendSelf' | 'clock' | 'sink'> {
+function shellParts({ system, sink, logs }: PlanParts): Omit<SupervisorParts, 'input' | 'members' | 'specOf' | 'init'> {
   return {
     starter: (parent) => localStarter(system, parent),
     sendSelf: (to, message) => system.router.deliver(to, message),
     clock: system.clock,
     sink,
+    logOf: (id) => logs.of(id),
   }
 }
 

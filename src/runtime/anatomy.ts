@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts'
 import type { Context, NameOwner } from './context.ts'
 import type { ActorEvent } from './events.ts'
 import type { Mailbox } from './mailbox.ts'
-import type { Caller, Message } from './message.ts'
+import type { Caller, Message, MessageInfo } from './message.ts'
 import type { Names } from './names.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
@@ -89,13 +89,18 @@ export interface Life {
   trapsExits: boolean
   /** Who started it with a link or a monitor: its exit signals end it in order when it traps exits. */
   starter: ActorId | undefined
+  /** Made when it is first asked for. */
   readonly followUps: FollowUps
+  /** Nothing as long as no turn has asked for any. */
+  readonly madeFollowUps: FollowUps | undefined
   /** Callers that are to be answered later. */
   readonly deferred: Set<Caller>
   /** True once it has been published: before that nobody knows of it but who starts it. */
   readonly isBorn: boolean
   /** True from its start until its end begins: what it does through its context has an effect. */
   readonly isActive: boolean
+  /** Its supervisor stops it and waits until it has ended: no notice is needed. */
+  isAwaited: boolean
   /** Set when it was asked to stop and still has a turn to finish. */
   stopReason: ExitReason | undefined
   readonly context: Context
@@ -127,8 +132,8 @@ export interface Life {
   watchedBy(monitor: number, watcher: (reason: ExitReason) => void): void
   unwatch(monitor: number): void
   adopt(child: Life): void
-  /** A supervisor learns of every exit of a child, the ones that it asked for too. */
-  childEnded(child: Life, reason: ExitReason): void
+  /** A supervisor learns of every exit of a child that it does not wait for. */
+  childEnded(child: Life, reason: ExitReason, message: MessageInfo | undefined): void
   setTimer(id: string, delayMs: number, fire: () => void): void
   cancelTimer(id: string): void
 }

@@ -2,6 +2,7 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import type { Duration, DurationOrInfinity } from '../protocol/duration.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
+import type { MessageInfo } from './message.ts'
 import type { Random } from './random.ts'
 
 /** How long a caller waits, and what else belongs to a request. */
@@ -39,6 +40,8 @@ export interface Port {
   stopActor(to: ActorId, reason?: ExitReason, options?: StopOptions): Promise<void>
   /** What an actor shows of itself, at once; nothing if it does not run or has nothing to show. */
   show?(id: ActorId): unknown
+  /** A number that this system gives out once in the life of its process: for keys that nobody else has. */
+  nextNumber(): number
 }
 
 /** How long to wait for the end of an actor. */
@@ -198,4 +201,6 @@ export interface ChildExited {
   readonly id: ActorId
   readonly incarnation: number
   readonly reason: ExitReason
+  /** The message that it was handling; nothing if there was none. */
+  readonly message: MessageInfo | undefined
 }

@@ -1,16 +1,16 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import { killed, noproc, type ExitReason } from '../protocol/exit-reason.ts'
-import type { Cell, Life, Manner, Status } from './anatomy.ts'
+import type { Cell, FollowUps, Life, Manner, Status } from './anatomy.ts'
 import type { Behavior } from './behavior.ts'
 import type { ClockTimer } from './clock.ts'
 import type { Context } from './context.ts'
 import { CrashedError } from './errors.ts'
 import { followUps } from './follow-ups.ts'
 import { leave } from './leaving.ts'
-import { messageInfo, systemMessage, type Caller } from './message.ts'
+import { systemMessage, type Caller, type MessageInfo } from './message.ts'
 import { effectOf, type ExitSignal } from './signals.ts'
 import { overrideHooks } from './start-plan.ts'
-import type { Turns } from './turns.ts'
+import { messageAtEnd, type Turns } from './turns.ts'
 
 /** One life of an actor: what begins with a start and ends with an exit. */
 export class Incarnation implements Life {
@@ -24,8 +24,9 @@ export class Incarnation implements Life {
   frontier = 0
   trapsExits: boolean
   starter: ActorId | undefined = undefined
-  readonly followUps = followUps(this)
+  madeFollowUps: FollowUps | undefined = undefined
   isBorn = false
+  isAwaited = false
   stopReason: ExitReason | undefined = undefined
   // Both are set by the start, before anything can run.
   context!: Context
@@ -51,6 +52,10 @@ export class Incarnation implements Life {
 
   get id(): ActorId {
     return this.cell.id
+  }
+
+  get followUps(): FollowUps {
+    return (this.madeFollowUps ??= followUps(this))
   }
 
   get isActive(): boolean {
@@ -121,7 +126,7 @@ export class Incarnation implements Life {
     this.#endReason = reason
     this.#abort?.abort(reason)
     this.#dropTimers()
-    this.followUps.drop()
+    this.madeFollowUps?.drop()
     if (wasStarting || manner === 'kill' || !this.#hasLastWill(manner)) this.finish(reason)
     else void leave(this, reason, manner)
   }
@@ -133,14 +138,15 @@ export class Incarnation implements Life {
     const { cell } = this
     if (cell.life === this) cell.life = undefined
     cell.lastExit = reason
-    if (this.isBorn) this.#leaveTrace(reason)
+    const message = this.isBorn ? messageAtEnd(this.turns) : undefined
+    if (this.isBorn) this.#leaveTrace(reason, message)
     this.turns.abandon(reason)
     for (const caller of this.#deferred ?? []) caller.fail(new CrashedError(this.id, 'call', reason))
     this.#deferred = undefined
     this.#failCallsMeantForIt(reason)
     this.#breakBonds(reason)
     this.#abandonChildren(reason)
-    this.parent?.childEnded(this, reason)
+    this.parent?.childEnded(this, reason, message)
     for (const tell of this.#whenEnded ?? []) tell(reason)
     this.#whenEnded = undefined
   }
@@ -201,9 +207,9 @@ export class Incarnation implements Life {
     ;(this.#children ??= new Set()).add(child)
   }
 
-  childEnded(child: Life, reason: ExitReason): void {
-    if (this.#children?.delete(child) !== true || this.status === 'ended' || !child.isBorn) return
-    this.cell.receive(systemMessage('exited', { id: child.id, incarnation: child.number, reason }, this.number))
+  childEnded(child: Life, reason: ExitReason, message: MessageInfo | undefined): void {
+    if (this.#children?.delete(child) !== true || this.status === 'ended' || !child.isBorn || child.isAwaited) return
+    this.cell.receive(systemMessage('exited', { id: child.id, incarnation: child.number, reason, message }, this.number))
   }
 
   setTimer(id: string, delayMs: number, fire: () => void): void {
@@ -235,11 +241,9 @@ export class Incarnation implements Life {
   }
 
   /** What is left for the next incarnation and for those who watch the system. */
-  #leaveTrace(reason: ExitReason): void {
+  #leaveTrace(reason: ExitReason, message: MessageInfo | undefined): void {
     const { cell, behavior, state, frontier } = this
     if (behavior.startsAnew !== true) cell.memory = { behavior, state, frontier }
-    const { current } = this.turns
-    const message = current === undefined ? undefined : messageInfo(current)
     cell.world.emit({ type: 'exited', id: this.id, incarnation: this.number, reason, message })
   }
 

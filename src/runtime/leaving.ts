@@ -91,11 +91,13 @@ function snapshotOf(life: Life, wish: Wish | undefined): Snapshot | undefined {
 
 /** An actor that ends has a context no more, and may still say goodbye. */
 function portOf({ id, cell }: Life): Port {
-  const { router } = cell.world
+  const { world } = cell
+  const { router } = world
   return {
     call: (to, name, input, options) => router.call(to, { name, input, sender: id }, options),
     cast: (to, name, input, options) => router.cast(to, { name, input, sender: id }, options),
     stopActor: (to, reason, options) => router.stop(to, reason, options),
+    nextNumber: () => world.nextNumber(),
   }
 }
 

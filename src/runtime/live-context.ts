@@ -101,6 +101,10 @@ export class LiveContext implements Context {
     return this.cell.world.show(id)
   }
 
+  nextNumber(): number {
+    return this.cell.world.nextNumber()
+  }
+
   async spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options: SpawnFromActorOptions = {}): Promise<Spawned<Ref>> {
     const { world } = this.cell
     const id = spawnedId(this.id, key)

@@ -72,6 +72,8 @@ export function addCaller(message: Message, caller: Caller): void {
 export interface MessageInfo {
   readonly kind: string
   readonly name: string
+  /** Who sent it; nothing if it came from outside every actor. */
+  readonly sender: ActorId | undefined
   /** Its number in the journal; 0 if it was never in one. */
   readonly seq: number
   /** How often handling it has been begun, this time included. */
@@ -80,5 +82,13 @@ export interface MessageInfo {
 
 /** Makes the {@link MessageInfo} of a message. */
 export function messageInfo(message: Message): MessageInfo {
-  return { kind: message.kind, name: message.name, seq: message.seq, attempt: message.attempt }
+  const { kind, name, sender, seq, attempt } = message
+  return { kind, name, sender, seq, attempt }
+}
+
+/** A message in a few words for a person: `call "add" from shop/web, number 12 in the journal, attempt 2`. */
+export function describeMessage({ kind, name, sender, seq, attempt }: MessageInfo): string {
+  const origin = kind === 'info' ? 'of the runtime' : `from ${sender ?? 'outside'}`
+  const place = seq === 0 ? '' : `, number ${seq} in the journal`
+  return `${kind} "${name}" ${origin}${place}${attempt < 2 ? '' : `, attempt ${attempt}`}`
 }

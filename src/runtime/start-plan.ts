@@ -1,8 +1,10 @@
+import type { Beginning } from './beginning.ts'
 import type { Hooks } from './behavior.ts'
 
 /** Which hook runs at a start: `restart` from the second incarnation on, else `init`, else none. */
-export function startingHook<State, Args>(hooks: Hooks<State, Args>, incarnation: number): Hooks<State, Args>['init'] {
-  return incarnation > 1 && hooks.restart !== undefined ? hooks.restart : hooks.init
+export function startingHook(hooks: Hooks<unknown, unknown>, incarnation: number): Beginning['hook'] {
+  if (incarnation > 1 && hooks.restart !== undefined) return 'restart'
+  return hooks.init === undefined ? 'none' : 'init'
 }
 
 /** The hooks of a behavior with those of a child spec put over them, one by one. */

@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../protocol/errors.ts'
 import { crash, killed, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, Life } from './anatomy.ts'
-import type { Behavior, StartCause, StartContext, StartPlan, StateSource } from './behavior.ts'
+import type { Beginning } from './beginning.ts'
+import type { Behavior, Hooks, StartCause, StartPlan, StateSource } from './behavior.ts'
 import { DurableTurns, unknownOutcome } from './durable-turns.ts'
 import { IgnoreError, reasonOfThrown, StateUnreadableError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
@@ -11,6 +12,7 @@ import { messageOf, type Message } from './message.ts'
 import type { Revived } from './persistence.ts'
 import { fromMemory, recover, restore, type Recovered } from './recovery.ts'
 import { overrideHooks, startingHook } from './start-plan.ts'
+import { resume, StartingContext } from './starting-context.ts'
 import { isThenable } from './thenable.ts'
 import { VolatileTurns } from './volatile-turns.ts'
 
@@ -25,7 +27,10 @@ export interface StartOrigin {
 }
 
 /** What came of a start. */
-export type Started = { readonly status: 'started'; readonly incarnation: number } | { readonly status: 'ignored' } | { readonly status: 'failed'; readonly reason: ExitReason }
+export type Started =
+  | { readonly status: 'started'; readonly incarnation: number; readonly beginning: Beginning }
+  | { readonly status: 'ignored' }
+  | { readonly status: 'failed'; readonly reason: ExitReason }
 
 /** What there is to go on from. */
 interface Found {
@@ -40,6 +45,8 @@ interface FirstState {
   readonly behavior: Behavior
   readonly frontier: number
   readonly source: StateSource
+  /** The number of the checkpoint that it was made of. */
+  readonly checkpoint?: number | undefined
 }
 
 /**
@@ -47,39 +54,38 @@ interface FirstState {
  * to be waited for. Nothing of it is left when it fails.
  */
 export function startActor(cell: Cell, origin: StartOrigin): Started | Promise<Started> {
-  const { spec } = cell
   const attempt = cell.starts
   cell.starts += 1
-  const hooks = overrideHooks(spec.behavior.hooks, spec.hooks)
-  if (spec.mode !== 'volatile' || startingHook(hooks, cell.incarnation + 1) !== undefined) return startInSteps(cell, origin, attempt)
+  if (cell.spec.mode !== 'volatile') return startFromStore(cell, origin, attempt)
   const life = conceive(cell, cell.incarnation + 1, origin)
   life.turns = new VolatileTurns(life)
   if (!life.isActive) return fail(cell, life, life.endReason ?? killed)
   try {
-    const state = resumed(fromMemory(cell)) ?? firstState(cell, life, spec.args)
-    if (isThenable(state)) return state.then((late) => publish(life, origin, late), (error: unknown) => failed(cell, life, error))
-    return publish(life, origin, state)
+    const found = { recovered: fromMemory(cell), revived: undefined }
+    const plan = askHook(life, origin, attempt, found)
+    const first = isThenable(plan) ? plan.then((late) => carryOut(late, life, found)) : carryOut(plan, life, found)
+    if (isThenable(first)) return first.then((late) => publish(life, origin, late), (error: unknown) => failed(cell, life, error))
+    return publish(life, origin, first)
   } catch (error) {
     return failed(cell, life, error)
   }
 }
 
-async function startInSteps(cell: Cell, origin: StartOrigin, attempt: number): Promise<Started> {
+async function startFromStore(cell: Cell, origin: StartOrigin, attempt: number): Promise<Started> {
   let life: Incarnation | undefined
   try {
-    const isVolatile = cell.spec.mode === 'volatile'
-    const revived = isVolatile ? undefined : await cell.store.open(cell.id, 0)
-    if (revived !== undefined) tellOfRecovery(cell, revived)
+    const revived = await cell.store.open(cell.id, 0)
+    tellOfRecovery(cell, revived)
     // Who asked for it may be gone by now, and another start may have been quicker.
     if (cell.life !== undefined || origin.parent?.isActive === false) return fail(cell, undefined, killed)
-    life = conceive(cell, revived?.incarnation ?? cell.incarnation + 1, origin)
+    life = conceive(cell, revived.incarnation, origin)
     life.turns = new VolatileTurns(life)
-    const found = { recovered: revived === undefined ? fromMemory(cell) : await recover(cell, life, revived), revived }
-    const plan = await askHook(life, origin, { attempt, ...found })
-    const state = await carryOut(plan, life, found)
-    const checkpoint = revived === undefined ? undefined : await secure(life, state, plan, found)
+    const found = { recovered: await recover(cell, life, revived), revived }
+    const plan = await askHook(life, origin, attempt, found)
+    const first = await carryOut(plan, life, found)
+    const checkpoint = await secure(life, first, plan, found)
     if (cell.spec.mode === 'durable') life.turns = new DurableTurns(life, checkpoint)
-    return publish(life, origin, state, revived)
+    return publish(life, origin, first, { revived, plan })
   } catch (error) {
     return failed(cell, life, error)
   }
@@ -94,30 +100,25 @@ function conceive(cell: Cell, number: number, { parent, bind }: StartOrigin): In
   return life
 }
 
-async function askHook(
+function askHook(
   life: Incarnation,
   origin: StartOrigin,
-  { attempt, recovered, revived }: Found & { readonly attempt: number },
-): Promise<StartPlan> {
+  attempt: number,
+  { recovered, revived }: Found,
+): StartPlan | Promise<StartPlan> {
   const { cell } = life
-  const hook = startingHook(overrideHooks(cell.spec.behavior.hooks, cell.spec.hooks), life.number)
-  if (hook === undefined) return { type: 'resume' }
-  const context: StartContext<unknown, unknown> = {
-    id: cell.id,
-    incarnation: life.number,
+  const name = hookOf(cell, life.number)
+  const hook = name === 'none' ? undefined : hooksOf(cell)[name]
+  if (hook === undefined) return resume
+  const context = new StartingContext(life, {
     attempt,
     cause: causeOf(life, origin, revived),
     reason: origin.reason ?? cell.lastExit ?? revived?.lastExit,
-    args: cell.spec.args,
     offered: recovered?.offered,
     checkpoints: revived?.checkpoints ?? [],
-    signal: life.signal,
-    resume: () => ({ type: 'resume' }),
-    from: (checkpoint) => ({ type: 'from', checkpoint: typeof checkpoint === 'number' ? checkpoint : checkpoint.number }),
-    fresh: (...args) => (args.length === 0 ? { type: 'fresh' } : { type: 'fresh', args: { value: args[0] } }),
-    become: (behavior, state) => ({ type: 'become', behavior, state }),
-  }
-  return (await cell.world.attribution.run(life, () => hook(context))) ?? { type: 'resume' }
+  })
+  const plan = cell.world.attribution.run(life, () => hook(context))
+  return isThenable(plan) ? Promise.resolve(plan).then((late) => late ?? resume) : (plan ?? resume)
 }
 
 /** Why it starts: a supervisor that starts itself calls every child's start its first, though the child may have lived before. */
@@ -127,25 +128,27 @@ function causeOf(life: Incarnation, { cause }: StartOrigin, revived: Revived | u
   return revived !== undefined && life.cell.starts === 1 ? 'process' : 'exit'
 }
 
-async function carryOut(plan: StartPlan, life: Incarnation, found: Found): Promise<FirstState> {
+function carryOut(plan: StartPlan, life: Incarnation, found: Found): FirstState | Promise<FirstState> {
   const { cell } = life
-  const { recovered } = found
   switch (plan.type) {
     case 'resume':
-      return resumed(recovered) ?? (await firstState(cell, life, cell.spec.args))
+      return resumed(found.recovered) ?? firstState(life, cell.spec.args, 0)
     case 'fresh':
-      return { ...(await firstState(cell, life, plan.args === undefined ? cell.spec.args : plan.args.value)), frontier: frontierOf(found) }
+      return firstState(life, plan.args === undefined ? cell.spec.args : plan.args.value, frontierOf(found))
     case 'become':
       // A stored state must be able to find its behavior again.
       cell.world.catalogue.add(plan.behavior)
       return { state: plan.state, behavior: plan.behavior, frontier: frontierOf(found), source: 'given' }
-    case 'from': {
-      const checkpoint = await cell.world.persistence?.read(cell.id, plan.checkpoint)
-      if (checkpoint === undefined) throw new StateUnreadableError(cell.id, `there is no readable checkpoint ${plan.checkpoint}`)
-      const { behavior, offered } = restore(cell, checkpoint)
-      return { state: offered.state, behavior, frontier: frontierOf(found), source: 'checkpoint' }
-    }
+    case 'from':
+      return fromCheckpoint(cell, plan.checkpoint, frontierOf(found))
   }
+}
+
+async function fromCheckpoint(cell: Cell, number: number, frontier: number): Promise<FirstState> {
+  const checkpoint = await cell.world.persistence?.read(cell.id, number)
+  if (checkpoint === undefined) throw new StateUnreadableError(cell.id, `there is no readable checkpoint ${number}`)
+  const { behavior, offered } = restore(cell, checkpoint)
+  return { state: offered.state, behavior, frontier, source: 'checkpoint', checkpoint: number }
 }
 
 /** Whatever state it begins with, what has been applied stays applied. */
@@ -155,13 +158,14 @@ function frontierOf({ recovered, revived }: Found): number {
 
 function resumed(recovered: Recovered | undefined): FirstState | undefined {
   if (recovered === undefined) return undefined
-  const { state, frontier, source } = recovered.offered
-  return { state, behavior: recovered.behavior, frontier, source }
+  const { state, frontier, source, checkpoint } = recovered.offered
+  return { state, behavior: recovered.behavior, frontier, source, checkpoint }
 }
 
-function firstState(cell: Cell, life: Incarnation, args: unknown): FirstState | Promise<FirstState> {
+function firstState(life: Incarnation, args: unknown, frontier: number): FirstState | Promise<FirstState> {
+  const { cell } = life
   const { behavior } = cell.spec
-  const dress = (state: unknown): FirstState => ({ state, behavior, frontier: 0, source: 'initial' })
+  const dress = (state: unknown): FirstState => ({ state, behavior, frontier, source: 'initial' })
   const state = cell.world.attribution.run(life, () => behavior.initial(args, life.context))
   return isThenable(state) ? Promise.resolve(state).then(dress) : dress(state)
 }
@@ -177,9 +181,10 @@ async function secure(life: Incarnation, first: FirstState, plan: StartPlan, fou
   return checkpoint
 }
 
-function publish(life: Incarnation, origin: StartOrigin, first: FirstState, revived?: Revived): Started {
+function publish(life: Incarnation, origin: StartOrigin, first: FirstState, by?: Steps): Started {
   const { cell } = life
   const { world, spec } = cell
+  const revived = by?.revived
   if (life.status !== 'starting') return fail(cell, life, life.endReason ?? killed)
   if (spec.name !== undefined && !world.names.claim(spec.name, cell.id)) return fail(cell, life, crash(nameTaken(cell, spec.name)))
   life.behavior = first.behavior
@@ -193,9 +198,28 @@ function publish(life: Incarnation, origin: StartOrigin, first: FirstState, revi
   if (hasLostState(cell, life)) world.emit({ type: 'state lost', id: cell.id, incarnation: life.number })
   world.emit({ type: 'started', id: cell.id, incarnation: life.number, behavior: first.behavior.name, source: first.source, cause })
   for (const timer of revived?.timers ?? []) world.armTimer(life, timer)
-  life.followUps.arm()
+  life.madeFollowUps?.arm()
   cell.wake()
-  return { status: 'started', incarnation: life.number }
+  return { status: 'started', incarnation: life.number, beginning: beginningOf(life, first, by) }
+}
+
+/** What a start that had to ask and to recover went by. */
+interface Steps {
+  readonly revived: Revived | undefined
+  readonly plan: StartPlan
+}
+
+function beginningOf({ cell, number }: Incarnation, { source, checkpoint }: FirstState, by: Steps | undefined): Beginning {
+  const replayed = source === 'checkpoint' && by?.plan.type === 'resume' ? (by.revived?.replay.length ?? 0) : 0
+  return { hook: hookOf(cell, number), state: replayed > 0 ? 'journal' : source, checkpoint, replayed }
+}
+
+function hooksOf({ spec }: Cell): Hooks<unknown, unknown> {
+  return overrideHooks(spec.behavior.hooks, spec.hooks)
+}
+
+function hookOf(cell: Cell, incarnation: number): Beginning['hook'] {
+  return startingHook(hooksOf(cell), incarnation)
 }
 
 /** A former process had this actor too, and nothing of it was kept. */

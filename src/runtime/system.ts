@@ -87,6 +87,7 @@ export class ActorSystem implements World {
       cast: (to, name, input, options) => this.router.cast(to, { name, input, sender: undefined }, options),
       stopActor: (to, reason, options) => this.router.stop(to, reason, options),
       show: (id) => this.show(id),
+      nextNumber: () => this.nextNumber(),
     }
   }
 
@@ -106,6 +107,7 @@ export class ActorSystem implements World {
   stop(id: ActorId, { incarnation, reason = shutdown, limit }: { incarnation: number; reason?: ExitReason; limit: number | 'kill' }): void | Promise<void> {
     const life = this.#cells.get(id)?.life
     if (life?.number !== incarnation || life.status === 'ended') return undefined
+    life.isAwaited = true
     if (limit === 'kill') {
       life.end(killed, 'kill')
       return undefined

@@ -1,5 +1,5 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
-import type { Message } from './message.ts'
+import { messageInfo, type Message, type MessageInfo } from './message.ts'
 
 /** How one incarnation works through its mailbox: each message in a turn of its own, one after the other. */
 export interface Turns {
@@ -15,4 +15,10 @@ export interface Turns {
   wantCheckpoint(): void
   /** The incarnation has ended: what becomes of the messages that it had taken. */
   abandon(reason: ExitReason): void
+}
+
+/** The message that an incarnation was at when it ended, or that crashed it at its commit; nothing if there was none. */
+export function messageAtEnd(turns: Turns): MessageInfo | undefined {
+  const message = turns.current ?? (turns.blamed === undefined ? undefined : turns.find(turns.blamed))
+  return message === undefined ? undefined : messageInfo(message)
 }

@@ -37,7 +37,7 @@ export class VolatileTurns implements Turns {
       if (message === undefined) return false
       // Mail that an earlier incarnation asked for means nothing to this one.
       if (message.incarnation !== 0 && message.incarnation !== life.number) continue
-      if (!life.followUps.begin(message)) continue
+      if (life.madeFollowUps?.begin(message) === false) continue
       const asked = endAskedBy(life, message)
       if (asked !== undefined) {
         life.end(asked, 'orderly')
@@ -105,7 +105,7 @@ export class VolatileTurns implements Turns {
     } else if (life.stopReason === undefined) this.#answer(message, step.outcome)
     else this.#answerAtEnd(message, step.outcome)
     const goesOn = life.goesOn()
-    const steps = goesOn ? life.followUps.arm() : 0
+    const steps = goesOn ? (life.madeFollowUps?.arm() ?? 0) : 0
     if (goesOn && life.cell.spec.mode === 'checkpointed') this.#afterTurn()
     // Continued steps come before anything that their answer may bring about.
     for (let left = steps; left > 0 && life.isActive && life.status !== 'busy'; left -= 1) this.run(1)

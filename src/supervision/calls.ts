@@ -50,7 +50,8 @@ export function endStartForCall(memory: Memory, { results, nowMs }: FactOf<'star
   const { children, forgotten, failure } = applyResults(memory, results)
   if (failure === undefined) {
     const [result] = results
-    const reply: SupervisorReply = result?.status === 'started' ? result : { status: 'ignored', id }
+    const reply: SupervisorReply =
+      result?.status === 'started' ? { status: 'started', id, incarnation: result.incarnation } : { status: 'ignored', id }
     return { children, task: noTask, commands: [...forgotten, { type: 'reply', ticket, reply }] }
   }
   const { reason } = failure

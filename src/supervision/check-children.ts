@@ -15,6 +15,8 @@ export interface CheckChildSpecsOptions {
 export interface Place {
   readonly parent: ActorId
   readonly autoShutdown: AutoShutdown
+  /** Its children are numbered. */
+  readonly isPartitioned?: boolean
 }
 
 /**
@@ -73,7 +75,7 @@ export function checkChildren(children: readonly unknown[], place: Place): void 
  *
  * @throws {ConfigurationError} naming the first rule that is broken.
  */
-export function checkChild(node: unknown, { parent, key, autoShutdown }: Place & { readonly key: unknown }): void {
+export function checkChild(node: unknown, { parent, key, autoShutdown, isPartitioned }: Place & { readonly key: unknown }): void {
   if (!isTreeNode(node))
     throw new ConfigurationError({
       path: isKey(key) ? childId(parent, key) : `${displayId(parent)}, a child`,
@@ -84,7 +86,7 @@ export function checkChild(node: unknown, { parent, key, autoShutdown }: Place &
   const start = isWorker ? node.behavior : node
   const options = isWorker ? node.options : node.childOptions
   childSettings({ parent, id: key, start, type: isWorker ? 'worker' : 'supervisor', options, autoShutdown })
-  if (typeof key === 'string' && /^(0|[1-9]\d*)$/.test(key))
+  if (isPartitioned !== true && typeof key === 'string' && /^(0|[1-9]\d*)$/.test(key))
     throw new ConfigurationError({
       path: `${displayId(parent)}: id of a child`,
       rule: 'must not be a whole number, which JavaScript moves before all other keys: the children would start in another order',

@@ -1,4 +1,5 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { MessageInfo } from '../runtime/message.ts'
 import type { ChildSpec } from './child-spec.ts'
 
 /** What a supervisor remembers of one child; replaced as a whole, never changed. */
@@ -10,6 +11,8 @@ export interface Child {
   readonly incarnation: number
   /** Why the incarnation before ended, if there was one. */
   readonly lastReason: ExitReason | undefined
+  /** What it was handling then; nothing if it was stopped by its supervisor. */
+  readonly lastMessage?: MessageInfo | undefined
   /** Why its last attempt to start failed; only while it is `restarting`. */
   readonly failure: ExitReason | undefined
   /** What a restart tells it: it ended by itself, or it goes along with a sibling. */

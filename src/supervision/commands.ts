@@ -1,7 +1,9 @@
 import type { StartCause } from '../runtime/behavior.ts'
 import type { ConfigurationError } from '../protocol/errors.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { MessageInfo } from '../runtime/message.ts'
 import type { ChildSpec, ShutdownLimit } from './child-spec.ts'
+import type { Intensity } from './restart-intensity.ts'
 
 /** One child to start. */
 export interface StartOrder {
@@ -63,11 +65,15 @@ export interface Decision {
   readonly child: string
   readonly incarnation: number | undefined
   readonly reason: ExitReason
+  /** What it was handling when it ended; nothing if that was nothing, and for a failed start. */
+  readonly message: MessageInfo | undefined
   readonly decided: 'restart' | 'retry' | 'leave' | 'remove' | 'shut down' | 'give up'
   /** One sentence. */
   readonly why: string
   /** Restarts that are left in the window; after a give-up 0. */
   readonly budgetLeft: number
+  /** What it is left of. */
+  readonly limit: Intensity
 }
 
 /** What a supervisor's machine wants done. Of `start` and `stop` at most one comes in a step, and it comes last. */

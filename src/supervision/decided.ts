@@ -1,4 +1,5 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { MessageInfo } from '../runtime/message.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Command } from './commands.ts'
 import { explain, type Verdict } from './explain.ts'
@@ -11,13 +12,16 @@ export function decided(memory: Memory, what: {
   /** Which incarnation ended; nothing for a failed start, which has none. */
   readonly incarnation?: number
   readonly reason: ExitReason
+  /** What it was handling, if it was handling anything. */
+  readonly message?: MessageInfo | undefined
   /** Nobody goes along with its restart. */
   readonly isAlone?: boolean
   readonly nowMs: number
 }): Command {
-  const { verdict, spec, incarnation, reason, nowMs } = what
+  const { verdict, spec, incarnation, reason, message, nowMs } = what
   const { budget } = memory
   const strategy = what.isAlone === true ? 'one_for_one' : memory.strategy
   const budgetLeft = budget.budgetLeft(nowMs)
-  return { type: 'decided', decision: explain({ verdict, spec, incarnation, reason, strategy, budgetLeft, limit: budget.limit }) }
+  const occasion = { verdict, spec, incarnation, reason, message, strategy, budgetLeft, limit: budget.limit }
+  return { type: 'decided', decision: explain(occasion) }
 }

@@ -1,4 +1,3 @@
-import { createEmptyActor, type ActorScope, type SnapshotFrom } from 'xstate'
 import { InternalError } from '../protocol/errors.ts'
 import type { AutoShutdown } from './auto-shutdown.ts'
 import type { ChildSpec } from './child-spec.ts'
@@ -9,7 +8,8 @@ import { InPlaceChildren } from './in-place-children.ts'
 import { noTask, type Memory } from './memory.ts'
 import { RestartIntensity, type Intensity } from './restart-intensity.ts'
 import type { Strategy } from './strategy.ts'
-import { supervisorMachine } from './supervisor-machine.ts'
+import { begin, step, type Outcome } from './machine-runner.ts'
+import type { SupervisorState } from './machine-table.ts'
 
 /** What a supervisor decides by. */
 export type SupervisorInput =
@@ -30,17 +30,6 @@ export type SupervisorInput =
       /** What all of them are made from, under the name of their kind. */
       readonly template?: ChildSpec
     }
-
-/** What a supervisor is doing. Only in `running` it handles exits, retries, calls and the request to stop. */
-export type SupervisorState =
-  | 'starting'
-  | 'running'
-  | 'stoppingGroup'
-  | 'startingGroup'
-  | 'startingChild'
-  | 'stoppingChild'
-  | 'terminating'
-  | 'done'
 
 /** A supervisor's mind: it is told facts and says what to do. It has no clock and no effects. */
 export interface Decider {
@@ -96,23 +85,18 @@ export function memoryOf(input: SupervisorInput, table: TableOf): Memory {
   }
 }
 
-type Snapshot = SnapshotFrom<typeof supervisorMachine>
-type Scope = ActorScope<Snapshot, Fact>
-
 class MachineDecider implements Decider {
   #memory: Memory
-  #snapshot: Snapshot | undefined
-  #commands: Command[] = []
-  readonly #scope: Scope
+  /** Nothing before the start. */
+  #state: SupervisorState | undefined
 
-  constructor(memory: Memory, snapshot?: Snapshot) {
+  constructor(memory: Memory, state?: SupervisorState) {
     this.#memory = memory
-    this.#snapshot = snapshot
-    this.#scope = inertScope((command) => this.#commands.push(command))
+    this.#state = state
   }
 
   get state(): SupervisorState {
-    return this.#snapshot?.value ?? 'starting'
+    return this.#state ?? 'starting'
   }
 
   get children(): ChildrenView {
@@ -128,49 +112,24 @@ class MachineDecider implements Decider {
   }
 
   start(): readonly Command[] {
-    if (this.#snapshot !== undefined) throw new InternalError('a supervisor was started twice', this.state)
-    return this.#goOn(supervisorMachine.getInitialSnapshot(this.#scope, this.#memory))
+    if (this.#state !== undefined) throw new InternalError('a supervisor was started twice', this.state)
+    return this.#goOn(begin(this.#memory))
   }
 
   decide(fact: Fact): readonly Command[] {
-    if (this.#snapshot === undefined || !expected[this.state].includes(fact.type))
+    if (this.#state === undefined || !expected[this.#state].includes(fact.type))
       throw new InternalError(`the fact "${fact.type}" came to a supervisor that is ${this.state}`, fact)
-    return this.#goOn(supervisorMachine.transition(this.#snapshot, fact, this.#scope))
+    return this.#goOn(step(this.#state, this.#memory, fact))
   }
 
   fork(): Decider {
     const { children, budget, ...rest } = this.#memory
-    const memory: Memory = { ...rest, children: children.copy(), budget: budget.copy() }
-    return new MachineDecider(memory, this.#snapshot && { ...this.#snapshot, context: memory })
+    return new MachineDecider({ ...rest, children: children.copy(), budget: budget.copy() }, this.#state)
   }
 
-  #goOn(snapshot: Snapshot): readonly Command[] {
-    if (snapshot.status === 'error') throw snapshot.error
-    this.#snapshot = snapshot
-    this.#memory = snapshot.context
-    const commands = this.#commands
-    this.#commands = []
+  #goOn({ state, memory, commands }: Outcome): readonly Command[] {
+    this.#state = state
+    this.#memory = memory
     return commands
   }
-}
-
-/**
- * What xstate needs to take a step, made once and used for every step: its own `transition()` makes an actor for each, which
- * takes several times as long. Nothing is ever started in it, and the one action that reaches it is `command`.
- */
-function inertScope(take: (command: Command) => void): Scope {
-  const self = createEmptyActor()
-  const scope: Omit<Scope, 'self'> = {
-    id: self.id,
-    sessionId: self.sessionId,
-    system: self.system,
-    logger: () => {},
-    defer: () => {},
-    emit: () => {},
-    stopChild: () => {},
-    // xstate leaves the parameters of an action open; the machine has one action, and its parameter is a command.
-    actionExecutor: (action) => take(action.params as Command),
-  }
-  // An actor that does nothing stands in for the supervisor's own, to which the machine never refers.
-  return { ...scope, self: self as unknown as Scope['self'] }
 }

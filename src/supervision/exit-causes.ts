@@ -1,6 +1,7 @@
 import { killed, shutdown, shutdownBecause, type ExitReason } from '../protocol/exit-reason.ts'
+import type { MessageInfo } from '../runtime/message.ts'
 import type { ChildSpec } from './child-spec.ts'
-import type { Intensity } from './restart-intensity.ts'
+import type { RestartIntensity } from './restart-intensity.ts'
 
 /** The cause in the `shutdown` with which a supervisor fails to start. They nest: `reason` may be that of a supervisor below. */
 export interface FailedToStart {
@@ -16,9 +17,18 @@ export interface GaveUp {
   readonly id: string
   /** Why it was down: the reason of its exit, or of its last failed start. */
   readonly reason: ExitReason
+  /** What it was handling when it ended; nothing if that was nothing, and for a failed start. */
+  readonly message?: MessageInfo | undefined
+  /** Of a failed start: the end of the incarnation before, which had made it necessary. */
+  readonly before?: { readonly reason: ExitReason; readonly message?: MessageInfo | undefined }
   readonly restarts: number
   readonly withinMs: number
+  /** When the restarts that were counted were done, oldest first: so many milliseconds before it gave up. */
+  readonly agesMs: readonly number[]
 }
+
+/** Why a child is down that is not restarted any more. */
+export type LastStraw = Pick<GaveUp, 'id' | 'reason' | 'message' | 'before'>
 
 /** The exit reason of a supervisor of which one child did not start. */
 export function failedToStart(id: string, reason: ExitReason): ExitReason {
@@ -26,8 +36,18 @@ export function failedToStart(id: string, reason: ExitReason): ExitReason {
 }
 
 /** The exit reason of a supervisor that gives up. Not abnormal, as in OTP: a transient supervisor is not restarted for it. */
-export function gaveUp(id: string, reason: ExitReason, { restarts, withinMs }: Intensity): ExitReason {
-  return shutdownBecause({ type: 'reached_max_restart_intensity', id, reason, restarts, withinMs } satisfies GaveUp)
+export function gaveUp({ id, reason, message, before }: LastStraw, budget: RestartIntensity, nowMs: number): ExitReason {
+  const { restarts, withinMs } = budget.limit
+  return shutdownBecause({
+    type: 'reached_max_restart_intensity',
+    id,
+    reason,
+    ...(message && { message }),
+    ...(before && { before }),
+    restarts,
+    withinMs,
+    agesMs: budget.agesMs(nowMs),
+  } satisfies GaveUp)
 }
 
 /** With what a child ends that its supervisor stops, as far as the supervisor can know. */

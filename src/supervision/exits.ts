@@ -1,6 +1,6 @@
 import { shutdown } from '../protocol/exit-reason.ts'
 import { endsWith } from './auto-shutdown.ts'
-import { isRunning } from './children.ts'
+import { isRunning, type ChildrenView } from './children.ts'
 import { decided } from './decided.ts'
 import { gaveUp } from './exit-causes.ts'
 import type { Verdict } from './explain.ts'
@@ -11,7 +11,10 @@ import { isRestarted } from './restart-type.ts'
 type Exited = FactOf<'exited'>
 
 /** True if the supervisor has dealt with this exit already: it stopped that incarnation itself, or the child is gone. */
-export function isStale({ children }: Memory, { id, incarnation }: Exited): boolean {
+export function isStale(
+  { children }: { readonly children: ChildrenView },
+  { id, incarnation }: Pick<Exited, 'id' | 'incarnation'>,
+): boolean {
   const child = children.get(id)
   return child === undefined || !isRunning(child) || child.incarnation !== incarnation
 }
@@ -41,10 +44,10 @@ export function shutDown(memory: Memory, fact: Exited): Step {
 /** No restart is left: this child is not started again, and the supervisor ends. */
 export function giveUp(memory: Memory, fact: Exited): Step {
   const child = childOf(memory, fact.id)
-  const { id, reason } = fact
+  const { reason } = fact
   return {
     children: memory.children.update({ ...child, status: 'stopped', lastReason: reason }),
-    task: { type: 'end', reason: gaveUp(id, reason, memory.budget.limit) },
+    task: { type: 'end', reason: gaveUp(fact, memory.budget, fact.nowMs) },
     commands: [decided(memory, { verdict: 'give up', spec: child.spec, ...fact })],
   }
 }
@@ -54,8 +57,9 @@ export function restart(memory: Memory, fact: Exited): Step {
   const child = childOf(memory, fact.id)
   const task = planGroup(memory, fact.id)
   memory.budget.record(fact.nowMs)
+  const { reason: lastReason, message: lastMessage } = fact
   return {
-    children: memory.children.update({ ...child, status: 'restarting', lastReason: fact.reason, nextCause: 'exit' }),
+    children: memory.children.update({ ...child, status: 'restarting', lastReason, lastMessage, nextCause: 'exit' }),
     task,
     commands: [decided(memory, { verdict: 'restart', spec: child.spec, isAlone: task.ids.length === 1, ...fact })],
   }

@@ -1,4 +1,5 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { MessageInfo } from '../runtime/message.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Decision } from './commands.ts'
 import type { Intensity } from './restart-intensity.ts'
@@ -19,6 +20,7 @@ export interface Occasion {
   readonly spec: ChildSpec
   readonly incarnation: number | undefined
   readonly reason: ExitReason
+  readonly message?: MessageInfo | undefined
   /** Whom the restart takes along. */
   readonly strategy: Strategy
   readonly budgetLeft: number
@@ -27,10 +29,10 @@ export interface Occasion {
 
 /** A verdict as the log gets it, with the sentence that says why. */
 export function explain(occasion: Occasion): Decision {
-  const { spec, incarnation, reason } = occasion
+  const { spec, incarnation, reason, message, limit } = occasion
   const decided = decidedBy[occasion.verdict]
   const budgetLeft = decided === 'give up' ? 0 : occasion.budgetLeft
-  return { child: spec.id, incarnation, reason, decided, why: sentence(occasion), budgetLeft }
+  return { child: spec.id, incarnation, reason, message, decided, why: sentence(occasion), budgetLeft, limit }
 }
 
 const decidedBy: Record<Verdict, Decision['decided']> = {
@@ -92,16 +94,17 @@ const ended: Record<ExitReason['type'], string> = {
 }
 
 function budget({ budgetLeft, limit }: Occasion): string {
-  return `${budgetLeft} of ${limit.restarts} restarts left in ${time(limit.withinMs)}`
+  return `${budgetLeft} of ${limit.restarts} restarts left in ${describeTime(limit.withinMs)}`
 }
 
 function spent({ restarts, withinMs }: Intensity): string {
   if (restarts === 0) return 'no restart is allowed'
-  if (restarts === 1) return `the one restart in ${time(withinMs)} is used up`
-  return `the ${restarts} restarts in ${time(withinMs)} are used up`
+  if (restarts === 1) return `the one restart in ${describeTime(withinMs)} is used up`
+  return `the ${restarts} restarts in ${describeTime(withinMs)} are used up`
 }
 
-function time(ms: number): string {
+/** A length of time for a person: `5 s`, `500 ms`, `2 min`. */
+export function describeTime(ms: number): string {
   if (ms < 1_000) return `${ms} ms`
   if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`
   return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1_000} s`

@@ -1,10 +1,13 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { Beginning } from '../runtime/beginning.ts'
+import type { MessageInfo } from '../runtime/message.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Strategy } from './strategy.ts'
 
 /** What came of starting one child. */
 export type StartResult =
-  | { readonly id: string; readonly status: 'started'; readonly incarnation: number }
+  /** `beginning` is for the record: nothing is decided by it. */
+  | { readonly id: string; readonly status: 'started'; readonly incarnation: number; readonly beginning?: Beginning }
   | { readonly id: string; readonly status: 'ignored' }
   | { readonly id: string; readonly status: 'failed'; readonly reason: ExitReason }
 
@@ -34,6 +37,8 @@ export type Fact =
       readonly id: string
       readonly incarnation: number
       readonly reason: ExitReason
+      /** What it was handling, for the record: nothing is decided by it. */
+      readonly message?: MessageInfo | undefined
       readonly nowMs: number
     }
   /** The `start` command is done: one result a child, in its order, up to and including the first failure. */

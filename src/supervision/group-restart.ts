@@ -35,7 +35,7 @@ export function clearGroup(memory: Memory): Step {
       commands.push({ type: 'forget', id })
       continue
     }
-    if (isRunning(child)) children = children.update({ ...child, status: 'restarting', lastReason: reasonOfStop(child.spec) })
+    if (isRunning(child)) children = children.update({ ...child, status: 'restarting', lastReason: reasonOfStop(child.spec), lastMessage: undefined })
     ids.push(id)
   }
   return { children, task: { type: 'restartGroup', ids }, commands }
@@ -81,10 +81,12 @@ export function retry(memory: Memory, { id, nowMs }: FactOf<'retry'>): Step {
 /** No restart is left for the retry: the supervisor ends. */
 export function giveUpRetrying(memory: Memory, { id, nowMs }: FactOf<'retry'>): Step {
   const child = childOf(memory, id)
-  const reason = child.failure ?? child.lastReason ?? reasonOfStop(child.spec)
+  const { failure, lastReason, lastMessage } = child
+  const reason = failure ?? lastReason ?? reasonOfStop(child.spec)
+  const before = failure && lastReason && { reason: lastReason, message: lastMessage }
   return {
     children: memory.children.update({ ...child, status: 'stopped', failure: undefined }),
-    task: { type: 'end', reason: gaveUp(id, reason, memory.budget.limit) },
+    task: { type: 'end', reason: gaveUp({ id, reason, ...(before && { before }) }, memory.budget, nowMs) },
     commands: [decided(memory, { verdict: 'give up retrying', spec: child.spec, reason, nowMs })],
   }
 }

@@ -45,6 +45,13 @@ export interface Step {
   readonly commands: readonly Command[]
 }
 
+/** The memory after a step: the same one if nothing in it has changed. */
+export function remember(memory: Memory, step: Step): Memory {
+  const { children = memory.children, task = memory.task, strategy = memory.strategy } = step
+  const isSame = children === memory.children && task === memory.task && strategy === memory.strategy
+  return isSame ? memory : { ...memory, children, task, strategy }
+}
+
 /** The fact of one type. */
 export type FactOf<Type extends Fact['type']> = Extract<Fact, { readonly type: Type }>
 

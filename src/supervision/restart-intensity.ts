@@ -33,6 +33,12 @@ export class RestartIntensity {
     this.#times.push(nowMs)
   }
 
+  /** How many whole milliseconds ago each restart inside the window was counted, oldest first. */
+  agesMs(nowMs: number): readonly number[] {
+    this.#slide(nowMs)
+    return this.#times.slice(this.#first).map((timeMs) => Math.round(nowMs - timeMs))
+  }
+
   /** The same window, to go on from in another direction. */
   copy(): RestartIntensity {
     const copy = new RestartIntensity(this.limit)

@@ -1,9 +1,10 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { Beginning } from '../runtime/beginning.ts'
 import type { StartOrder, StopOrder } from './commands.ts'
 
 /** What came of a start. */
 export type StartOutcome =
-  | { readonly status: 'started'; readonly incarnation: number }
+  | { readonly status: 'started'; readonly incarnation: number; readonly beginning?: Beginning }
   | { readonly status: 'ignored' }
   | { readonly status: 'failed'; readonly reason: ExitReason }
 

@@ -1,7 +1,9 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import { whichChildren } from './calls.ts'
-import type { ChildInfo, Decision } from './commands.ts'
-import type { Decider, SupervisorInput, SupervisorState } from './decider.ts'
+import type { ChildInfo } from './commands.ts'
+import type { DecisionRecord } from './decision-log.ts'
+import type { Decider, SupervisorInput } from './decider.ts'
+import type { SupervisorState } from './machine-table.ts'
 import type { Intensity } from './restart-intensity.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -19,19 +21,16 @@ export interface SupervisorInfo {
   readonly budgetLeft: number
   /** In the order in which they start. */
   readonly children: readonly ChildInfo[]
-  /** The newest decisions about exits and failed starts, the latest last; 20 at most. */
-  readonly decisions: readonly Decision[]
+  /** The newest decisions about exits and failed starts, the latest last; 20 at most, if `start` was told nothing else. */
+  readonly decisions: readonly DecisionRecord[]
 }
-
-/** How many decisions are kept to look at. */
-export const keptDecisions = 20
 
 /** Takes a picture of a supervisor; what changes later does not change it. */
 export function supervisorInfo({ id, input, decider, decisions, nowMs }: {
   readonly id: ActorId
   readonly input: SupervisorInput
   readonly decider: Decider
-  readonly decisions: readonly Decision[]
+  readonly decisions: readonly DecisionRecord[]
   readonly nowMs: number
 }): SupervisorInfo {
   const { state, strategy, children } = decider
@@ -43,6 +42,6 @@ export function supervisorInfo({ id, input, decider, decisions, nowMs }: {
     intensity: input.intensity,
     budgetLeft: decider.budgetLeft(nowMs),
     children: whichChildren({ children }).toReversed(),
-    decisions: [...decisions],
+    decisions,
   }
 }

@@ -6,7 +6,7 @@ import * as exits from './exits.ts'
 import type { Fact } from './facts.ts'
 import * as group from './group-restart.ts'
 import * as initial from './initial-start.ts'
-import type { FactOf, Memory, Step } from './memory.ts'
+import { remember, type FactOf, type Memory, type Step } from './memory.ts'
 
 /** The one action with an effect. xstate never runs it: the decider takes it and hands it to the shell. */
 interface CommandAction {
@@ -16,13 +16,16 @@ interface CommandAction {
 
 /** An action that asks a rule what to do, remembers what it changed, and hands out its commands in order. */
 function follow<Params extends object | undefined>(rule: (memory: Memory, params: Params) => Step) {
-  return enqueueActions<Memory, Fact, Params, Fact, never, CommandAction, never, never, never>(({ context, enqueue }, params) => {
-    const { commands, children = context.children, task = context.task, strategy } = rule(context, params)
-    // Each assignment makes a snapshot, which is what an event costs most.
-    if (children !== context.children || task !== context.task) enqueue.assign({ children, task })
-    if (strategy !== undefined) enqueue.assign({ strategy })
-    for (const command of commands) enqueue({ type: 'command', params: command })
-  })
+  const action = enqueueActions<Memory, Fact, Params, Fact, never, CommandAction, never, never, never>(
+    ({ context, enqueue }, params) => {
+      const step = rule(context, params)
+      const memory = remember(context, step)
+      if (memory !== context) enqueue.assign(memory)
+      for (const command of step.commands) enqueue({ type: 'command', params: command })
+    },
+  )
+  // For whoever takes the steps without xstate.
+  return Object.assign(action, { rule })
 }
 
 /** The fact that is being handled, as the parameter of a guard or an action. */

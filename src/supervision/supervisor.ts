@@ -10,15 +10,17 @@ import { systemMessage, type Message } from '../runtime/message.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import { askPrefix, requestOf, type Question } from './asking.ts'
 import type { ChildSpec } from './child-spec.ts'
-import type { Command, Decision, StartOrder, StopOrder, SupervisorReply } from './commands.ts'
+import type { Command, StartOrder, StopOrder, SupervisorReply } from './commands.ts'
 import { createDecider, type Decider, type SupervisorInput } from './decider.ts'
+import type { DecisionLog } from './decision-log.ts'
 import type { SupervisorEvent } from './events.ts'
+import { isStale } from './exits.ts'
 import type { Fact, StartResult, SupervisorRequest } from './facts.ts'
 import type { Members } from './members.ts'
 import { isRestarted } from './restart-type.ts'
 import type { Starter } from './starter.ts'
 import type { SupervisorInit } from './supervisor-options.ts'
-import { keptDecisions, supervisorInfo, type SupervisorInfo } from './supervisor-info.ts'
+import { supervisorInfo, type SupervisorInfo } from './supervisor-info.ts'
 
 /** What a supervisor is made of. */
 export interface SupervisorParts {
@@ -36,6 +38,8 @@ export interface SupervisorParts {
   readonly sendSelf: (id: ActorId, message: Message) => void
   readonly clock: Clock
   readonly sink: EventSink<SupervisorEvent>
+  /** Keeps what the incarnations of a supervisor decided. */
+  readonly logOf: (id: ActorId) => DecisionLog
 }
 
 /**
@@ -72,7 +76,7 @@ class Shell {
   readonly #starter: Starter
   readonly #decider: Decider
   readonly #input: SupervisorInput
-  readonly #decisions: Decision[] = []
+  readonly #log: DecisionLog
   #reply: SupervisorReply | undefined = undefined
   #exit: ExitReason | undefined = undefined
 
@@ -82,6 +86,8 @@ class Shell {
     this.#starter = parts.starter({ id: ctx.id, incarnation: ctx.incarnation })
     this.#decider = createDecider(input)
     this.#input = input
+    this.#log = parts.logOf(ctx.id)
+    this.#log.begin()
     parts.sink.emit({ type: 'supervisor began', id: ctx.id, incarnation: ctx.incarnation, input })
   }
 
@@ -104,7 +110,7 @@ class Shell {
 
   show(): SupervisorInfo {
     const nowMs = this.#parts.clock.now()
-    return supervisorInfo({ id: this.#ctx.id, input: this.#input, decider: this.#decider, decisions: this.#decisions, nowMs })
+    return supervisorInfo({ id: this.#ctx.id, input: this.#input, decider: this.#decider, decisions: this.#log.records, nowMs })
   }
 
   #follow(message: Message, fact: Fact | SupervisorReply | undefined): Step<Shell> | PromiseLike<Step<Shell>> {
@@ -120,10 +126,12 @@ class Shell {
     if (message.kind === 'call') return this.#requestOf(message)
     switch (message.name) {
       case 'exited': {
-        const { id, incarnation, reason } = message.input as ChildExited
+        const { id, incarnation, reason, message: handled } = message.input as ChildExited
         // News of one that had the same number before the place was given up: the one that runs now has not ended.
         if (this.#starter.runs(keyOf(id), incarnation)) return undefined
-        return { type: 'exited', id: keyOf(id), incarnation, reason, nowMs }
+        // One that it has stopped itself: the machine would let it pass, but a group of thousands leaves thousands of them.
+        if (isStale(this.#decider, { id: keyOf(id), incarnation })) return undefined
+        return { type: 'exited', id: keyOf(id), incarnation, reason, message: handled, nowMs }
       }
       case 'retry':
         return { type: 'retry', id: (message.input as { id: string }).id, nowMs }
@@ -193,6 +201,7 @@ class Shell {
   }
 
   #decide(fact: Fact): void | PromiseLike<void> {
+    this.#log.follow(fact)
     const commands = this.#decider.decide(fact)
     this.#record(fact, commands)
     return this.#carryOut(commands)
@@ -219,8 +228,7 @@ class Shell {
           this.#forget(command.id)
           break
         case 'decided':
-          this.#decisions.push(command.decision)
-          if (this.#decisions.length > keptDecisions) this.#decisions.shift()
+          this.#log.add(this.#ctx.incarnation, command.decision)
           this.#parts.sink.emit({ type: 'decided', id: this.#ctx.id, incarnation: this.#ctx.incarnation, decision: command.decision })
           break
         case 'exit':
@@ -234,6 +242,7 @@ class Shell {
   }
 
   #started(results: readonly StartResult[]): void | PromiseLike<void> {
+    this.#log.cameBack(results)
     // One that ignores its start is not there, and keeps nobody waiting.
     for (const { id, status } of results) if (status === 'ignored') this.#starter.retire(id, { forget: false })
     return this.#decide({ type: 'started', results, nowMs: this.#parts.clock.now() })

@@ -1,11 +1,14 @@
 import { childId, type ActorId } from '../protocol/actor-id.ts'
-import { InternalError } from '../protocol/errors.ts'
+import { InternalError, type Violation } from '../protocol/errors.ts'
 import type { ActorDefinition } from '../behaviors/actor.ts'
 import type { ActorRef } from '../behaviors/actor-ref.ts'
+import type { TaskDefinition } from '../behaviors/task.ts'
 import type { Behavior } from '../runtime/behavior.ts'
+import type { Life } from '../runtime/anatomy.ts'
 import type { Port } from '../runtime/context.ts'
 import { makeMembersRef, type MembersRef } from './members-ref.ts'
 import type { ChildOptions } from './child-options.ts'
+import type { RestartType } from './restart-type.ts'
 import type { DynamicOptions, SupervisorOptions } from './supervisor-options.ts'
 import { placed, type OfSupervisor } from './supervisor-place.ts'
 
@@ -35,6 +38,10 @@ export interface SupervisorNode<Ref> {
   readonly children: Readonly<Record<string, TreeNode>>
   /** The children as they were given, where they were given as a list: not checked yet. */
   readonly list?: ChildList
+  /** Its children are numbered, and start in the order of their numbers. */
+  readonly isPartitioned?: boolean
+  /** What is wrong with it besides what every supervisor is checked for. */
+  violations?(id: ActorId): readonly Violation[]
   reference(port: Port, id: ActorId): Ref
 }
 
@@ -48,7 +55,18 @@ export interface DynamicNode<Ref> {
   readonly options: DynamicSupervisorOptions
   /** How its own supervisor treats it. */
   readonly childOptions: ChildOptions
+  /** What is wrong with it besides what every dynamic supervisor is checked for. */
+  violations?(id: ActorId): readonly Violation[]
+  /** What a member brings along besides the options that all have in common; made of its arguments. */
+  ownOf?(args: unknown): MemberOwn | undefined
   reference(port: Port, id: ActorId): Ref
+}
+
+/** What one member of a dynamic supervisor has of its own. */
+export interface MemberOwn {
+  readonly restart: RestartType
+  /** Ties each of its incarnations to others before anything of it runs. */
+  bind(life: Life): void
 }
 
 /** How a dynamic supervisor works, and how each of its members is supervised. */
@@ -86,7 +104,7 @@ export function child<Args, State, Handlers>(
 export function child<Node extends SupervisorNode<unknown> | DynamicNode<unknown>>(node: Node, options?: ChildOptions): Node
 export function child(what: ActorDefinition<unknown, unknown, unknown> | TreeNode, options: ChildOptions = {}): TreeNode {
   if ('kind' in what) return what.kind === 'child' ? { ...what, options } : { ...what, childOptions: options }
-  return { kind: 'child', behavior: what.behavior, options, reference: (port, id) => what.reference(port, id) }
+  return { kind: 'child', behavior: what.behavior, options: { ...defaultsOf(what), ...options }, reference: (port, id) => what.reference(port, id) }
 }
 
 /**
@@ -143,10 +161,11 @@ export function dynamicSupervisor(
   options: DynamicSupervisorOptions = {},
 ): DynamicNode<unknown> {
   const reference = (port: Port, id: ActorId): unknown => makeMembersRef(of, port, id)
-  const node = { kind: 'dynamic', options, childOptions: {}, reference } as const
-  if (isTreeNode(of)) return { ...node, behavior: memberSupervisor, member: of }
+  const node = { kind: 'dynamic', childOptions: {}, reference } as const
+  if (isTreeNode(of)) return { ...node, options, behavior: memberSupervisor, member: of }
   // Whatever else was given is found by the check of the tree.
-  return { ...node, behavior: (of as Partial<typeof of> | undefined)?.behavior ?? (of as unknown as Behavior) }
+  const behavior = (of as Partial<typeof of> | undefined)?.behavior ?? (of as unknown as Behavior)
+  return { ...node, behavior, options: { ...defaultsOf(of), ...options } }
 }
 
 /** Stands for members that are supervisors where a kind of actor is asked for; nothing is ever started from it. */
@@ -160,6 +179,11 @@ const memberSupervisor: Behavior = Object.freeze({
   },
   handle: (state: unknown) => ({ state }),
 })
+
+/** What a kind of actor has in place of the defaults of every child. */
+function defaultsOf(definition: object | undefined): ChildOptions {
+  return definition !== undefined && 'childDefaults' in definition ? (definition as TaskDefinition).childDefaults : {}
+}
 
 function directory(children: Readonly<Record<string, TreeNode>>, port: Port, id: ActorId): OfSupervisor {
   const entries = Object.entries(children).map(([key, node]) => [key, node.reference(port, childId(id, key))] as const)

@@ -23,6 +23,7 @@ describe('explain', () => {
       decided: 'restart',
       why: '"cart-7" is permanent and crashed: it is started again (2 of 3 restarts left in 5 s)',
       budgetLeft: 2,
+      limit: { restarts: 3, withinMs: 5_000 },
     })
   })
 
@@ -81,6 +82,11 @@ describe('explain', () => {
     [{ verdict: 'still down' }, '"cart-7" could not be started as asked: it stays down'],
   ])('%j', (other, why) => {
     expect(explain({ ...crashed, ...other }).why).toBe(why)
+  })
+
+  it('tells what was being handled', () => {
+    const message = { kind: 'call', name: 'add', sender: 'shop', seq: 0, attempt: 1 }
+    expect(explain({ ...crashed, message })).toMatchObject({ message })
   })
 
   it('leaves no budget after a give-up', () => {

@@ -32,7 +32,15 @@ describe('a restart that fails', () => {
     ])
     expect(supervisor.ended).toEqual({
       type: 'shutdown',
-      cause: { type: 'reached_max_restart_intensity', id: 'a', reason: crash('z'), restarts: 3, withinMs: 5_000 },
+      cause: {
+        type: 'reached_max_restart_intensity',
+        id: 'a',
+        reason: crash('z'),
+        before: { reason: crash('boom') },
+        restarts: 3,
+        withinMs: 5_000,
+        agesMs: [0, 0, 0],
+      },
     })
     expect(supervisor.decisions.map(({ decided }) => decided)).toEqual(['restart', 'retry', 'retry', 'retry', 'give up'])
   })

@@ -12,7 +12,14 @@ describe('the intensity', () => {
     supervisor.exit('b', crash('second'))
     expect(supervisor.done()).toEqual(['stop c#1', 'stop a#1', 'exit'])
     expect(supervisor.ended).toEqual(
-      shutdownBecause({ type: 'reached_max_restart_intensity', id: 'b', reason: crash('second'), restarts: 1, withinMs: 5_000 }),
+      shutdownBecause({
+        type: 'reached_max_restart_intensity',
+        id: 'b',
+        reason: crash('second'),
+        restarts: 1,
+        withinMs: 5_000,
+        agesMs: [0],
+      }),
     )
     expect(supervisor.decisions.at(-1)).toMatchObject({ child: 'b', incarnation: 2, decided: 'give up', budgetLeft: 0 })
   })

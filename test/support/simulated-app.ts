@@ -17,7 +17,9 @@ export type SimulatedApp<Tree> = Pick<SimulatedSystem<Tree>, Kept> & {
   readonly events: readonly CoppiceEvent[]
 }
 
-export interface SimulationOptions extends Pick<SystemOptions, 'seed' | 'clock' | 'behaviors' | 'freezeStates'> {
+type Passed = 'seed' | 'clock' | 'behaviors' | 'freezeStates' | 'keepDecisions'
+
+export interface SimulationOptions extends Pick<SystemOptions, Passed> {
   /** A memory store of its own if not given. */
   readonly store?: Store
   readonly onEvent?: EventListener

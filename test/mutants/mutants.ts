@@ -1,0 +1,254 @@
+/** A deliberate mistake of one line, which the tests of the supervisor have to catch. */
+export interface Mutant {
+  /** The rule of OTP, or of ours, that it breaks. */
+  readonly breaks: string
+  /** Below `src/supervision`. */
+  readonly file: string
+  /** Occurs once in the file. */
+  readonly from: string
+  readonly to: string
+}
+
+/** The mistakes, in the order of the rules. */
+export const mutants: readonly Mutant[] = [
+  {
+    breaks: 'children stop in reverse order of their start',
+    file: 'orders.ts',
+    from: 'children.filter(isRunning).reverse()',
+    to: 'children.filter(isRunning)',
+  },
+  {
+    breaks: 'children stop one after another',
+    file: 'ending.ts',
+    from: "together: kind === 'dynamic'",
+    to: 'together: true',
+  },
+  {
+    breaks: 'members of a dynamic supervisor stop all at once',
+    file: 'ending.ts',
+    from: "together: kind === 'dynamic'",
+    to: 'together: false',
+  },
+  {
+    breaks: 'one_for_all takes every child along',
+    file: 'strategy.ts',
+    from: 'return children.all()',
+    to: 'return children.all().filter((other) => other === child || children.after(id).includes(other))',
+  },
+  {
+    breaks: 'rest_for_one takes those along that were started later',
+    file: 'strategy.ts',
+    from: '[child, ...children.after(id)]',
+    to: '[child]',
+  },
+  {
+    breaks: 'rest_for_one leaves those alone that were started earlier',
+    file: 'strategy.ts',
+    from: '[child, ...children.after(id)]',
+    to: 'children.all()',
+  },
+  {
+    breaks: 'one_for_one takes nobody along',
+    file: 'strategy.ts',
+    from: 'return child === undefined ? [] : [child]\n    case \'one_for_all\'',
+    to: 'return children.all()\n    case \'one_for_all\'',
+  },
+  {
+    breaks: 'a group restart starts also those that were down before',
+    file: 'group-restart.ts',
+    from: '    ids.push(id)\n',
+    to: '    if (isRunning(child) || child.status === \'restarting\') ids.push(id)\n',
+  },
+  {
+    breaks: 'a group restart removes temporary siblings',
+    file: 'group-restart.ts',
+    from: "if (restart === 'temporary') {",
+    to: "if (restart === 'transient') {",
+  },
+  {
+    breaks: 'the exit of a sibling that was stopped is no crash',
+    file: 'exits.ts',
+    from: 'child === undefined || !isRunning(child) || child.incarnation !== incarnation',
+    to: 'child === undefined',
+  },
+  {
+    breaks: 'the exit of an earlier incarnation means nothing',
+    file: 'exits.ts',
+    from: ' || child.incarnation !== incarnation',
+    to: '',
+  },
+  {
+    breaks: 'the limit is exceeded by one restart more than it allows',
+    file: 'supervisor-machine.ts',
+    from: 'context.budget.budgetLeft(nowMs) <= 0',
+    to: 'context.budget.budgetLeft(nowMs) < 0',
+  },
+  {
+    breaks: 'as many restarts are allowed as the limit says',
+    file: 'supervisor-machine.ts',
+    from: 'context.budget.budgetLeft(nowMs) <= 0',
+    to: 'context.budget.budgetLeft(nowMs) <= 1',
+  },
+  {
+    breaks: 'the window slides',
+    file: 'restart-intensity.ts',
+    from: '> this.limit.withinMs) this.#first += 1',
+    to: '> this.limit.withinMs * 1_000) this.#first += 1',
+  },
+  {
+    breaks: 'a restart exactly as old as the window is inside',
+    file: 'restart-intensity.ts',
+    from: '> this.limit.withinMs) this.#first += 1',
+    to: '>= this.limit.withinMs) this.#first += 1',
+  },
+  {
+    breaks: 'a restart counts',
+    file: 'exits.ts',
+    from: '  memory.budget.record(fact.nowMs)\n',
+    to: '',
+  },
+  {
+    breaks: 'a failed attempt counts as well',
+    file: 'group-restart.ts',
+    from: '  memory.budget.record(nowMs)\n',
+    to: '',
+  },
+  {
+    breaks: 'a supervisor that gives up does not start the child again',
+    file: 'exits.ts',
+    from: "children: memory.children.update({ ...child, status: 'stopped', lastReason: reason }),\n    task: { type: 'end'",
+    to: "children: memory.children,\n    task: { type: 'end'",
+  },
+  {
+    breaks: 'a failed restart is tried again',
+    file: 'group-restart.ts',
+    from: "      { type: 'retry', id: failure.spec.id },\n",
+    to: '',
+  },
+  {
+    breaks: 'later siblings of a child that did not start are down until the retry',
+    file: 'group-restart.ts',
+    from: "table = table.update({ ...childOf(memory, id), status: 'stopped' })",
+    to: 'table = table.update(childOf(memory, id))',
+  },
+  {
+    breaks: 'a retry is cancelled when its child was stopped meanwhile',
+    file: 'group-restart.ts',
+    from: "return children.get(id)?.status !== 'restarting'",
+    to: 'return children.get(id) === undefined',
+  },
+  {
+    breaks: 'nothing is retried in the initial start',
+    file: 'supervisor-machine.ts',
+    from: "target: 'terminating',\n            actions: { type: 'endStart', params: fact }",
+    to: "target: 'running',\n            actions: { type: 'endStart', params: fact }",
+  },
+  {
+    breaks: 'the reason of a failed initial start names the child',
+    file: 'initial-start.ts',
+    from: 'failedToStart(failure.spec.id, failure.reason)',
+    to: 'failure.reason',
+  },
+  {
+    breaks: 'a permanent child comes back from every exit',
+    file: 'restart-type.ts',
+    from: "case 'permanent':\n      return true",
+    to: "case 'permanent':\n      return isAbnormal(reason)",
+  },
+  {
+    breaks: 'a transient child comes back from abnormal exits only',
+    file: 'restart-type.ts',
+    from: 'return isAbnormal(reason)',
+    to: 'return true',
+  },
+  {
+    breaks: 'a temporary child never comes back',
+    file: 'restart-type.ts',
+    from: "case 'temporary':\n      return false",
+    to: "case 'temporary':\n      return isAbnormal(reason)",
+  },
+  {
+    breaks: 'a temporary child that ended leaves the table',
+    file: 'memory.ts',
+    from: "return kind === 'dynamic' || spec.restart === 'temporary'",
+    to: "return kind === 'dynamic'",
+  },
+  {
+    breaks: 'a member that ended for good leaves the table',
+    file: 'memory.ts',
+    from: "return kind === 'dynamic' || spec.restart === 'temporary'",
+    to: "return spec.restart === 'temporary'",
+  },
+  {
+    breaks: 'a child that ignores its start stays down',
+    file: 'start-results.ts',
+    from: "case 'ignored':\n      return { ...child, status: 'stopped'",
+    to: "case 'ignored':\n      return { ...child, status: 'restarting'",
+  },
+  {
+    breaks: 'a child whose start failed is restarting',
+    file: 'start-results.ts',
+    from: "case 'failed':\n      return { ...child, status: 'restarting'",
+    to: "case 'failed':\n      return { ...child, status: 'stopped'",
+  },
+  {
+    breaks: 'a child that is started by call and fails is not kept',
+    file: 'calls.ts',
+    from: 'children: isNew ? children.delete(id) :',
+    to: 'children: isNew ? children :',
+  },
+  {
+    breaks: 'a supervisor that is stopped ends with exactly the reason it was given',
+    file: 'ending.ts',
+    from: "return { task: { type: 'end', reason }, commands: [] }",
+    to: "return { task: { type: 'end', reason: { type: 'shutdown' } }, commands: [] }",
+  },
+  {
+    breaks: 'an automatic shutdown waits for the last significant child',
+    file: 'auto-shutdown.ts',
+    from: 'return children.significant <= 1',
+    to: 'return children.significant <= 2',
+  },
+  {
+    breaks: 'the last significant child ends the supervisor',
+    file: 'auto-shutdown.ts',
+    from: 'return children.significant <= 1',
+    to: 'return children.significant < 1',
+  },
+  {
+    breaks: 'only a significant child ends its supervisor',
+    file: 'auto-shutdown.ts',
+    from: 'if (!child.spec.significant) return false',
+    to: '',
+  },
+  {
+    breaks: 'an abnormal exit of a significant transient child restarts it',
+    file: 'exits.ts',
+    from: 'endsWith(child, memory) && isForGood(memory, exited)',
+    to: 'endsWith(child, memory)',
+  },
+  {
+    breaks: 'a significant child needs an automatic shutdown',
+    file: 'child-rules.ts',
+    from: "significant === true && autoShutdown === 'never'",
+    to: 'false',
+  },
+  {
+    breaks: 'a permanent child is never significant',
+    file: 'child-rules.ts',
+    from: "significant === true && restart === 'permanent'",
+    to: 'false',
+  },
+  {
+    breaks: 'an intensity is no negative number',
+    file: 'supervisor-rules.ts',
+    from: "!isIntegerFrom(0, intensity['restarts'])",
+    to: "!isIntegerFrom(-1, intensity['restarts'])",
+  },
+  {
+    breaks: 'the list of children begins with the last one',
+    file: 'calls.ts',
+    from: 'children.all().map(infoOf).reverse()',
+    to: 'children.all().map(infoOf)',
+  },
+]
