@@ -5,9 +5,8 @@ import type { Port } from '../runtime/context.ts'
 export const placeOfSupervisor: unique symbol = Symbol('coppice.supervisor')
 
 /** A reference that belongs to a supervisor: a directory, or the members of a dynamic supervisor. */
-export interface OfSupervisor {
-  readonly [placeOfSupervisor]: SupervisorPlace
-}
+// Not an interface: the values of a directory are typed only if all of it can have an index signature.
+export type OfSupervisor = { readonly [placeOfSupervisor]: SupervisorPlace }
 
 /** Which supervisor, and the way to it. */
 export interface SupervisorPlace {
