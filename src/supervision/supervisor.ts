@@ -116,8 +116,12 @@ class Shell {
   #follow(message: Message, fact: Fact | SupervisorReply | undefined): Step<Shell> | PromiseLike<Step<Shell>> {
     if (fact === undefined) return { state: this }
     if ('status' in fact) return { state: this, outcome: { status: 'replied', value: fact } }
+    const wasRestarting = this.#isRestarting(fact)
     const done = this.#decide(fact)
-    return isThenable(done) ? done.then(() => this.#conclude(message, fact)) : this.#conclude(message, fact)
+    if (isThenable(done)) return done.then(() => this.#conclude(message, fact))
+    // It was to bring its group back as well.
+    if (wasRestarting && !this.#isRestarting(fact)) this.#retireAllDown()
+    return this.#conclude(message, fact)
   }
 
   /** What a message tells the machine; a reply if it need not be asked. */
@@ -189,6 +193,18 @@ class Shell {
     const stop = this.#exit === undefined ? {} : { stop: this.#exit }
     const outcome = message.kind === 'call' && this.#reply !== undefined ? { outcome: { status: 'replied', value: this.#reply } as const } : {}
     return { state: this, ...outcome, ...stop }
+  }
+
+  /** True if it is asked about a child that waits for another attempt. */
+  #isRestarting(fact: Fact): boolean {
+    if (fact.type !== 'asked' || !('id' in fact.request)) return false
+    return this.#decider.children.get(fact.request.id)?.status === 'restarting'
+  }
+
+  #retireAllDown(): void {
+    const all = this.#decider.children.all()
+    if (all.some(({ status }) => status === 'restarting')) return
+    for (const { spec, status } of all) if (status === 'stopped') this.#starter.retire(spec.id, { forget: false })
   }
 
   /** A child that stays down keeps nobody waiting. */

@@ -166,6 +166,36 @@ describe('a supervisor that is asked', () => {
     expect(await codeOf(until(b.call.count()))).toBe('noproc')
   })
 
+  it('keeps nobody waiting for the rest of a group whose restart was called off', async () => {
+    const starts = [true, false]
+    const Once = actor('once', {
+      initial: () => {
+        if (starts.shift() !== true) throw new ExitError(crash('gone'))
+        return 0
+      },
+      handlers: ({ cast }) => ({
+        end: cast(({ ctx }) => {
+          ctx.stop(crash('ended'))
+          return 0
+        }),
+      }),
+      restart: (ctx) => ctx.fresh(),
+    })
+    const tree = supervisor({ strategy: 'rest_for_one' }, { a: child(Once), b: child(Counter) })
+    let off: (() => void) | undefined
+    const { tree: actors, until, settle } = await simulatedWithoutStore(tree, { onEvent: ({ type }) => void (type === 'decided' && off?.()) })
+    const root = supervisorOf(actors)
+    // It comes behind the exit, and before the retry.
+    off = () => {
+      off = undefined
+      void root.terminateChild('a')
+    }
+    void actors.a.cast.end()
+    await settle()
+    expect(await until(root.whichChildren())).toMatchObject([{ id: 'b', status: 'stopped' }, { id: 'a', status: 'stopped' }])
+    expect(await codeOf(until(actors.b.call.count()))).toBe('noproc')
+  })
+
   it('stops with exactly the reason that it is given, and its own supervisor decides', async () => {
     const tree = supervisor({}, { shop: child(supervisor({}, { a: child(Counter) }), { restart: 'transient' }) })
     const { tree: actors, until, app, events } = await simulatedWithoutStore(tree)
