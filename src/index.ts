@@ -15,11 +15,13 @@ export {
   CrashedError,
   DurableTurnError,
   ExitError,
+  FallbackError,
   FencedError,
   IgnoreError,
   InvalidMessageError,
   NoProcError,
   RefusedError,
+  RevivalError,
   SpawnError,
   StateUnreadableError,
   StoreError,
@@ -50,6 +52,9 @@ export type {
   Deferred,
   Down,
   MemberReferable,
+  MonitorAction,
+  MonitorController,
+  MonitorOptions,
   MonitorRef,
   NameOwner,
   Port,
@@ -62,6 +67,7 @@ export type {
   TimerRef,
   TrappedExit,
 } from './runtime/context.ts'
+export type { FallbackCall } from './runtime/fallback.ts'
 export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'
 export type {
@@ -99,6 +105,7 @@ export { TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'
 
 // Trees.
 export { child, dynamicSupervisor, supervisor } from './supervision/tree.ts'
+export { describeTree, drawTree } from './supervision/tree-diagram.ts'
 export type { ChildList, ChildNode, Directory, DynamicNode, DynamicSupervisorOptions, SupervisorNode, TreeNode } from './supervision/tree.ts'
 export { partitionSupervisor, type PartitionArguments, type PartitionSupervisorOptions } from './supervision/partition-supervisor.ts'
 export type { PartitionKey } from './supervision/partition-hash.ts'
@@ -122,7 +129,7 @@ export { supervisorOf, type MemberAddress, type SupervisorRef } from './supervis
 export type { SupervisorInfo } from './supervision/supervisor-info.ts'
 export type { OfSupervisor, SupervisorPlace } from './supervision/supervisor-place.ts'
 export { checkChildSpecs, type CheckChildSpecsOptions } from './supervision/check-children.ts'
-export type { ChildOptions } from './supervision/child-options.ts'
+export type { ChildOptions, FallbackOptions } from './supervision/child-options.ts'
 export type { DynamicOptions, IntensityOption, SupervisorInit, SupervisorOptions } from './supervision/supervisor-options.ts'
 export type { AutoShutdown } from './supervision/auto-shutdown.ts'
 export type { RestartType } from './supervision/restart-type.ts'
@@ -143,7 +150,7 @@ export type { FailedToStart, GaveUp } from './supervision/exit-causes.ts'
 
 // State that survives.
 export { memory } from './persistence/memory-store.ts'
-export { sqlite, type SqliteOptions, type SqlHandle, type SqlStatement, type SqlValue } from './persistence/sqlite-store.ts'
+export { sqlite, type Link, type SqliteOptions, type SqlHandle, type SqlStatement, type SqlValue } from './persistence/sqlite-store.ts'
 export type { Sync } from './persistence/sqlite-settings.ts'
 
 // Running.

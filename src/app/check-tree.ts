@@ -55,9 +55,10 @@ function checkNode(node: TreeNode, id: ActorId, seen: Seen): void {
     checkCheckpoint(node.options.checkpoint, id, seen)
     checkName(node.options.name, id, seen)
   } else if (node.kind === 'dynamic') {
-    dynamicSettings({ at: id, options: node.options, members: node.member === undefined ? 'worker' : 'supervisor' })
-    if (node.member !== undefined) {
-      checkNode(node.member, childId(id, '*'), seen)
+    const { behavior, member, options } = node
+    dynamicSettings({ at: id, options, behavior, members: member === undefined ? 'worker' : 'supervisor' })
+    if (member !== undefined) {
+      checkNode(member, childId(id, '*'), seen)
       return
     }
     checkBehavior(node.behavior, displayId(id), seen)

@@ -5,7 +5,7 @@ import type { StateMode } from '../runtime/actor-spec.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { createAttribution, noAttribution } from '../runtime/attribution.ts'
-import type { NameOwner, Spawnable, SpawnOptions } from '../runtime/context.ts'
+import type { MonitorAction, MonitorRef, NameOwner, Spawnable, SpawnOptions } from '../runtime/context.ts'
 import { createFairScheduler } from '../runtime/fair-scheduler.ts'
 import type { Store, StoreInfo } from '../runtime/persistence.ts'
 import type { Random } from '../runtime/random.ts'
@@ -69,6 +69,13 @@ export interface App<Tree> extends AsyncDisposable {
    * @throws {SpawnError} if no actor came of it
    */
   spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options?: SpawnOptions): Promise<Ref>
+  /**
+   * Runs `action` once when the incarnation that runs now ends, whatever the reason; at once with `noproc` if none runs. Its
+   * controller can start the actor anew, if no supervisor does. What the action throws becomes an unhandled rejection.
+   */
+  monitor(target: ActorId | { readonly id: ActorId } | { readonly name: string }, action: MonitorAction): MonitorRef
+  /** Takes a monitor back; true if its action had not been run yet, and is not run any more. */
+  demonitor(monitor: MonitorRef): boolean
   /** What an actor is at this moment; answered at once, whatever goes on. Nothing if there is none with this id. */
   inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined
   /**
@@ -137,6 +144,7 @@ export async function startDressed<Tree>(
     behaviors,
     modeOf: (id) => modeIn(tree, defaultMode, id),
     attribution,
+    surface,
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
   })
   const logs = new DecisionLogs({ keep: options.keepDecisions ?? 20, wallNow: () => clock.wallNow() })
@@ -186,6 +194,15 @@ class RunningApp<Tree> implements App<Tree> {
     return definition.reference(this.#system.outside, id)
   }
 
+  monitor(target: ActorId | { readonly id: ActorId } | { readonly name: string }, action: MonitorAction): MonitorRef {
+    if (action === undefined) throw new ConfigurationError({ path: 'monitor: action', rule: 'must be a function', value: action })
+    return this.#system.monitor(typeof target === 'object' && 'id' in target ? target.id : target, action)
+  }
+
+  demonitor(monitor: MonitorRef): boolean {
+    return this.#system.demonitor(monitor)
+  }
+
   inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined {
     return this.#system.infoOf(typeof actor === 'string' ? actor : actor.id)
   }
@@ -210,9 +227,9 @@ class RunningApp<Tree> implements App<Tree> {
   async #end(): Promise<ExitReason> {
     const reason = await this.#system.exitOf(rootId)
     await this.#system.supervisedEnd()
+    this.#system.close()
     this.#system.retire(rootId, { forget: false })
     this.#system.endAll()
-    this.#system.close()
     await this.#system.persistence?.close()
     this.#forgetStrays()
     return reason

@@ -53,7 +53,7 @@ function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts: PlanP
 
 function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
   const type = node.member === undefined ? 'worker' : 'supervisor'
-  const { supervisor, members } = dynamicSettings({ at: id, options: node.options, members: type })
+  const { supervisor, members } = dynamicSettings({ at: id, options: node.options, behavior: node.behavior, members: type })
   const specOf = (key: string, args: unknown): ChildSpec =>
     memberSpec(node, { key, id: childId(id, key), settings: { ...members, args } }, parts)
   const { name } = node.behavior
@@ -131,13 +131,14 @@ function workerSpec(
   { key, id, settings }: Settled,
   { defaultMode }: PlanParts,
 ): ChildSpec {
-  const { restart, shutdown, significant, args, hooks, maxAttempts, name } = settings
+  const { restart, shutdown, significant, args, hooks, fallback, maxAttempts, name } = settings
   const start: ActorSpec = {
     id,
     behavior,
     args,
     mode: settings.state ?? defaultMode,
     hooks,
+    fallback,
     termLimitMs: termLimit(shutdown),
     maxAttempts,
     checkpointEvery: settings.checkpointEvery ?? Infinity,

@@ -79,6 +79,7 @@ class ActorBehavior implements Behavior {
   readonly hooks: Hooks<unknown, unknown>
   readonly migrate: Readonly<Record<number, (old: unknown) => unknown>>
   readonly trapsExits: boolean
+  readonly calls: readonly string[]
   readonly #handlers: ReadonlyMap<string, AnyHandler>
   readonly #options: ActorOptions<unknown, unknown, unknown>
 
@@ -89,6 +90,7 @@ class ActorBehavior implements Behavior {
     this.migrate = (options.migrate ?? {}) as Record<number, (old: unknown) => unknown>
     this.trapsExits = options.trapExits ?? false
     this.#options = options
+    this.calls = namesOf(handlers).calls.map((call) => call.name)
     this.#handlers = new Map(Object.entries(handlers))
     const { init, restart, term } = options
     this.hooks = { ...(init && { init }), ...(restart && { restart }), ...(term && { term }) }

@@ -22,6 +22,8 @@ export class ActorCell implements Cell, Runnable {
   lastExit: ExitReason | undefined = undefined
   lastSeq = 0
   isRetired = false
+  isForgotten = false
+  supervisor: ActorId | undefined = undefined
   #inLine = false
   #acceptsBegun = 0
   #acceptsDone = 0

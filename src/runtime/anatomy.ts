@@ -5,7 +5,7 @@ import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
-import type { Context, NameOwner } from './context.ts'
+import type { Context, Down, MonitorAction, NameOwner } from './context.ts'
 import type { ActorEvent } from './events.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message, MessageInfo } from './message.ts'
@@ -35,6 +35,10 @@ export interface Cell {
   lastSeq: number
   /** No incarnation will come unless it is asked for: callers are not kept waiting. */
   isRetired: boolean
+  /** Who started the newest incarnation; nothing for one that was spawned, and for the root. */
+  supervisor: ActorId | undefined
+  /** It is no longer declared: nothing stands for it. */
+  isForgotten: boolean
   /** How it is written for a person. */
   readonly label: string
   /** The persistence of an actor that has one. */
@@ -125,8 +129,8 @@ export interface Life {
   /** One half of {@link link} and {@link unlink}. */
   addLink(other: Life): void
   dropLink(other: Life): void
-  /** Watches `target`; without one (it does not run) the answer comes at once. */
-  monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string): void
+  /** Watches `target`; without one (it does not run) the answer comes at once: by a message, or to `tell` if that is given. */
+  monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string, tell?: (down: Down) => void): void
   /** True if it was active. */
   demonitor(monitor: number): boolean
   watchedBy(monitor: number, watcher: (reason: ExitReason) => void): void
@@ -147,6 +151,13 @@ export interface FollowUps {
   /** The turn is done. Gives how many steps stand at the head of the mailbox now. */
   arm(): number
   drop(): void
+}
+
+/** What runs the actions of monitors; see `MonitorActions`. */
+export interface ActionRunner {
+  begin(action: MonitorAction, down: Down, watcher: Life | undefined): void
+  /** True if the action was still to be run. */
+  cancel(monitor: number): boolean
 }
 
 /** What an actor can reach of the system that it lives in. */
@@ -171,6 +182,8 @@ export interface World {
   /** The incarnation that runs under an id. */
   lifeOf(id: ActorId): Life | undefined
   armTimer(life: Life, timer: DurableTimer): void
+  /** Runs the actions of monitors. */
+  readonly actions: ActionRunner
   /** Starts an actor that no supervisor looks after; rejects if none comes of it. */
   spawn(order: SpawnOrder): Promise<void>
 }

@@ -3,7 +3,7 @@ import { killed, noproc, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, FollowUps, Life, Manner, Status } from './anatomy.ts'
 import type { Behavior } from './behavior.ts'
 import type { ClockTimer } from './clock.ts'
-import type { Context } from './context.ts'
+import type { Context, Down } from './context.ts'
 import { CrashedError } from './errors.ts'
 import { followUps } from './follow-ups.ts'
 import { leave } from './leaving.ts'
@@ -175,10 +175,11 @@ export class Incarnation implements Life {
     this.#links?.delete(other)
   }
 
-  monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string): void {
+  monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string, tell?: (down: Down) => void): void {
     const named = name === undefined ? {} : { name }
+    const told = tell ?? ((down: Down): void => this.cell.receive(systemMessage('down', down, this.number)))
     if (target === undefined) {
-      this.cell.receive(systemMessage('down', { monitor, id, reason: noproc, ...named }, this.number))
+      told({ monitor, id, reason: noproc, ...named })
       return
     }
     if (target === this) return
@@ -186,7 +187,7 @@ export class Incarnation implements Life {
     target.watchedBy(monitor, (reason) => {
       this.#watched?.delete(monitor)
       // Who spawned it learns of a failed start from its result.
-      if (this.status !== 'ended' && target.isBorn) this.cell.receive(systemMessage('down', { monitor, id, reason, ...named }, this.number))
+      if (this.status !== 'ended' && target.isBorn) told({ monitor, id, reason, ...named })
     })
   }
 

@@ -8,15 +8,18 @@ import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import { Catalogue } from './catalogue.ts'
 import type { Clock, ClockTimer } from './clock.ts'
-import type { NameOwner, Port } from './context.ts'
+import type { MonitorAction, MonitorRef, NameOwner, Port } from './context.ts'
 import { Deadlines } from './deadlines.ts'
 import { SpawnError } from './errors.ts'
 import type { ActorEvent, EventSink } from './events.ts'
 import { LocalRouter } from './local-router.ts'
 import { messageOf } from './message.ts'
+import { MonitorActions } from './monitor-actions.ts'
+import { checkAction } from './monitor-options.ts'
 import { Names } from './names.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
+import { bequeath, Revivals, type Remains } from './revival.ts'
 import type { Scheduler } from './scheduler.ts'
 import { startActor, whenGone, type Started, type StartOrigin } from './starting.ts'
 
@@ -37,6 +40,8 @@ export interface SystemParts {
   readonly freezesStates: boolean
   /** Knows on behalf of whom code runs. */
   readonly attribution: Attribution
+  /** Makes an error known that nobody waits for. */
+  readonly surface: (error: unknown) => void
 }
 
 /** What an actor is at one moment. */
@@ -51,6 +56,8 @@ export interface ActorInfo {
   /** The behavior that it has now. */
   readonly behavior: string
   readonly state: StateMode
+  /** Why its last incarnation ended, or its last start failed, in this process; nothing if neither has happened. */
+  readonly lastExit: ExitReason | undefined
 }
 
 /** All actors of one node, and the ways between them. It owns every mutable thing there is. */
@@ -66,12 +73,18 @@ export class ActorSystem implements World {
   readonly router: LocalRouter
   /** Sends on behalf of nobody. */
   readonly outside: Port
+  readonly actions: MonitorActions
+  readonly #revivals: Revivals
+  /** Whom the monitors from outside watch. */
+  readonly #watched = new Map<number, Life>()
   readonly #cells = new Map<ActorId, ActorCell>()
   readonly #sink: EventSink
   readonly #deadlines: Deadlines
   #counter = 0
+  #isClosed = false
 
-  constructor({ clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates, attribution }: SystemParts) {
+  constructor(parts: SystemParts) {
+    const { clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates, attribution, surface } = parts
     this.clock = clock
     this.random = random
     this.scheduler = scheduler
@@ -82,6 +95,13 @@ export class ActorSystem implements World {
     this.#deadlines = new Deadlines(clock)
     this.catalogue = new Catalogue(behaviors)
     this.router = new LocalRouter({ cells: this.#cells, deadlines: this.#deadlines, sink, modeOf })
+    this.#revivals = new Revivals({
+      router: this.router,
+      cellOf: (id) => this.#cells.get(id),
+      startAlone: (remains, origin) => this.#startAlone(remains, origin),
+    })
+    const emit = (event: ActorEvent): void => this.emit(event)
+    this.actions = new MonitorActions({ revivals: this.#revivals, scheduler, attribution, emit, surface })
     this.outside = {
       call: (to, name, input, options) => this.router.call(to, { name, input, sender: undefined }, options),
       cast: (to, name, input, options) => this.router.cast(to, { name, input, sender: undefined }, options),
@@ -97,7 +117,8 @@ export class ActorSystem implements World {
     if (before !== undefined) return this.#startAfter(before, spec, origin)
     const cell = this.#cells.get(spec.id) ?? this.#newCell(spec)
     cell.spec = spec
-    return startActor(cell, origin)
+    cell.isForgotten = false
+    return startActor(cell, this.#revivals.origin(cell, origin))
   }
 
   /**
@@ -137,9 +158,9 @@ export class ActorSystem implements World {
     for (const message of this.router.takeAwaited(id)) this.router.drop(id, message, 'noproc')
     const cell = this.#cells.get(id)
     if (cell === undefined) return
-    if (cell.spec.behavior.stopsInOrder === true && cell.life === undefined)
-      for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireWithSupervisor(below)
-    this.#retireCell(cell)
+    if (cell.spec.behavior.stopsInOrder === true)
+      for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireWhenGone(below, forget)
+    this.#retireCell(cell, forget)
     if (forget) this.#cells.delete(id)
   }
 
@@ -192,9 +213,10 @@ export class ActorSystem implements World {
   infoOf(id: ActorId): ActorInfo | undefined {
     const cell = this.#cells.get(id)
     if (cell === undefined) return undefined
-    const { incarnation, mailbox, life, isRetired, spec } = cell
+    const { incarnation, mailbox, life, isRetired, spec, lastExit } = cell
     const status = life?.isBorn === true ? 'running' : isRetired ? 'stopped' : 'restarting'
-    return { id, status, incarnation, queued: mailbox.size, behavior: (life?.behavior ?? spec.behavior).name, state: spec.mode }
+    const behavior = (life?.behavior ?? spec.behavior).name
+    return { id, status, incarnation, queued: mailbox.size, behavior, state: spec.mode, lastExit }
   }
 
   armTimer(life: Life, timer: DurableTimer): void {
@@ -244,6 +266,30 @@ export class ActorSystem implements World {
     for (const { life } of [...this.#cells.values()]) if (life?.parent !== undefined) await whenGone(life)
   }
 
+  /** Runs `action` once when the incarnation that runs now ends; with `noproc` if none runs. */
+  monitor(target: ActorId | { readonly name: string }, action: MonitorAction): MonitorRef {
+    checkAction(action)
+    const monitor = this.nextNumber()
+    const id = typeof target === 'string' ? target : (this.names.ownerOf(target.name) ?? target.name)
+    const tell = (reason: ExitReason): void => {
+      this.#watched.delete(monitor)
+      this.actions.begin(action, { monitor, id, reason, ...(typeof target === 'string' ? {} : { name: target.name }) }, undefined)
+    }
+    const life = this.lifeOf(id)
+    if (life === undefined) tell(noproc)
+    else {
+      this.#watched.set(monitor, life)
+      life.watchedBy(monitor, tell)
+    }
+    return { monitor, target: id }
+  }
+
+  /** True if the monitor was active: its action is not run. */
+  demonitor({ monitor }: MonitorRef): boolean {
+    this.#watched.get(monitor)?.unwatch(monitor)
+    return this.#watched.delete(monitor) || this.actions.cancel(monitor)
+  }
+
   /** What no supervisor has stopped ends with the node. */
   endAll(): void {
     for (const { life } of [...this.#cells.values()]) life?.end(killed, 'kill')
@@ -251,6 +297,8 @@ export class ActorSystem implements World {
 
   /** The last actor has ended: nobody waits for anything any more. */
   close(): void {
+    this.#isClosed = true
+    this.router.close()
     this.#deadlines.close()
   }
 
@@ -271,17 +319,33 @@ export class ActorSystem implements World {
     return this.start(spec, origin)
   }
 
-  /** One that outlives a supervisor that was killed, for a while, is retired when it has ended. */
-  #retireWithSupervisor(cell: ActorCell): void {
-    if (cell.life === undefined) this.#retireCell(cell)
-    else cell.life.whenEnded(() => this.#retireCell(cell))
+  /** Below a supervisor that was killed some may be ending still, and may even start others before they do. */
+  #retireWhenGone(cell: ActorCell, forget: boolean): void {
+    if (cell.life === undefined) {
+      this.#retireCell(cell, forget)
+      return
+    }
+    cell.life.whenEnded(() => {
+      cell.isForgotten ||= forget
+      this.retire(cell.id, { forget: false })
+    })
   }
 
-  #retireCell(cell: ActorCell): void {
+  async #startAlone(remains: Remains, origin: StartOrigin): Promise<Started> {
+    const { id } = remains.spec
+    if (this.#isClosed) return { status: 'failed', reason: killed }
+    const cell = this.#newCell(remains.spec)
+    bequeath(remains, cell)
+    const bind = (life: Life): void => life.whenEnded(() => this.retire(id, { forget: true }))
+    return startActor(cell, { ...origin, bind })
+  }
+
+  #retireCell(cell: ActorCell, forget: boolean): void {
     if (cell.life !== undefined) return
+    cell.isForgotten ||= forget
     cell.isRetired = true
     cell.memory = undefined
-    for (const message of cell.mailbox.takeAll()) this.router.drop(cell.id, message, 'stopped')
+    for (const message of cell.mailbox.takeAll()) this.router.release(cell, message)
     this.names.release(cell.id)
   }
 

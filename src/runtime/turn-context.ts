@@ -3,7 +3,9 @@ import { durationMs, type Duration } from '../protocol/duration.ts'
 import { noproc, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
 import type { Life } from './anatomy.ts'
-import type { CastOptions, Deferred, MemberReferable, MonitorRef, Spawnable, Spawned, TimerRef } from './context.ts'
+import type {
+  CastOptions, Deferred, MemberReferable, MonitorOptions, MonitorRef, Spawnable, Spawned, TimerRef,
+} from './context.ts'
 import { DurableTurnError, InvalidMessageError } from './errors.ts'
 import { LiveContext } from './live-context.ts'
 import { Message } from './message.ts'
@@ -111,7 +113,9 @@ export class TurnContext extends LiveContext {
     else if (this.mayAct('kill')) this.bonds.push(() => super.kill(id))
   }
 
-  override monitor(target: ActorId | { readonly name: string }): MonitorRef {
+  override monitor(target: ActorId | { readonly name: string }, { action }: MonitorOptions = {}): MonitorRef {
+    if (action !== undefined)
+      throw this.#refusal('monitor', 'leave an action behind, which would be in no commit: let the message `down` come')
     const monitor = this.cell.world.nextNumber()
     const { id, name } = this.monitored(target)
     if (this.mayAct('monitor')) this.bonds.push(() => this.life.monitor(monitor, this.cell.world.lifeOf(id), id, name))

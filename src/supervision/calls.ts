@@ -32,16 +32,18 @@ export function needsStop({ kind, children }: Memory, { request }: Asked): boole
 /** Notes which call waits for a start; a new child goes to the end of the table. */
 export function acceptStart({ children }: Memory, { ticket, request }: Asked): Step {
   if (request.type === 'startChild') {
-    const { spec, isPromised = false } = request
-    return { children: children.add(newChild(spec)), task: { type: 'startChild', ticket, id: spec.id, isPromised }, commands: [] }
+    const { spec, isPromised = false, cause } = request
+    const task = { type: 'startChild', ticket, id: spec.id, isPromised, cause } as const
+    return { children: children.add(newChild(spec)), task, commands: [] }
   }
   if (request.type !== 'restartChild') throw new InternalError('a call starts no child', request)
-  return { task: { type: 'restartChild', ticket, id: request.id }, commands: [] }
+  return { task: { type: 'restartChild', ticket, id: request.id, cause: request.cause }, commands: [] }
 }
 
 /** Starts the child of the call. */
 export function startForCall(memory: Memory): Step {
-  return { commands: [startAll([childOf(memory, callTask(memory).id)], 'request')] }
+  const { id, cause = 'request' } = callTask(memory)
+  return { commands: [startAll([childOf(memory, id)], cause)] }
 }
 
 /** Answers `startChild` and `restartChild`. A failed start is not retried; a new child is not kept then. Neither is counted. */

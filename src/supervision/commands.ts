@@ -8,7 +8,7 @@ import type { Intensity } from './restart-intensity.ts'
 /** One child to start. */
 export interface StartOrder {
   readonly spec: ChildSpec
-  /** `first` in the supervisor's own start, `exit`, `sibling`, or `request`. */
+  /** `first` in the supervisor's own start, `exit`, `sibling`, `request` or `monitor`. */
   readonly cause: StartCause
   /** Why the incarnation before ended, if it is known. */
   readonly reason: ExitReason | undefined

@@ -14,11 +14,11 @@ export type StartResult =
 /** What a supervisor is asked by a call. */
 export type SupervisorRequest =
   /** `isPromised`: it is part of what a turn has committed; it stays if it cannot be started, and is tried again. */
-  | { readonly type: 'startChild'; readonly spec: ChildSpec; readonly isPromised?: boolean }
+  | { readonly type: 'startChild'; readonly spec: ChildSpec; readonly isPromised?: boolean; readonly cause?: 'monitor' }
   | { readonly type: 'terminateChild'; readonly id: string }
   /** A member, by its address: only this incarnation, if one is named; it is fine if that is gone already. */
   | { readonly type: 'terminateMember'; readonly id: string; readonly incarnation: number | undefined }
-  | { readonly type: 'restartChild'; readonly id: string }
+  | { readonly type: 'restartChild'; readonly id: string; readonly cause?: 'monitor' }
   | { readonly type: 'deleteChild'; readonly id: string }
   | { readonly type: 'getChildSpec'; readonly id: string }
   | { readonly type: 'whichChildren' }

@@ -26,7 +26,13 @@ export interface Memory {
 export type Task =
   | { readonly type: 'none' }
   | GroupTask
-  | { readonly type: 'startChild' | 'restartChild' | 'terminateChild'; readonly ticket: number; readonly id: string; readonly isPromised?: boolean }
+  | {
+      readonly type: 'startChild' | 'restartChild' | 'terminateChild'
+      readonly ticket: number
+      readonly id: string
+      readonly isPromised?: boolean
+      readonly cause?: 'monitor' | undefined
+    }
   | { readonly type: 'end'; readonly reason: ExitReason }
 
 /** These are taken down and started again, in this order. */

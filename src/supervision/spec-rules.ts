@@ -16,6 +16,8 @@ export interface SupervisorDefinition {
   readonly options: unknown
   /** What the members of a dynamic supervisor are; workers if not given. */
   readonly members?: ChildSpec['type']
+  /** Of the members of a dynamic supervisor. */
+  readonly behavior?: unknown
 }
 
 /** What was given for a child. */
@@ -91,7 +93,8 @@ function* brokenBySupervisor({ at: id, options: given }: SupervisorDefinition): 
   for (const rule of supervisorRules) yield* rule({ at, options })
 }
 
-function* brokenByDynamic({ at: id, options: given, members = 'worker' }: SupervisorDefinition): Generator<Violation> {
+function* brokenByDynamic(definition: SupervisorDefinition): Generator<Violation> {
+  const { at: id, options: given, behavior, members = 'worker' } = definition
   const at = `${displayId(id)}: `
   const options = asOptions(given)
   yield* notOptions(at, given)
@@ -101,7 +104,8 @@ function* brokenByDynamic({ at: id, options: given, members = 'worker' }: Superv
     strategy: 'A dynamic supervisor has none: each member is restarted alone',
   })
   for (const rule of supervisorRules) yield* rule({ at, options })
-  for (const rule of childRules) yield* rule({ at, options, type: members, autoShutdown: options['autoShutdown'] })
+  const calls = callsOf(behavior)
+  for (const rule of childRules) yield* rule({ at, options, type: members, autoShutdown: options['autoShutdown'], calls })
 }
 
 /** Options of a child that the members of a dynamic supervisor cannot have in common. */
@@ -120,7 +124,13 @@ function* brokenByChild({ parent, id, start, type, options: given, autoShutdown 
   })
   yield* notOptions(at, given)
   yield* unknownNames(at, withoutType(given), childNames)
-  for (const rule of childRules) yield* rule({ at, options: asOptions(given), type, autoShutdown })
+  for (const rule of childRules) yield* rule({ at, options: asOptions(given), type, autoShutdown, calls: callsOf(start) })
+}
+
+/** The calls of what is started, if it says which there are. */
+function callsOf(start: unknown): readonly string[] | undefined {
+  const { calls } = asOptions(start)
+  return Array.isArray(calls) ? calls.map(String) : undefined
 }
 
 /** Of the type there is a rule among those of OTP. */
@@ -150,7 +160,7 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
   // The rules have seen them.
   const given = asOptions(options) as ChildOptions
   const { restart = 'permanent', shutdown = defaultShutdown[type], significant = false } = given
-  const { state, maxAttempts = defaultMaxAttempts, checkpoint, hooks, args, name } = given
+  const { state, maxAttempts = defaultMaxAttempts, checkpoint, hooks, fallback, args, name } = given
   return {
     restart,
     shutdown: shutdown === 'kill' ? 'kill' : durationOrInfinityMs(shutdown, 'shutdown'),
@@ -159,6 +169,7 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
     maxAttempts,
     checkpointEvery: checkpoint?.every,
     hooks,
+    fallback,
     args,
     name,
   }

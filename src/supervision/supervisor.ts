@@ -161,6 +161,8 @@ class Shell {
     switch (message.name) {
       case 'startMember':
         return this.#memberFact(message.input as MemberInput)
+      case 'revive':
+        return this.#revival(message)
       case 'ensureMember': {
         const { key } = message.input as MemberInput
         const known = this.#decider.children.get(key)
@@ -173,6 +175,22 @@ class Shell {
     }
   }
 
+  /** A monitor asks for a child that is down: for one that has left the table, by the spec that it was declared with. */
+  #revival(message: Message): Fact | SupervisorReply | Promise<Fact | SupervisorReply> {
+    const { key, args } = message.input as MemberInput
+    const cause = 'monitor'
+    const nowMs = this.#parts.clock.now()
+    const asked = (request: SupervisorRequest): Fact => ({ type: 'asked', ticket: message.seq, request, nowMs })
+    if (this.#decider.children.get(key) !== undefined) return asked({ type: 'restartChild', id: key, cause })
+    if (this.#parts.members !== undefined)
+      return this.#memberFact({ key, args }).then((fact) =>
+        'request' in fact && fact.request.type === 'startChild' ? { ...fact, request: { ...fact.request, cause } } : fact,
+      )
+    const spec = this.#parts.input([]).children.find(({ id }) => id === key)
+    if (spec === undefined) return { status: 'error', error: { type: 'not_found', id: key } }
+    return asked({ type: 'startChild', spec, cause })
+  }
+
   /** A member is in the store before it is started: whoever is told that it runs can rely on its coming back. */
   async #memberFact({ key, args, isSaved }: MemberInput): Promise<Fact | SupervisorReply> {
     const { members } = this.#parts
@@ -181,7 +199,7 @@ class Shell {
     try {
       if (isNew && isSaved !== true) await members.save(key, args)
     } catch (error) {
-      this.#starter.retire(key, { forget: true })
+      if (!this.#ctx.signal.aborted) this.#starter.retire(key, { forget: true })
       return { status: 'error', error: { type: 'start_failed', id: key, reason: crash(error) } }
     }
     const spec = members.spec(key, args)
@@ -189,6 +207,7 @@ class Shell {
   }
 
   #conclude(message: Message, fact: Fact): Step<Shell> {
+    if (this.#ctx.signal.aborted) return { state: this }
     if (fact.type === 'exited' || fact.type === 'asked') this.#retireIfDown(fact)
     const stop = this.#exit === undefined ? {} : { stop: this.#exit }
     const outcome = message.kind === 'call' && this.#reply !== undefined ? { outcome: { status: 'replied', value: this.#reply } as const } : {}
@@ -216,7 +235,9 @@ class Shell {
     if (id !== undefined && child?.status === 'stopped') this.#starter.retire(id, { forget: false })
   }
 
+  /** One that was killed meanwhile decides nothing any more: the children are another incarnation's by now. */
   #decide(fact: Fact): void | PromiseLike<void> {
+    if (this.#ctx.signal.aborted) return undefined
     this.#log.follow(fact)
     const commands = this.#decider.decide(fact)
     this.#record(fact, commands)

@@ -57,7 +57,11 @@ export interface DynamicNode<Ref> {
   readonly childOptions: ChildOptions
   /** What is wrong with it besides what every dynamic supervisor is checked for. */
   violations?(id: ActorId): readonly Violation[]
-  /** What a member brings along besides the options that all have in common; made of its arguments. */
+  /**
+   * What a member brings along besides the options that all have in common; made of its arguments.
+   *
+   * @internal
+   */
   ownOf?(args: unknown): MemberOwn | undefined
   reference(port: Port, id: ActorId): Ref
 }
@@ -70,7 +74,8 @@ export interface MemberOwn {
 }
 
 /** How a dynamic supervisor works, and how each of its members is supervised. */
-export interface DynamicSupervisorOptions extends DynamicOptions, Omit<ChildOptions, 'args' | 'name'> {}
+export interface DynamicSupervisorOptions<Handlers = unknown>
+  extends DynamicOptions, Omit<ChildOptions<unknown, unknown, Handlers>, 'args' | 'name'> {}
 
 /** Children in order, each with its key. */
 export type ChildList = readonly (readonly [key: string, node: TreeNode])[]
@@ -81,9 +86,9 @@ export type Directory<Children> = OfSupervisor & {
 }
 
 /** The arguments of a child: left out where `initial` takes none. */
-type ChildArguments<State, Args> = undefined extends Args
-  ? [options?: ChildOptions<State, Args>]
-  : [options: ChildOptions<State, Args> & { readonly args: Args }]
+type ChildArguments<State, Args, Handlers> = undefined extends Args
+  ? [options?: ChildOptions<State, Args, Handlers>]
+  : [options: ChildOptions<State, Args, Handlers> & { readonly args: Args }]
 
 /**
  * Declares one actor of a tree, its kind and how it is supervised; or says how a supervisor within the tree is supervised.
@@ -99,7 +104,7 @@ type ChildArguments<State, Args> = undefined extends Args
  */
 export function child<Args, State, Handlers>(
   definition: ActorDefinition<Args, State, Handlers>,
-  ...options: ChildArguments<State, Args>
+  ...options: ChildArguments<State, Args, NoInfer<Handlers>>
 ): ChildNode<ActorRef<Handlers>>
 export function child<Node extends SupervisorNode<unknown> | DynamicNode<unknown>>(node: Node, options?: ChildOptions): Node
 export function child(what: ActorDefinition<unknown, unknown, unknown> | TreeNode, options: ChildOptions = {}): TreeNode {
@@ -150,7 +155,7 @@ export function supervisor(
  */
 export function dynamicSupervisor<Args, State, Handlers>(
   definition: ActorDefinition<Args, State, Handlers>,
-  options?: DynamicSupervisorOptions,
+  options?: DynamicSupervisorOptions<NoInfer<Handlers>>,
 ): DynamicNode<MembersRef<Args, ActorRef<Handlers>>>
 export function dynamicSupervisor<Ref>(
   member: SupervisorNode<Ref> | DynamicNode<Ref>,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { actor } from '../../src/behaviors/actor.ts'
 import { message } from '../../src/behaviors/schema.ts'
+import { simulatedSystem } from '../../src/app/simulated-system.ts'
 import type { DecisionRecord } from '../../src/supervision/decision-log.ts'
 import { describeDecision } from '../../src/supervision/describe-decision.ts'
 import { child, dynamicSupervisor, supervisor } from '../../src/supervision/tree.ts'
@@ -107,6 +108,19 @@ describe('app.decisions', () => {
       ['durable#2 restart checkpoint 2'],
       ['fresh#2 restart initial'],
     ])
+  })
+
+  it('says when a damaged checkpoint made the journal necessary', async () => {
+    const tree = supervisor(often, { a: child(Counter, { state: 'durable', maxAttempts: 1 }) })
+    const sim = await simulatedSystem(tree, { faults: [{ at: 'checkpoint', actor: 'a', nth: 3, do: 'tear' }] })
+    await sim.until(sim.tree.a.call.add(1))
+    await sim.until(sim.tree.a.call.add(1))
+    void sim.tree.a.cast.crash('boom')
+    await sim.settle()
+    const [record] = sim.app.decisions()
+    const beginning = { hook: 'none', state: 'journal', checkpoint: 2, replayed: 1 }
+    expect(record?.back).toMatchObject([{ incarnation: 2, beginning }])
+    expect(record && describeDecision(record)).toContain('back: a#2, no hook, state of checkpoint 2 and 1 message of the journal')
   })
 
   it('has everyone who was taken along', async () => {
@@ -252,6 +266,6 @@ describe('describeDecision', () => {
     const lines = (back: DecisionRecord['back']): string => describeDecision({ ...record, back })
     expect(lines([{ id: 'a', status: 'started', incarnation: 2, beginning }])).toContain(`\n  back: a#2, ${text}`)
     expect(lines([{ id: 'a', status: 'ignored' }])).toContain('\n  back: a ignored its start')
-    expect(lines([{ id: 'a', status: 'failed', reason: { type: 'killed' } }])).toContain('  back: a could not be started (killed)')
+    expect(lines([{ id: 'a', status: 'failed', reason: { type: 'killed' } }])).toContain('a could not be started (killed)')
   })
 })

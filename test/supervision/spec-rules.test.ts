@@ -173,7 +173,7 @@ describe('childSettings', () => {
     [
       { options: { zeal: 5 } },
       'shop/carts: zeal is not an option; got 5 (number). The options are "restart", "significant", "shutdown", "state", ' +
-        '"maxAttempts", "checkpoint", "hooks", "args" and "name"',
+        '"maxAttempts", "checkpoint", "hooks", "fallback", "args" and "name"',
     ],
     [
       { options: { restart: 'permanant' } },
