@@ -106,7 +106,15 @@ export { TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'
 // Trees.
 export { child, dynamicSupervisor, supervisor } from './supervision/tree.ts'
 export { describeTree, drawTree } from './supervision/tree-diagram.ts'
-export type { ChildList, ChildNode, Directory, DynamicNode, DynamicSupervisorOptions, SupervisorNode, TreeNode } from './supervision/tree.ts'
+export type {
+  ChildList,
+  ChildNode,
+  Directory,
+  DynamicNode,
+  DynamicSupervisorOptions,
+  SupervisorNode,
+  TreeNode,
+} from './supervision/tree.ts'
 export { partitionSupervisor, type PartitionArguments, type PartitionSupervisorOptions } from './supervision/partition-supervisor.ts'
 export type { PartitionKey } from './supervision/partition-hash.ts'
 export { taskSupervisor, type TaskSupervisorOptions } from './supervision/task-supervisor.ts'

@@ -68,7 +68,8 @@ function checkNode(node: TreeNode, id: ActorId, seen: Seen): void {
   } else {
     const { autoShutdown } = supervisorSettings({ at: id, options: node.options })
     // As OTP: all children of a supervisor before anything below one of them.
-    checkChildren(node.list ?? Object.entries(node.children), { parent: id, autoShutdown, isPartitioned: node.isPartitioned === true })
+    const { list = Object.entries(node.children), isPartitioned = false } = node
+    checkChildren(list, { parent: id, autoShutdown, isPartitioned })
     for (const [key, child] of Object.entries(node.children)) checkNode(child, childId(id, key), seen)
   }
 }

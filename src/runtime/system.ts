@@ -133,7 +133,8 @@ export class ActorSystem implements World {
       life.end(killed, 'kill')
       return undefined
     }
-    const arm = (): ClockTimer | undefined => (limit === Infinity ? undefined : this.clock.setTimer(limit, () => life.end(killed, 'kill')))
+    const arm = (): ClockTimer | undefined =>
+      limit === Infinity ? undefined : this.clock.setTimer(limit, () => life.end(killed, 'kill'))
     // `term` has the same limit: at the same moment, the kill comes first.
     const early = life.hooks.term === undefined ? undefined : arm()
     life.requestStop(reason)
@@ -164,7 +165,7 @@ export class ActorSystem implements World {
     if (forget) this.#cells.delete(id)
   }
 
-  /** Gives up the place of every actor below `id` but those of `except` and below them; of one that is about to end, when it has. */
+  /** Gives up the place of everybody below `id`, but for `except` and below; of one that is about to end, when it has. */
   forgetBelow(id: ActorId, except: ReadonlySet<ActorId> = new Set()): void {
     for (const { id: below, life } of this.#cells.values())
       if (isBelow(id, below) && !isAmong(below, id, except)) {

@@ -68,7 +68,8 @@ describe('a supervisor that is killed', () => {
   it.each(['term', 'a handler'])('leaves no child behind whose %s never ends: its own limit kills it', async (what) => {
     const terms: string[] = []
     const node = child(trapping('slow', terms, what === 'term' ? Infinity : 0), { shutdown: '2s' })
-    const sim = await simulatedWithoutStore(supervisor({}, { shop: child(supervisor({}, { a: node }), { restart: 'temporary' }) }))
+    const shop = supervisor({}, { a: node })
+    const sim = await simulatedWithoutStore(supervisor({}, { shop: child(shop, { restart: 'temporary' }) }))
     if (what === 'a handler') void sim.tree.shop.a.cast.hang()
     await sim.settle()
     ;(await killer(sim)).kill('shop')

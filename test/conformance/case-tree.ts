@@ -95,7 +95,8 @@ export class CaseTree {
     const { strategy: _, ...dynamic } = options
     const forMembers = { ...dynamic, ...(template && childOptions(template)) }
     // There must be one: with none, or with several, all are handed on.
-    if (template === undefined || others.length > 0) return dynamicSupervisor(given.children.map((inner) => inner.id) as never, forMembers)
+    const all = given.children.map((inner) => inner.id)
+    if (template === undefined || others.length > 0) return dynamicSupervisor(all as never, forMembers)
     if (template.sup !== undefined) return dynamicSupervisor(this.#supervisor(template.sup, template.id, true), forMembers)
     return dynamicSupervisor(this.#definition(template.id), forMembers)
   }

@@ -25,9 +25,11 @@ const given = process.argv.slice(2)
 const isRealTime = given.includes('--real-time')
 const files = given.filter((argument) => !argument.startsWith('--'))
 const only = given.find((argument) => argument.startsWith('--only='))?.slice('--only='.length)
-const unknown = given.find((argument) => argument.startsWith('--') && argument !== '--real-time' && !argument.startsWith('--only='))
+const options = given.filter((argument) => argument.startsWith('--'))
+const unknown = options.find((option) => option !== '--real-time' && !option.startsWith('--only='))
 if (files.length === 0 || unknown !== undefined) {
-  console.error(`npm run conformance -- [--real-time] [--only=NAME] FILE...${unknown === undefined ? '' : `; ${unknown} is not known`}`)
+  if (unknown !== undefined) console.error(`${unknown} is not an option`)
+  console.error('npm run conformance -- [--real-time] [--only=NAME] FILE...')
   process.exit(2)
 }
 
