@@ -16,8 +16,8 @@ export default defineConfig({
     // else in the process holds that code, V8 crashes while it tiers up the wrappers of calls out of it: it frees code that is
     // gone. Compiled, as users have it, the thread runs no WebAssembly.
     execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
-    testTimeout: 10_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'lcov'] },
   },
 })

@@ -18,9 +18,10 @@ const textColumns = 4
 
 /** What the columns mean. */
 export const legend = `
-"who" and "against" are medians: operations a second, bytes each, or milliseconds late. "ratio" is the median of the ratios of the rounds: 1.00 is
-as fast (or as large, or as late) as the ceiling; "spread" is the lowest and the highest of them. Goals are for coppice as in production
-(freezeStates off); a row without a goal shows what a setting costs, or what the work costs without coppice. Attribution is off.
+"who" and "against" are medians: operations a second, bytes each, or milliseconds late. "ratio" is the median of the ratios of
+the rounds: 1.00 is as fast (or as large, or as late) as the ceiling; "spread" is the lowest and the highest of them. Goals are
+for coppice as in production (freezeStates off); a row without a goal shows what a setting costs, or what the work costs without
+coppice. Attribution is off.
 `.trim()
 
 function rowOf(standing: Standing): readonly string[] {

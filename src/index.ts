@@ -137,6 +137,9 @@ export { supervisorOf, type MemberAddress, type SupervisorRef } from './supervis
 export type { SupervisorInfo } from './supervision/supervisor-info.ts'
 export type { OfSupervisor, SupervisorPlace } from './supervision/supervisor-place.ts'
 export { checkChildSpecs, type CheckChildSpecsOptions } from './supervision/check-children.ts'
+export type { BackoffOption, Jitter } from './supervision/backoff.ts'
+export type { ChildExit, Decide, Wish } from './supervision/decide.ts'
+export type { ChildExtraOptions } from './supervision/child-extras.ts'
 export type { ChildOptions, FallbackOptions } from './supervision/child-options.ts'
 export type { DynamicOptions, IntensityOption, SupervisorInit, SupervisorOptions } from './supervision/supervisor-options.ts'
 export type { AutoShutdown } from './supervision/auto-shutdown.ts'
@@ -152,9 +155,11 @@ export type { ChildCounts, ChildInfo, Command, Decision, StartOrder, StopOrder, 
 export type { Fact, StartResult, SupervisorRequest } from './supervision/facts.ts'
 export type { SupervisorInput } from './supervision/decider.ts'
 export type { SupervisorState } from './supervision/machine-table.ts'
+export type { Backoff, DelayRange } from './supervision/backoff.ts'
+export type { ChildExtras } from './supervision/child-extras.ts'
 export type { ChildSpec, ShutdownLimit } from './supervision/child-spec.ts'
 export type { Intensity } from './supervision/restart-intensity.ts'
-export type { FailedToStart, GaveUp } from './supervision/exit-causes.ts'
+export type { Escalated, FailedToStart, GaveUp } from './supervision/exit-causes.ts'
 
 // State that survives.
 export { memory } from './persistence/memory-store.ts'

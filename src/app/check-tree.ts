@@ -2,6 +2,8 @@ import { childId, displayId, rootId, type ActorId } from '../protocol/actor-id.t
 import { ConfigurationError } from '../protocol/errors.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import { checkChild, checkChildren } from '../supervision/check-children.ts'
+import type { ChildOptions } from '../supervision/child-options.ts'
+import { gateViolations } from '../supervision/gate-rules.ts'
 import { dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import type { AutoShutdown } from '../supervision/auto-shutdown.ts'
 import { isTreeNode, type ChildNode, type DynamicNode, type TreeNode } from '../supervision/tree.ts'
@@ -70,8 +72,14 @@ function checkNode(node: TreeNode, id: ActorId, seen: Seen): void {
     // As OTP: all children of a supervisor before anything below one of them.
     const { list = Object.entries(node.children), isPartitioned = false } = node
     checkChildren(list, { parent: id, autoShutdown, isPartitioned })
+    const gates = Object.entries(node.children).map(([key, child]) => [key, optionsOf(child).gate] as const)
+    for (const violation of gateViolations(id, new Map(gates))) throw new ConfigurationError(violation)
     for (const [key, child] of Object.entries(node.children)) checkNode(child, childId(id, key), seen)
   }
+}
+
+function optionsOf(node: TreeNode): ChildOptions {
+  return node.kind === 'child' ? node.options : node.childOptions
 }
 
 function checkBehavior(behavior: Behavior, path: string, { behaviors, known: knownBefore }: Seen): void {

@@ -11,6 +11,7 @@ import type { SupervisorEvent } from '../supervision/events.ts'
 import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import { supervisorBehavior, type SupervisorParts } from '../supervision/supervisor.ts'
 import { isTreeNode, type DynamicNode, type SupervisorNode, type TreeNode } from '../supervision/tree.ts'
+import { breathe } from '../runtime/breathe.ts'
 import { checkNewChild } from './check-tree.ts'
 import { localStarter, type LocalStart } from './local-starter.ts'
 import { storeMembers } from './store-members.ts'
@@ -105,9 +106,9 @@ function childSpec(node: TreeNode, { key, parent, autoShutdown }: Place, parts: 
 /** The spec of a supervisor as a child. */
 function innerSpec(node: SupervisorNode<unknown> | DynamicNode<unknown>, place: Settled, parts: PlanParts): ChildSpec {
   const { key, id, settings } = place
-  const { restart, shutdown, significant } = settings
+  const { restart, shutdown, significant, extras } = settings
   const start = node.kind === 'supervisor' ? supervisorSpec(node, id, parts) : dynamicSpec(node, id, parts)
-  return { id: key, restart, shutdown, type: 'supervisor', significant, start }
+  return { id: key, restart, shutdown, type: 'supervisor', significant, start, ...extras }
 }
 
 function memberSpec(node: DynamicNode<unknown>, place: Settled, parts: PlanParts): ChildSpec {
@@ -131,7 +132,7 @@ function workerSpec(
   { key, id, settings }: Settled,
   { defaultMode }: PlanParts,
 ): ChildSpec {
-  const { restart, shutdown, significant, args, hooks, fallback, maxAttempts, name } = settings
+  const { restart, shutdown, significant, args, hooks, fallback, maxAttempts, name, extras } = settings
   const start: ActorSpec = {
     id,
     behavior,
@@ -144,7 +145,7 @@ function workerSpec(
     checkpointEvery: settings.checkpointEvery ?? Infinity,
     name,
   }
-  return { id: key, restart, shutdown, type: 'worker', significant, start }
+  return { id: key, restart, shutdown, type: 'worker', significant, start, ...extras }
 }
 
 function termLimit(shutdown: ShutdownLimit): number {
@@ -153,6 +154,8 @@ function termLimit(shutdown: ShutdownLimit): number {
 
 function shellParts({ system, sink, logs }: PlanParts): Omit<SupervisorParts, 'input' | 'members' | 'specOf' | 'init'> {
   return {
+    restarts: new Map(),
+    breathe: (label) => breathe(system.scheduler, label),
     starter: (parent) => localStarter(system, parent),
     sendSelf: (to, message) => system.router.deliver(to, message),
     clock: system.clock,

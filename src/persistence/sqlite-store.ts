@@ -78,17 +78,18 @@ export function sqlite(path: string | SqlHandle, options: SqliteOptions = {}): S
 }
 
 function onHandle(handle: SqlHandle, sync: Sync): Store {
-  return { open: (world) => open({ location: 'an open database', connect: () => handle, disconnect: keep, sync, canReopen: false }, world) }
+  return { open: (world) => open({ location: 'an open database', connect: () => handle, ...kept, sync }, world) }
 }
 
 /** The database outlives `close()` as a file would: a test can open it again. */
 function inMemory(sync: Sync): Store {
   let handle: OwnHandle | undefined
   const connect = () => (handle ??= connectMemory())
-  return { open: (world) => open({ location: memoryPath, connect, disconnect: keep, sync, canReopen: false }, world) }
+  return { open: (world) => open({ location: memoryPath, connect, ...kept, sync }, world) }
 }
 
-function keep(): void {}
+/** Closing would lose it, or take it away from whoever opened it. */
+const kept = { disconnect: () => undefined, canReopen: false }
 
 // Async, so that it rejects in place of throwing, as a store that runs elsewhere would.
 // eslint-disable-next-line @typescript-eslint/require-await

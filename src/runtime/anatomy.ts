@@ -31,6 +31,10 @@ export interface Cell {
   starts: number
   memory: Memory | undefined
   lastExit: ExitReason | undefined
+  /** The journaled message that was being handled when the last incarnation ended. */
+  handledAtEnd: number | undefined
+  /** A journaled message that is not to be tried again. */
+  setAside: number | undefined
   /** The highest journal number that has been put into the mailbox. */
   lastSeq: number
   /** No incarnation will come unless it is asked for: callers are not kept waiting. */
@@ -138,6 +142,8 @@ export interface Life {
   adopt(child: Life): void
   /** A supervisor learns of every exit of a child that it does not wait for. */
   childEnded(child: Life, reason: ExitReason, message: MessageInfo | undefined): void
+  /** Its supervisor learns whether it is well. */
+  reportHealth(isHealthy: boolean): void
   setTimer(id: string, delayMs: number, fire: () => void): void
   cancelTimer(id: string): void
 }

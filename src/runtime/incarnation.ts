@@ -3,7 +3,7 @@ import { killed, noproc, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, FollowUps, Life, Manner, Status } from './anatomy.ts'
 import type { Behavior } from './behavior.ts'
 import type { ClockTimer } from './clock.ts'
-import type { Context, Down } from './context.ts'
+import type { Context, Down, HealthReport } from './context.ts'
 import { CrashedError } from './errors.ts'
 import { followUps } from './follow-ups.ts'
 import { leave } from './leaving.ts'
@@ -139,6 +139,7 @@ export class Incarnation implements Life {
     if (cell.life === this) cell.life = undefined
     cell.lastExit = reason
     const message = this.isBorn ? messageAtEnd(this.turns) : undefined
+    cell.handledAtEnd = this.turns.blamed ?? this.turns.current?.seq
     if (this.isBorn) this.#leaveTrace(reason, message)
     this.turns.abandon(reason)
     for (const caller of this.#deferred ?? []) caller.fail(new CrashedError(this.id, 'call', reason))
@@ -211,6 +212,12 @@ export class Incarnation implements Life {
   childEnded(child: Life, reason: ExitReason, message: MessageInfo | undefined): void {
     if (this.#children?.delete(child) !== true || this.status === 'ended' || !child.isBorn || child.isAwaited) return
     this.cell.receive(systemMessage('exited', { id: child.id, incarnation: child.number, reason, message }, this.number))
+  }
+
+  reportHealth(isHealthy: boolean): void {
+    const { id, number: incarnation, parent } = this
+    const report: HealthReport = { id, incarnation, isHealthy }
+    parent?.cell.receive(systemMessage('health', report, parent.number))
   }
 
   setTimer(id: string, delayMs: number, fire: () => void): void {

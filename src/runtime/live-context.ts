@@ -230,6 +230,10 @@ export class LiveContext implements Context {
     if (this.life.status === 'idle') this.life.end(this.life.stopReason, 'orderly')
   }
 
+  reportHealth(isHealthy: boolean): void {
+    if (this.mayAct('report of its health')) this.life.reportHealth(isHealthy)
+  }
+
   checkpoint(): void {
     if (this.mayAct('checkpoint')) this.life.turns.wantCheckpoint()
   }

@@ -165,6 +165,12 @@ export class ActorSystem implements World {
     if (forget) this.#cells.delete(id)
   }
 
+  /** The message that an actor was handling when its last incarnation ended is a dead letter as soon as it is taken again. */
+  setAside(id: ActorId): void {
+    const cell = this.#cells.get(id)
+    if (cell !== undefined) cell.setAside = cell.handledAtEnd
+  }
+
   /** Gives up the place of everybody below `id`, but for `except` and below; of one that is about to end, when it has. */
   forgetBelow(id: ActorId, except: ReadonlySet<ActorId> = new Set()): void {
     for (const { id: below, life } of this.#cells.values())

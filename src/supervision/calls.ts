@@ -3,6 +3,7 @@ import { isRunning, newChild, type Child, type ChildrenView } from './children.t
 import type { ChildCounts, ChildInfo, Command, SupervisorProblem, SupervisorReply } from './commands.ts'
 import { decided } from './decided.ts'
 import { reasonOfStop } from './exit-causes.ts'
+import { tryAgain } from './group-restart.ts'
 import { callTask, childOf, isRemovedWhenDown, noTask, type FactOf, type Memory, type Step } from './memory.ts'
 import { startAll, stopAll } from './orders.ts'
 import { applyResults } from './start-results.ts'
@@ -47,9 +48,10 @@ export function startForCall(memory: Memory): Step {
 }
 
 /** Answers `startChild` and `restartChild`. A failed start is not retried; a new child is not kept then. Neither is counted. */
-export function endStartForCall(memory: Memory, { results, nowMs }: FactOf<'started'>): Step {
+export function endStartForCall(memory: Memory, fact: FactOf<'started'>): Step {
   const { type, ticket, id, isPromised } = callTask(memory)
-  const { children, forgotten, failure } = applyResults(memory, results)
+  const { results, nowMs } = fact
+  const { children, forgotten, failure } = applyResults(memory, fact)
   if (failure === undefined) {
     const [result] = results
     const reply: SupervisorReply =
@@ -59,7 +61,7 @@ export function endStartForCall(memory: Memory, { results, nowMs }: FactOf<'star
   const { reason } = failure
   // As a failed restart: it is tried again from the end of the queue, and that counts.
   if (isPromised === true)
-    return { children, task: noTask, commands: [...forgotten, decided(memory, { verdict: 'retry', ...failure, nowMs }), { type: 'retry', id }] }
+    return { children, task: noTask, commands: [...forgotten, ...tryAgain(memory, { ...failure, nowMs })] }
   const isNew = type === 'startChild'
   return {
     children: isNew ? children.delete(id) : children.update({ ...childOf(memory, id), status: 'stopped', failure: undefined }),
@@ -114,7 +116,9 @@ export function answer(memory: Memory, { ticket, request }: Asked): Step {
   if (type === 'getChildSpec') return { commands: [{ type: 'reply', ticket, reply: { status: 'spec', spec: child.spec } }] }
   if (type === 'terminateChild' && child.status === 'stopped') return { commands: [ok(ticket)] }
   if (type === 'terminateChild') return takenDown(memory, child, ticket)
-  if (child.status !== 'stopped') return { commands: [refusal(ticket, { type: child.status, id })] }
+  // One that only waits has no start under way that it could be removed from.
+  const isWaiting = type === 'deleteChild' && child.wait !== undefined
+  if (child.status !== 'stopped' && !isWaiting) return { commands: [refusal(ticket, { type: child.status, id })] }
   if (type === 'restartChild') throw new InternalError('a call was not carried out', request)
   return { children: children.delete(id), commands: [{ type: 'forget', id }, ok(ticket)] }
 }
@@ -151,7 +155,8 @@ function takenDown(memory: Memory, child: Child, ticket: number): Step {
   const { id } = child.spec
   if (isRemovedWhenDown(memory, child.spec))
     return { children: memory.children.delete(id), commands: [{ type: 'forget', id }, ok(ticket)] }
-  const children = memory.children.update({ ...child, status: 'stopped', failure: undefined, nextCause: 'sibling' })
+  const down = { ...child, status: 'stopped', failure: undefined, nextCause: 'sibling', wait: undefined, failures: 0 } as const
+  const children = memory.children.update(down)
   return { children, commands: [ok(ticket)] }
 }
 

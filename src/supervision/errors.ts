@@ -65,14 +65,17 @@ export class ChildRestartingError extends SupervisorError {
   }
 }
 
-/** The child was started and failed. It is not tried again: a new child was not kept, a known one stays down. */
+/**
+ * The child was started and failed. It is not tried again (a new child was not kept, a known one stays down), unless it had been
+ * waiting for its backoff, which goes on.
+ */
 export class ChildStartFailedError extends SupervisorError {
   override readonly name = 'ChildStartFailedError'
   readonly code = 'start_failed'
   readonly reason: ExitReason
-  constructor(supervisor: ActorId, childId: string, reason: ExitReason) {
+  constructor(supervisor: ActorId, childId: string, reason: ExitReason, { isTriedAgain = false } = {}) {
     const options = reason.type === 'error' ? { cause: reason.error } : undefined
-    super(supervisor, childId, `it could not be started (${describeReason(reason)}); it is not tried again`, options)
+    super(supervisor, childId, `it could not be started (${describeReason(reason)}); it is ${isTriedAgain ? 'tried again after its backoff' : 'not tried again'}`, options)
     this.reason = reason
   }
 }
@@ -114,7 +117,7 @@ export function errorOf(supervisor: ActorId, problem: SupervisorProblem): Superv
     case 'restarting':
       return new ChildRestartingError(supervisor, id)
     case 'start_failed':
-      return new ChildStartFailedError(supervisor, id, problem.reason)
+      return new ChildStartFailedError(supervisor, id, problem.reason, problem)
     case 'shutting_down':
       return new SupervisorStoppingError(supervisor, id)
     case 'simple_one_for_one':

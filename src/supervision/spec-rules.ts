@@ -4,6 +4,7 @@ import { ConfigurationError, type Violation } from '../protocol/errors.ts'
 import type { AutoShutdown } from './auto-shutdown.ts'
 import { defaultMaxAttempts, defaultShutdown, type ChildOptions, type ChildSettings } from './child-options.ts'
 import { childNames, childRules } from './child-rules.ts'
+import { readExtras } from './child-extras.ts'
 import type { ChildSpec } from './child-spec.ts'
 import { asOptions, isKey, isOptions, keyRule, refuseIf, unknownNames } from './option-checks.ts'
 import { defaultIntensity, type SupervisorOptions, type SupervisorSettings } from './supervisor-options.ts'
@@ -112,6 +113,8 @@ function* brokenByDynamic(definition: SupervisorDefinition): Generator<Violation
 const ofOneMember = {
   args: 'Give them to each member when it is started',
   name: 'A member is known by its key',
+  gate: 'Members depend on no sibling',
+  independent: 'Members are started one by one, and stop at the same time anyway',
 } as const
 
 function* brokenByChild({ parent, id, start, type, options: given, autoShutdown }: ChildDefinition): Generator<Violation> {
@@ -172,5 +175,6 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
     fallback,
     args,
     name,
+    extras: readExtras(given),
   }
 }

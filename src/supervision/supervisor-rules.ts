@@ -1,6 +1,6 @@
 import { autoShutdowns } from './auto-shutdown.ts'
 import {
-  asOptions, isDuration, isIntegerFrom, isOptions, oneOf, refuseIf, unknownNames, type Given, type Rule,
+  asOptions, isIntegerFrom, isOptions, isPeriod, oneOf, refuseIf, unknownNames, type Given, type Rule,
 } from './option-checks.ts'
 import { strategies } from './strategy.ts'
 import type { DynamicOptions, SupervisorOptions } from './supervisor-options.ts'
@@ -63,7 +63,3 @@ export const supervisorRules: readonly Rule<SupervisorSubject>[] = [
   ({ at, options: { init } }) =>
     refuseIf(init !== undefined && typeof init !== 'function', { path: `${at}init`, rule: 'must be a function', value: init }),
 ]
-
-function isPeriod(value: unknown): boolean {
-  return isDuration(value) && value !== 'infinity' && value !== Infinity && Number.parseFloat(String(value)) > 0
-}

@@ -75,7 +75,7 @@ export interface MemberOwn {
 
 /** How a dynamic supervisor works, and how each of its members is supervised. */
 export interface DynamicSupervisorOptions<Handlers = unknown>
-  extends DynamicOptions, Omit<ChildOptions<unknown, unknown, Handlers>, 'args' | 'name'> {}
+  extends DynamicOptions, Omit<ChildOptions<unknown, unknown, Handlers>, 'args' | 'name' | 'gate' | 'independent'> {}
 
 /** Children in order, each with its key. */
 export type ChildList = readonly (readonly [key: string, node: TreeNode])[]
@@ -109,7 +109,8 @@ export function child<Args, State, Handlers>(
 export function child<Node extends SupervisorNode<unknown> | DynamicNode<unknown>>(node: Node, options?: ChildOptions): Node
 export function child(what: ActorDefinition<unknown, unknown, unknown> | TreeNode, options: ChildOptions = {}): TreeNode {
   if ('kind' in what) return what.kind === 'child' ? { ...what, options } : { ...what, childOptions: options }
-  return { kind: 'child', behavior: what.behavior, options: { ...defaultsOf(what), ...options }, reference: (port, id) => what.reference(port, id) }
+  const all = { ...defaultsOf(what), ...options }
+  return { kind: 'child', behavior: what.behavior, options: all, reference: (port, id) => what.reference(port, id) }
 }
 
 /**

@@ -161,7 +161,7 @@ describe('app.decisions', () => {
     expect(app.decisions().find(({ id }) => id === 'b')?.back).toMatchObject([{ id: 'b', incarnation: 2 }])
   })
 
-  it('[S10] keeps the last ones of each supervisor, with what was thrown, and not more than it was told', async () => {
+  it('[A21] keeps the last ones of each supervisor, with what was thrown, and not more than it was told', async () => {
     const tree = supervisor(often, { inner: supervisor(often, { a: child(Counter) }), b: child(Counter) })
     const { app, tree: actors, settle } = await simulatedWithoutStore(tree, { keepDecisions: 10 })
     for (let crash = 1; crash <= 12; crash += 1) {

@@ -280,7 +280,7 @@ describe('what is no fallback', () => {
   it.each<[object, string]>([
     [{ fallback: 5 }, `${mustBe}; got 5 (number). Write fallback: { price: ({ input, reason }) => 0 }`],
     [{ fallback: () => 1 }, `${mustBe}; got a function (fallback)`],
-    [{ fallback: { isOpne: () => 1 } }, 'fallback.isOpne is not a call of this actor; got a function (isOpne). Did you mean "isOpen"?'],
+    [{ fallback: { isOpne: () => 1 } }, 'isOpne is not a call of this actor; got a function (isOpne). Did you mean "isOpen"?'],
     [{ fallback: { sell: () => true } }, 'shop: fallback.sell is not a call of this actor; got a function (sell)'],
     [{ fallback: { isOpen: true } }, 'shop: fallback.isOpen must be a function; got true (boolean)'],
     [{ fallbak: {} }, 'shop: fallbak is not an option; got an object. Did you mean "fallback"?'],

@@ -172,7 +172,7 @@ describe('the controller of a monitor', () => {
       const { app, tree: actors, events, settle, until } = await simulatedWithoutStore(tree, { seed })
       const ref = await until(app.spawn(Counter, 'x', undefined))
       for (const id of ['a', 'a', ref.id, ref.id])
-        app.monitor(id, async (_, controller) => void (await outcomeOf(seed % 2 === 0 ? controller.init() : controller.restart())))
+        app.monitor(id, (_, controller) => outcomeOf(seed % 2 === 0 ? controller.init() : controller.restart()))
       void actors.a.cast.stop()
       void actors.b.cast.crash('boom')
       void ref.cast.crash('boom')

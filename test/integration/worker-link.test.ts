@@ -170,5 +170,5 @@ describe('a process with a store on a thread', () => {
     expect(first).toEqual({ code: 0, said: [{ reply: 1 }, { exit: 0 }] })
     const second = await run(program, [path, 'stop']).end()
     expect(second).toEqual({ code: 0, said: [{ reply: 2 }, { exit: 0 }] })
-  }))
+  }), 60_000)
 })

@@ -32,7 +32,8 @@ describe.each(['in-process', 'worker'] as const)('a commit that fails, with the 
       expect([file.openings, persistence.info.epoch]).toEqual([2, epoch + 1])
       const late = await settled(rejection(persistence.commit('a', 1, turns([2], 'two'))))
       expect(late.message).toBe('incarnation 1 of a can commit no more: an earlier commit of it failed; nothing was written')
-      expect((await settled(rejection(persistence.seal('a', 1, { reason: { type: 'normal' }, snapshot: undefined, crashedOn: undefined })))).code).toBe('fenced')
+      const will = { reason: { type: 'normal' }, snapshot: undefined, crashedOn: undefined } as const
+      expect((await settled(rejection(persistence.seal('a', 1, will)))).code).toBe('fenced')
       const revived = await settled(persistence.open('a', 0))
       expect([revived.incarnation, revived.frontier, revived.offered?.state]).toEqual([2, 0, undefined])
       expect(revived.backlog.map(({ seq }) => seq)).toEqual([1])

@@ -531,14 +531,15 @@ describe('sqlite', () => {
       const failed = await settled(rejection(persistence.accept('a', message(2))))
       expect([failed.problem, failed.message]).toEqual([
         'io',
-        'store "an open database" failed to read or write its disk. Check the disk; it is not known whether this group was written',
+        'store "an open database" failed to read or write its disk. Check the disk; ' +
+          'it is not known whether this group was written',
       ])
       isBroken = false
       const late = await rejection(persistence.accept('a', message(3)))
       expect([late.problem, late.message]).toEqual([
         'io',
-        'store "an open database" has failed, and cannot be opened again from here. Start again to go on from what is on the disk; ' +
-          'nothing was written',
+        'store "an open database" has failed, and cannot be opened again from here. ' +
+          'Start again to go on from what is on the disk; nothing was written',
       ])
       expect(database.prepare('SELECT count(*) AS n FROM inbox').get()).toEqual({ n: 1 })
     })

@@ -35,7 +35,8 @@ function failingOnce(): FailingStore {
       return Promise.resolve(openStore({ records, world, info, failure, release: () => undefined }))
     },
   }
-  return { store, transactions: () => count, failIn: (transactions) => (failAt = count + transactions), die: () => Promise.resolve() }
+  const failIn = (transactions: number) => (failAt = count + transactions)
+  return { store, transactions: () => count, failIn, die: () => Promise.resolve() }
 }
 
 /** In a file that reports an error of its disk at a commit, which it has written or not. */
@@ -48,8 +49,14 @@ function failingCommit(directory: string, { link, fault }: { link: keyof typeof 
   return { store, transactions: () => file.commits, failIn, die: async () => opened?.close() }
 }
 
+interface Run {
+  readonly failing: FailingStore
+  readonly seed: number
+  readonly inGroups: boolean
+}
+
 /** Places orders while the n-th transaction fails, asks again where the store was not to be had, and says what is wrong then. */
-async function problemsWithFault(n: number, { failing, seed, inGroups }: { failing: FailingStore; seed: number; inGroups: boolean }) {
+async function problemsWithFault(n: number, { failing, seed, inGroups }: Run) {
   const { store, transactions, failIn, die } = failing
   const app = await simulated(ordersTree, { store, seed })
   if (inGroups) handleInGroups(app)

@@ -54,7 +54,8 @@ function problemsOf({ acknowledged, wrongReplies, found, noted }: Report): reado
   for (const { last } of found) Object.assign(kept, last)
   for (const [sender, n] of Object.entries(acknowledged)) {
     if (kept[sender] !== n) problems.push(`sender ${sender} was told of ${n}, and its desk has ${kept[sender] ?? 0}`)
-    if (noted.last[sender] !== n) problems.push(`sender ${sender} was told of ${n}, and the ledger has ${noted.last[sender] ?? 0}`)
+    const inLedger = noted.last[sender] ?? 0
+    if (inLedger !== n) problems.push(`sender ${sender} was told of ${n}, and the ledger has ${inLedger}`)
   }
   const sum = found.reduce((total, desk) => total + desk.sum, 0)
   if (noted.sum !== sum) problems.push(`the ledger adds up to ${noted.sum}, the desks to ${sum}`)
