@@ -106,7 +106,15 @@ export { TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'
 // Trees.
 export { child, dynamicSupervisor, supervisor } from './supervision/tree.ts'
 export { describeTree, drawTree } from './supervision/tree-diagram.ts'
-export type { ChildNode, Directory, DynamicNode, DynamicSupervisorOptions, SupervisorNode, TreeNode } from './supervision/tree.ts'
+export type {
+  ChildList,
+  ChildNode,
+  Directory,
+  DynamicNode,
+  DynamicSupervisorOptions,
+  SupervisorNode,
+  TreeNode,
+} from './supervision/tree.ts'
 export { partitionSupervisor, type PartitionArguments, type PartitionSupervisorOptions } from './supervision/partition-supervisor.ts'
 export type { PartitionKey } from './supervision/partition-hash.ts'
 export { taskSupervisor, type TaskSupervisorOptions } from './supervision/task-supervisor.ts'
@@ -119,16 +127,21 @@ export {
   ChildRestartingError,
   ChildRunningError,
   ChildStartFailedError,
+  DynamicSupervisorError,
   SupervisorError,
   SupervisorStoppingError,
   UnknownChildError,
 } from './supervision/errors.ts'
 export type { MemberArguments, MembersRef } from './supervision/members-ref.ts'
+export { supervisorOf, type MemberAddress, type SupervisorRef } from './supervision/supervisor-ref.ts'
+export type { SupervisorInfo } from './supervision/supervisor-info.ts'
+export type { OfSupervisor, SupervisorPlace } from './supervision/supervisor-place.ts'
+export { checkChildSpecs, type CheckChildSpecsOptions } from './supervision/check-children.ts'
 export type { BackoffOption, Jitter } from './supervision/backoff.ts'
 export type { ChildExit, Decide, Wish } from './supervision/decide.ts'
 export type { ChildExtraOptions } from './supervision/child-extras.ts'
 export type { ChildOptions, FallbackOptions } from './supervision/child-options.ts'
-export type { DynamicOptions, IntensityOption, SupervisorOptions } from './supervision/supervisor-options.ts'
+export type { DynamicOptions, IntensityOption, SupervisorInit, SupervisorOptions } from './supervision/supervisor-options.ts'
 export type { AutoShutdown } from './supervision/auto-shutdown.ts'
 export type { RestartType } from './supervision/restart-type.ts'
 export type { Strategy } from './supervision/strategy.ts'
@@ -141,6 +154,7 @@ export { describeDecision } from './supervision/describe-decision.ts'
 export type { ChildCounts, ChildInfo, Command, Decision, StartOrder, StopOrder, SupervisorProblem, SupervisorReply } from './supervision/commands.ts'
 export type { Fact, StartResult, SupervisorRequest } from './supervision/facts.ts'
 export type { SupervisorInput } from './supervision/decider.ts'
+export type { SupervisorState } from './supervision/machine-table.ts'
 export type { Backoff, DelayRange } from './supervision/backoff.ts'
 export type { ChildExtras } from './supervision/child-extras.ts'
 export type { ChildSpec, ShutdownLimit } from './supervision/child-spec.ts'

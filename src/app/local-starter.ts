@@ -23,6 +23,6 @@ export function localStarter(system: ActorSystem, parent: { readonly id: ActorId
     runs: (id, incarnation) => system.lifeOf(childId(parent.id, id))?.number === incarnation,
     retire: (id, options) => system.retire(childId(parent.id, id), options),
     setAside: (id) => system.setAside(childId(parent.id, id)),
-    forgetAll: () => system.forgetBelow(parent.id),
+    forgetAll: ({ except }) => system.forgetBelow(parent.id, new Set(except.map((id) => childId(parent.id, id)))),
   }
 }

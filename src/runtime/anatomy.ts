@@ -83,6 +83,8 @@ export interface Life {
   readonly cell: Cell
   readonly id: ActorId
   readonly number: number
+  /** The supervisor's incarnation that started this one. */
+  readonly parent: Life | undefined
   status: Status
   behavior: Behavior
   /** The hooks of the behavior, with those of the child spec put over them. */
@@ -120,6 +122,8 @@ export interface Life {
   goesOn(): boolean
   /** Begins the end. Only a kill can hurry an end that has begun. */
   end(reason: ExitReason, manner: Manner): void
+  /** Its supervisor was killed: it ends too, as by an exit signal along a link. */
+  orphan(reason: ExitReason): void
   /** The last step of the end: everybody concerned is told, once. */
   finish(reason: ExitReason): void
   /** Runs `tell` when the incarnation has ended; at once if it has. */
@@ -177,6 +181,8 @@ export interface World {
   emit(event: ActorEvent): void
   /** Numbers that this system gives out once. */
   nextNumber(): number
+  /** What an actor shows of itself; see `Behavior.show`. */
+  show(id: ActorId): unknown
   /** Who has a name, and whether it runs now or is between two incarnations; nothing if nobody has it. */
   whereis(name: string): NameOwner | undefined
   /** The incarnation that runs under an id. */

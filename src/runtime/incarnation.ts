@@ -96,6 +96,15 @@ export class Incarnation implements Life {
     if (this.status === 'idle') this.end(reason, 'orderly')
   }
 
+  orphan(reason: ExitReason): void {
+    const keepsOrder = this.behavior.stopsInOrder === true
+    // Nobody is left to hurry one that waits for a start or a stop of its own.
+    if (this.status === 'starting' || (keepsOrder && this.status === 'busy')) this.end(killed, 'kill')
+    else if (keepsOrder) this.requestStop(reason)
+    else if (this.trapsExits) this.#endInTime(reason)
+    else this.end(reason, 'signal')
+  }
+
   goesOn(): boolean {
     if (this.status !== 'busy') return false
     this.status = 'idle'
@@ -135,6 +144,7 @@ export class Incarnation implements Life {
     this.turns.abandon(reason)
     for (const caller of this.#deferred ?? []) caller.fail(new CrashedError(this.id, 'call', reason))
     this.#deferred = undefined
+    this.#failCallsMeantForIt(reason)
     this.#breakBonds(reason)
     this.#abandonChildren(reason)
     this.parent?.childEnded(this, reason, message)
@@ -224,6 +234,15 @@ export class Incarnation implements Life {
     this.#timers?.delete(id)
   }
 
+  /** An orderly end, for which nobody waits: what takes longer than it may is killed by nobody but the clock. */
+  #endInTime(reason: ExitReason): void {
+    this.requestStop(reason)
+    const { world, spec } = this.cell
+    if (this.status !== 'busy' || spec.termLimitMs === Infinity) return
+    const timer = world.clock.setTimer(spec.termLimitMs, () => this.end(killed, 'kill'))
+    this.whenEnded(() => timer.cancel())
+  }
+
   #hasLastWill(manner: Manner): boolean {
     const { spec } = this.cell
     return spec.mode !== 'volatile' || (manner === 'orderly' && this.hooks.term !== undefined)
@@ -259,11 +278,16 @@ export class Incarnation implements Life {
   #abandonChildren(reason: ExitReason): void {
     const children = this.#children
     this.#children = undefined
-    for (const child of children ?? []) {
-      // Nobody is left to hurry one that waits for a start or a stop of its own.
-      if (child.status === 'starting' || (child.behavior.stopsInOrder === true && child.status === 'busy')) child.end(killed, 'kill')
-      else if (child.behavior.stopsInOrder === true) child.requestStop(reason)
-      else child.end(reason, 'signal')
+    for (const child of children ?? []) child.orphan(reason)
+  }
+
+  #failCallsMeantForIt(reason: ExitReason): void {
+    const { behavior } = this
+    const { mailbox } = this.cell
+    if (!this.isBorn || behavior.isMeantForOne === undefined) return
+    for (const message of mailbox.takeAll()) {
+      if (behavior.isMeantForOne(message)) message.caller?.fail(new CrashedError(this.id, message.name, reason))
+      else mailbox.push(message)
     }
   }
 

@@ -100,6 +100,10 @@ export class LiveContext implements Context {
     return this.cell.world.router.stop(to, reason, options)
   }
 
+  show(id: ActorId): unknown {
+    return this.cell.world.show(id)
+  }
+
   nextNumber(): number {
     return this.cell.world.nextNumber()
   }

@@ -23,8 +23,11 @@ export function needsStart({ children }: Memory, { request }: Asked): boolean {
 }
 
 /** True if the call has to stop a child before it can be answered. */
-export function needsStop({ children }: Memory, { request }: Asked): boolean {
-  return request.type === 'terminateChild' && children.get(request.id)?.status === 'running'
+export function needsStop({ kind, children }: Memory, { request }: Asked): boolean {
+  if (request.type === 'terminateMember' && kind === 'static') return false
+  if (request.type !== 'terminateChild' && request.type !== 'terminateMember') return false
+  const child = children.get(request.id)
+  return child?.status === 'running' && isMeant(child, request)
 }
 
 /** Notes which call waits for a start; a new child goes to the end of the table. */
@@ -73,7 +76,8 @@ export function endStartForCall(memory: Memory, fact: FactOf<'started'>): Step {
 
 /** Notes which call waits for a stop. */
 export function acceptStop(_: Memory, { ticket, request }: Asked): Step {
-  if (request.type !== 'terminateChild') throw new InternalError('a call stops no child', request)
+  if (request.type !== 'terminateChild' && request.type !== 'terminateMember')
+    throw new InternalError('a call stops no child', request)
   return { task: { type: 'terminateChild', ticket, id: request.id }, commands: [] }
 }
 
@@ -99,9 +103,15 @@ export function answer(memory: Memory, { ticket, request }: Asked): Step {
       return { commands: [{ type: 'reply', ticket, reply: { status: 'children', children: whichChildren(memory) } }] }
     case 'countChildren':
       return { commands: [{ type: 'reply', ticket, reply: { status: 'counts', counts: countChildren(memory) } }] }
+    case 'setStrategy':
+      return { strategy: request.strategy, commands: [ok(ticket)] }
+    case 'terminateMember':
+      return terminateMember(memory, request, ticket)
   }
   const { type, id } = request
   const child = children.get(id)
+  if (type === 'getChildSpec' && child === undefined && memory.template?.id === id)
+    return { commands: [{ type: 'reply', ticket, reply: { status: 'spec', spec: memory.template } }] }
   if (child === undefined) return { commands: [refusal(ticket, { type: 'not_found', id })] }
   if (type === 'getChildSpec') return { commands: [{ type: 'reply', ticket, reply: { status: 'spec', spec: child.spec } }] }
   if (type === 'terminateChild' && child.status === 'stopped') return { commands: [ok(ticket)] }
@@ -122,6 +132,22 @@ export function whichChildren({ children }: { readonly children: ChildrenView })
 export function countChildren({ kind, children }: Pick<Memory, 'kind'> & { readonly children: ChildrenView }): ChildCounts {
   const { size, active, supervisors } = children
   return { specs: kind === 'dynamic' ? 1 : size, active, supervisors, workers: size - supervisors }
+}
+
+type TerminateMember = Extract<Asked['request'], { readonly type: 'terminateMember' }>
+
+/** As OTP does it by process id: unknown where children have ids, fine where the member is gone. */
+function terminateMember(memory: Memory, request: TerminateMember, ticket: number): Step {
+  const { id } = request
+  if (memory.kind === 'static') return { commands: [refusal(ticket, { type: 'not_found', id })] }
+  const child = memory.children.get(id)
+  if (child === undefined || !isMeant(child, request)) return { commands: [ok(ticket)] }
+  return takenDown(memory, child, ticket)
+}
+
+/** False for a request about an earlier incarnation. */
+function isMeant(child: Child, request: Asked['request']): boolean {
+  return request.type !== 'terminateMember' || request.incarnation === undefined || request.incarnation === child.incarnation
 }
 
 /** A child that runs no more: it keeps its place, or is removed if it is temporary or a member. */

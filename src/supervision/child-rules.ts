@@ -57,6 +57,9 @@ export const childRules: readonly Rule<ChildSubject>[] = [
       remedy: 'Set restart to "transient" or "temporary"',
     }),
 
+  ({ at, options: { type } }) =>
+    refuseIf(type !== undefined, { path: `${at}type`, rule: 'is not an option: it follows from what is started', value: type }),
+
   ({ at, options: { shutdown } }) =>
     refuseIf(shutdown !== undefined && shutdown !== 'kill' && !isDuration(shutdown), {
       path: `${at}shutdown`,

@@ -1,4 +1,5 @@
 import type { StartCause } from '../runtime/behavior.ts'
+import type { ConfigurationError } from '../protocol/errors.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageInfo } from '../runtime/message.ts'
 import type { ChildSpec, ShutdownLimit } from './child-spec.ts'
@@ -41,6 +42,10 @@ export type SupervisorProblem =
   /** `isTriedAgain`: its backoff goes on. */
   | { readonly type: 'start_failed'; readonly id: string; readonly reason: ExitReason; readonly isTriedAgain?: boolean }
   | { readonly type: 'shutting_down'; readonly id: string }
+  /** The request is not for a dynamic supervisor. */
+  | { readonly type: 'simple_one_for_one'; readonly id: string; readonly request: string }
+  /** A child that is to be added breaks a rule. */
+  | { readonly type: 'invalid_spec'; readonly id: string; readonly error: ConfigurationError }
 
 /** One row of `whichChildren`. */
 export interface ChildInfo {

@@ -31,6 +31,8 @@ export type SupervisorInput =
       readonly autoShutdown?: AutoShutdown
       /** The members that it starts with. */
       readonly children: readonly ChildSpec[]
+      /** What all of them are made from, under the name of their kind. */
+      readonly template?: ChildSpec
       readonly restarts?: Restarts
     }
 
@@ -39,6 +41,8 @@ export interface Decider {
   readonly state: SupervisorState
   /** The children as they are between two facts. */
   readonly children: ChildrenView
+  /** What it goes by at this moment; a dynamic supervisor restarts each member alone. */
+  readonly strategy: Strategy
   /** How many restarts are allowed at this moment. */
   budgetLeft(nowMs: number): number
   /** What to do first; to be called once. */
@@ -82,6 +86,7 @@ export function memoryOf(input: SupervisorInput, table: TableOf): Memory {
     autoShutdown: input.autoShutdown ?? 'never',
     children: table(input.children.map((spec) => newChild(spec, restarts.get(spec.id)))),
     budget: new RestartIntensity(input.intensity),
+    template: input.kind === 'dynamic' ? input.template : undefined,
     round: 0,
     task: noTask,
   }
@@ -103,6 +108,10 @@ class MachineDecider implements Decider {
 
   get children(): ChildrenView {
     return this.#memory.children
+  }
+
+  get strategy(): Strategy {
+    return this.#memory.strategy
   }
 
   budgetLeft(nowMs: number): number {

@@ -1,5 +1,5 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
-import { CoppiceError } from '../protocol/errors.ts'
+import { CoppiceError, type ConfigurationError } from '../protocol/errors.ts'
 import { describeReason, type ExitReason } from '../protocol/exit-reason.ts'
 import type { SupervisorProblem } from './commands.ts'
 
@@ -89,8 +89,21 @@ export class SupervisorStoppingError extends SupervisorError {
   }
 }
 
+/** What was asked is not for a dynamic supervisor, whose members all have one spec and no id. Nothing was done. */
+export class DynamicSupervisorError extends SupervisorError {
+  override readonly name = 'DynamicSupervisorError'
+  readonly code = 'simple_one_for_one'
+  /** What was asked. */
+  readonly request: string
+  constructor(supervisor: ActorId, childId: string, request: string) {
+    const remedy = 'Its members are started and stopped by their keys: start(key, args), stop(key)'
+    super(supervisor, childId, `${request} is not for a dynamic supervisor; nothing was done. ${remedy}`)
+    this.request = request
+  }
+}
+
 /** The error with which a refused call rejects. */
-export function errorOf(supervisor: ActorId, problem: SupervisorProblem): SupervisorError {
+export function errorOf(supervisor: ActorId, problem: SupervisorProblem): SupervisorError | ConfigurationError {
   const { id } = problem
   switch (problem.type) {
     case 'already_started':
@@ -107,5 +120,9 @@ export function errorOf(supervisor: ActorId, problem: SupervisorProblem): Superv
       return new ChildStartFailedError(supervisor, id, problem.reason, problem)
     case 'shutting_down':
       return new SupervisorStoppingError(supervisor, id)
+    case 'simple_one_for_one':
+      return new DynamicSupervisorError(supervisor, id, problem.request)
+    case 'invalid_spec':
+      return problem.error
   }
 }

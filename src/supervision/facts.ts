@@ -3,6 +3,7 @@ import type { Beginning } from '../runtime/beginning.ts'
 import type { MessageInfo } from '../runtime/message.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Wish } from './decide.ts'
+import type { Strategy } from './strategy.ts'
 
 /** What came of starting one child. */
 export type StartResult =
@@ -16,11 +17,14 @@ export type SupervisorRequest =
   /** `isPromised`: it is part of what a turn has committed; it stays if it cannot be started, and is tried again. */
   | { readonly type: 'startChild'; readonly spec: ChildSpec; readonly isPromised?: boolean; readonly cause?: 'monitor' }
   | { readonly type: 'terminateChild'; readonly id: string }
+  /** A member, by its address: only this incarnation, if one is named; it is fine if that is gone already. */
+  | { readonly type: 'terminateMember'; readonly id: string; readonly incarnation: number | undefined }
   | { readonly type: 'restartChild'; readonly id: string; readonly cause?: 'monitor' }
   | { readonly type: 'deleteChild'; readonly id: string }
   | { readonly type: 'getChildSpec'; readonly id: string }
   | { readonly type: 'whichChildren' }
   | { readonly type: 'countChildren' }
+  | { readonly type: 'setStrategy'; readonly strategy: Strategy }
 
 /**
  * What a supervisor's machine learns, in the order in which it happens. `exited`, `retry`, `due`, `health`, `asked` and

@@ -16,6 +16,8 @@ export interface Memory {
   readonly autoShutdown: AutoShutdown
   readonly children: Children
   readonly budget: RestartIntensity
+  /** What all members of a dynamic supervisor are made from. */
+  readonly template: ChildSpec | undefined
   /** The round of the newest delay: no two of one supervisor have the same. */
   readonly round: number
   /** What is under way between two facts. */
@@ -49,14 +51,16 @@ export const noTask: Task = Object.freeze({ type: 'none' })
 export interface Step {
   readonly children?: Children
   readonly task?: Task
+  readonly strategy?: Strategy
   readonly round?: number
   readonly commands: readonly Command[]
 }
 
 /** The memory after a step: the same one if nothing in it has changed. */
-export function remember(memory: Memory, { children = memory.children, task = memory.task, round = memory.round }: Step): Memory {
-  const isSame = children === memory.children && task === memory.task && round === memory.round
-  return isSame ? memory : { ...memory, children, task, round }
+export function remember(memory: Memory, step: Step): Memory {
+  const { children = memory.children, task = memory.task, strategy = memory.strategy, round = memory.round } = step
+  const isSame = children === memory.children && task === memory.task && strategy === memory.strategy && round === memory.round
+  return isSame ? memory : { ...memory, children, task, strategy, round }
 }
 
 /** The fact of one type. */

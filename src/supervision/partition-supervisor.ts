@@ -93,6 +93,7 @@ export function partitionSupervisor(
     reference: (port: Port, id: ActorId) =>
       makePartitionsRef({
         id,
+        port,
         refs: Object.freeze(Object.entries(children).map(([key, node]) => node.reference(port, childId(id, key)))),
         keyBy: keyBy as ((key: never) => PartitionKey) | undefined,
       }),

@@ -20,6 +20,6 @@ export interface Starter {
   retire(id: string, options: { readonly forget: boolean }): void
   /** The message that the child was handling when its last incarnation ended is not tried again, if it would be. */
   setAside(id: string): void
-  /** Gives up whatever is left of children of an earlier incarnation of the supervisor. */
-  forgetAll(): void
+  /** Gives up whatever is left of children of an earlier incarnation of the supervisor, but for these. */
+  forgetAll(options: { readonly except: readonly string[] }): void
 }

@@ -12,7 +12,7 @@ export interface SupervisorSubject {
   readonly options: Given
 }
 
-export const dynamicNames = ['intensity', 'autoShutdown'] as const satisfies readonly (keyof DynamicOptions)[]
+export const dynamicNames = ['intensity', 'autoShutdown', 'init'] as const satisfies readonly (keyof DynamicOptions)[]
 export const supervisorNames = ['strategy', ...dynamicNames] as const satisfies readonly (keyof SupervisorOptions)[]
 
 const writeIntensity = 'Write intensity: { restarts: 3, within: "5s" }'
@@ -59,4 +59,7 @@ export const supervisorRules: readonly Rule<SupervisorSubject>[] = [
     }),
 
   ({ at, options }) => oneOf(`${at}autoShutdown`, options['autoShutdown'], autoShutdowns),
+
+  ({ at, options: { init } }) =>
+    refuseIf(init !== undefined && typeof init !== 'function', { path: `${at}init`, rule: 'must be a function', value: init }),
 ]

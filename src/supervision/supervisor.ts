@@ -8,6 +8,7 @@ import { StartFailure } from '../runtime/errors.ts'
 import type { EventSink } from '../runtime/events.ts'
 import { systemMessage, type Message } from '../runtime/message.ts'
 import { isThenable } from '../runtime/thenable.ts'
+import { askPrefix, requestOf, type Question } from './asking.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Command, SupervisorReply } from './commands.ts'
 import { Breath } from './breath.ts'
@@ -22,6 +23,8 @@ import { isCounted } from './lifetime.ts'
 import type { Members } from './members.ts'
 import { Rows } from './rows.ts'
 import type { Starter } from './starter.ts'
+import type { SupervisorInit } from './supervisor-options.ts'
+import { supervisorInfo, type SupervisorInfo } from './supervisor-info.ts'
 
 /** What a supervisor is made of. */
 export interface SupervisorParts {
@@ -33,6 +36,10 @@ export interface SupervisorParts {
   readonly starter: (parent: { readonly id: ActorId; readonly incarnation: number }) => Starter
   /** Keeps the members of a dynamic supervisor; nothing for one with declared children. */
   readonly members: Members | undefined
+  /** The checked spec of a child that is added at run time; throws ConfigurationError. */
+  readonly specOf: ((key: unknown, node: unknown) => ChildSpec) | undefined
+  /** Runs before anything of an incarnation does. */
+  readonly init: SupervisorInit | undefined
   /** Goes on once the event loop has had its turn: a long row of starts or stops must not keep it out. */
   readonly breathe: (label: string) => Promise<void>
   /** Puts a message into the supervisor's own mailbox. */
@@ -58,10 +65,13 @@ export function supervisorBehavior(parts: SupervisorParts): Behavior<Shell, unde
     check: () => undefined,
     initial: (_, ctx) => bootShell(parts, ctx),
     handle: (shell, message) => shell.handle(message),
+    show: (shell) => shell.show(),
+    isMeantForOne: isAsked,
   }
 }
 
 async function bootShell(parts: SupervisorParts, ctx: Context): Promise<Shell> {
+  await parts.init?.({ id: ctx.id, incarnation: ctx.incarnation })
   const known = (await parts.members?.load()) ?? []
   const shell = new Shell(parts, ctx, withRestarts(parts.input(known), parts.restarts))
   await shell.boot()
@@ -78,6 +88,7 @@ class Shell {
   readonly #ctx: Context
   readonly #starter: Starter
   readonly #decider: Decider
+  readonly #input: SupervisorInput
   readonly #delays: Delays
   readonly #rows: Rows
   readonly #log: DecisionLog
@@ -90,6 +101,7 @@ class Shell {
     this.#ctx = ctx
     this.#starter = parts.starter({ id: ctx.id, incarnation: ctx.incarnation })
     this.#decider = createDecider(input)
+    this.#input = input
     this.#delays = new Delays(ctx)
     this.#rows = new Rows(this.#starter, new Breath(parts.clock, () => parts.breathe(displayId(ctx.id))))
     this.#log = parts.logOf(ctx.id)
@@ -99,8 +111,8 @@ class Shell {
 
   /** The initial start: all children or none. */
   async boot(): Promise<void> {
-    // After a kill nobody has let go of the members that are not kept.
-    if (this.#parts.members?.areKept === false) this.#starter.forgetAll()
+    // Nobody has let go of what an earlier incarnation had that this one does not begin with.
+    this.#starter.forgetAll({ except: this.#input.children.map(({ id }) => id) })
     const commands = this.#decider.start()
     this.#record(undefined, commands)
     await this.#carryOut(commands)
@@ -114,11 +126,20 @@ class Shell {
     return this.#follow(message, request)
   }
 
+  show(): SupervisorInfo {
+    const nowMs = this.#parts.clock.now()
+    return supervisorInfo({ id: this.#ctx.id, input: this.#input, decider: this.#decider, decisions: this.#log.records, nowMs })
+  }
+
   #follow(message: Message, fact: Fact | SupervisorReply | undefined): Step<Shell> | PromiseLike<Step<Shell>> {
     if (fact === undefined) return { state: this }
     if ('status' in fact) return { state: this, outcome: { status: 'replied', value: fact } }
+    const wasRestarting = this.#isRestarting(fact)
     const done = this.#decide(fact)
-    return isThenable(done) ? done.then(() => this.#conclude(message, fact)) : this.#conclude(message, fact)
+    if (isThenable(done)) return done.then(() => this.#conclude(message, fact))
+    // It was to bring its group back as well.
+    if (wasRestarting && !this.#isRestarting(fact)) this.#retireAllDown()
+    return this.#conclude(message, fact)
   }
 
   /** What a message tells the machine; a reply if it need not be asked. */
@@ -143,8 +164,11 @@ class Shell {
         const { id, ...health } = message.input as HealthReport
         return { type: 'health', id: keyOf(id), ...health, nowMs }
       }
-      case 'stop':
-        return { type: 'shutdown', reason: (message.input as { reason: ExitReason }).reason, nowMs }
+      case 'stop': {
+        const request = message.input as { reason: ExitReason; isServed?: boolean }
+        request.isServed = true
+        return { type: 'shutdown', reason: request.reason, nowMs }
+      }
       case 'member':
         return this.#memberFact(message.input as MemberInput)
       default:
@@ -162,6 +186,12 @@ class Shell {
   }
 
   #requestOf(message: Message): Fact | SupervisorReply | undefined | Promise<Fact | SupervisorReply | undefined> {
+    if (isAsked(message)) {
+      const { members, specOf } = this.#parts
+      const request = requestOf(message.input as Question, { id: this.#ctx.id, isDynamic: members !== undefined, specOf })
+      if ('status' in request) return request
+      return { type: 'asked', ticket: message.seq, request, nowMs: this.#parts.clock.now() }
+    }
     switch (message.name) {
       case 'startMember':
         return this.#memberFact(message.input as MemberInput)
@@ -217,6 +247,18 @@ class Shell {
     const stop = this.#exit === undefined ? {} : { stop: this.#exit }
     const outcome = message.kind === 'call' && this.#reply !== undefined ? { outcome: { status: 'replied', value: this.#reply } as const } : {}
     return { state: this, ...outcome, ...stop }
+  }
+
+  /** True if it is asked about a child that waits for another attempt. */
+  #isRestarting(fact: Fact): boolean {
+    if (fact.type !== 'asked' || !('id' in fact.request)) return false
+    return this.#decider.children.get(fact.request.id)?.status === 'restarting'
+  }
+
+  #retireAllDown(): void {
+    const all = this.#decider.children.all()
+    if (all.some(({ status }) => status === 'restarting')) return
+    for (const { spec, status } of all) if (status === 'stopped') this.#starter.retire(spec.id, { forget: false })
   }
 
   /** A child that stays down keeps nobody waiting. */
@@ -313,6 +355,11 @@ class Shell {
   #record(fact: Fact | undefined, commands: readonly Command[]): void {
     this.#parts.sink.emit({ type: 'supervisor step', id: this.#ctx.id, incarnation: this.#ctx.incarnation, fact, commands })
   }
+}
+
+/** True for a call through a `SupervisorRef`. */
+function isAsked({ kind, name }: Message): boolean {
+  return kind === 'call' && name.startsWith(askPrefix)
 }
 
 interface MemberInput {

@@ -54,7 +54,7 @@ describe('a tree that breaks a rule', () => {
     [
       'something that is no actor',
       () => supervisor({}, { a: wrong({ initial: () => 0 }) }),
-      'a: start must be a behavior or a supervisor; got nothing',
+      'a must be made by child(...), supervisor(...) or dynamicSupervisor(...); got an object',
     ],
     [
       'two children with one name',
