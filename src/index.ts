@@ -105,6 +105,7 @@ export { TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'
 
 // Trees.
 export { child, dynamicSupervisor, supervisor } from './supervision/tree.ts'
+export { describeTree, drawTree } from './supervision/tree-diagram.ts'
 export type { ChildNode, Directory, DynamicNode, DynamicSupervisorOptions, SupervisorNode, TreeNode } from './supervision/tree.ts'
 export { partitionSupervisor, type PartitionArguments, type PartitionSupervisorOptions } from './supervision/partition-supervisor.ts'
 export type { PartitionKey } from './supervision/partition-hash.ts'
@@ -148,7 +149,7 @@ export type { Escalated, FailedToStart, GaveUp } from './supervision/exit-causes
 
 // State that survives.
 export { memory } from './persistence/memory-store.ts'
-export { sqlite, type SqliteOptions, type SqlHandle, type SqlStatement, type SqlValue } from './persistence/sqlite-store.ts'
+export { sqlite, type Link, type SqliteOptions, type SqlHandle, type SqlStatement, type SqlValue } from './persistence/sqlite-store.ts'
 export type { Sync } from './persistence/sqlite-settings.ts'
 
 // Running.

@@ -152,7 +152,7 @@ export class ActorSystem implements World {
     const cell = this.#cells.get(id)
     if (cell === undefined) return
     if (cell.spec.behavior.stopsInOrder === true)
-      for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireCell(below, forget)
+      for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireWhenGone(below, forget)
     this.#retireCell(cell, forget)
     if (forget) this.#cells.delete(id)
   }
@@ -306,6 +306,18 @@ export class ActorSystem implements World {
     await whenGone(before)
     if (origin.parent?.isActive === false) return { status: 'failed', reason: killed }
     return this.start(spec, origin)
+  }
+
+  /** Below a supervisor that was killed some may be ending still, and may even start others before they do. */
+  #retireWhenGone(cell: ActorCell, forget: boolean): void {
+    if (cell.life === undefined) {
+      this.#retireCell(cell, forget)
+      return
+    }
+    cell.life.whenEnded(() => {
+      cell.isForgotten ||= forget
+      this.retire(cell.id, { forget: false })
+    })
   }
 
   async #startAlone(remains: Remains, origin: StartOrigin): Promise<Started> {

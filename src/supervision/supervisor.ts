@@ -203,7 +203,7 @@ class Shell {
     try {
       if (isNew && isSaved !== true) await members.save(key, args)
     } catch (error) {
-      this.#starter.retire(key, { forget: true })
+      if (!this.#ctx.signal.aborted) this.#starter.retire(key, { forget: true })
       return { status: 'error', error: { type: 'start_failed', id: key, reason: crash(error) } }
     }
     const spec = members.spec(key, args)
@@ -211,6 +211,7 @@ class Shell {
   }
 
   #conclude(message: Message, fact: Fact): Step<Shell> {
+    if (this.#ctx.signal.aborted) return { state: this }
     if (fact.type === 'exited' || fact.type === 'retry' || fact.type === 'asked') this.#retireIfDown(fact)
     if (fact.type === 'asked' && 'id' in fact.request) this.#stopWaiting(fact.request.id)
     const stop = this.#exit === undefined ? {} : { stop: this.#exit }
@@ -233,7 +234,9 @@ class Shell {
     if (this.#decider.children.get(id)?.wait?.for !== 'delay') this.#delays.cancel(id)
   }
 
+  /** One that was killed meanwhile decides nothing any more: the children are another incarnation's by now. */
   #decide(fact: Fact): void | PromiseLike<void> {
+    if (this.#ctx.signal.aborted) return undefined
     this.#log.follow(fact)
     const commands = this.#decider.decide(fact)
     this.#record(fact, commands)

@@ -46,7 +46,11 @@ export interface DynamicNode<Ref> {
   readonly childOptions: ChildOptions
   /** What is wrong with it besides what every dynamic supervisor is checked for. */
   violations?(id: ActorId): readonly Violation[]
-  /** What a member brings along besides the options that all have in common; made of its arguments. */
+  /**
+   * What a member brings along besides the options that all have in common; made of its arguments.
+   *
+   * @internal
+   */
   ownOf?(args: unknown): MemberOwn | undefined
   reference(port: Port, id: ActorId): Ref
 }
@@ -89,7 +93,8 @@ export function child<Args, State, Handlers>(
 export function child<Node extends SupervisorNode<unknown> | DynamicNode<unknown>>(node: Node, options?: ChildOptions): Node
 export function child(what: ActorDefinition<unknown, unknown, unknown> | TreeNode, options: ChildOptions = {}): TreeNode {
   if ('kind' in what) return what.kind === 'child' ? { ...what, options } : { ...what, childOptions: options }
-  return { kind: 'child', behavior: what.behavior, options: { ...defaultsOf(what), ...options }, reference: (port, id) => what.reference(port, id) }
+  const all = { ...defaultsOf(what), ...options }
+  return { kind: 'child', behavior: what.behavior, options: all, reference: (port, id) => what.reference(port, id) }
 }
 
 /**
