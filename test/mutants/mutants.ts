@@ -122,7 +122,7 @@ export const mutants: readonly Mutant[] = [
   {
     breaks: 'a failed restart is tried again',
     file: 'group-restart.ts',
-    from: "...failure }), retry]",
+    from: '...failure }), retry]',
     to: '...failure })]',
   },
   {
