@@ -168,8 +168,8 @@ export interface Context extends Port {
   /** Ends this incarnation once the turn is done, as `normal` or with a reason. */
   stop(reason?: ExitReason): void
   /**
-   * Tells the supervisor whether this actor is well, which a new incarnation is taken to be. Siblings that have it as their `gate`
-   * are not restarted while it is not. Inside a durable turn told with the commit.
+   * Tells the supervisor whether this actor is well, which a new incarnation is taken to be. Siblings whose `gate` it is are not
+   * restarted while it is not. Inside a durable turn told with the commit.
    */
   reportHealth(isHealthy: boolean): void
   /** Takes a checkpoint as soon as this turn is committed. An actor without a store has none to take: nothing happens. */

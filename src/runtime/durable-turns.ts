@@ -150,7 +150,8 @@ export class DurableTurns implements Turns {
   #giveUp(message: Message, context: TurnContext): void {
     context.close()
     message.attempt -= 1
-    const why = message.seq === this.#life.cell.setAside ? 'its supervisor has set it aside' : `handling it crashed the actor ${message.attempt} times`
+    const isSetAside = message.seq === this.#life.cell.setAside
+    const why = isSetAside ? 'its supervisor has set it aside' : `handling it crashed the actor ${message.attempt} times`
     const outcome: Outcome = { status: 'crashed', message: `${why}; it is a dead letter now` }
     this.#group.push({ message, context, outcome, dead: 'crashed' })
     this.current = undefined

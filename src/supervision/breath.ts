@@ -6,7 +6,7 @@ const stretchMs = 2
 /** To read the clock costs about as much as a tenth of a start. */
 const stepsBetweenLooks = 16
 
-/** Cuts long work into stretches, between which everybody else has a turn. On a virtual clock no time passes, and nothing is cut. */
+/** Cuts long work into stretches, between which everybody else has a turn. On a virtual clock nothing takes time or is cut. */
 export class Breath {
   readonly #clock: Clock
   readonly #breathe: () => Promise<void>

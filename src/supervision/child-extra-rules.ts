@@ -1,7 +1,9 @@
 import { durationMs } from '../protocol/duration.ts'
 import { jitters, type BackoffOption } from './backoff.ts'
 import type { ChildExtraOptions } from './child-extras.ts'
-import { asOptions, isIntegerFrom, isKey, isOptions, isPeriod, keyRule, oneOf, refuseIf, unknownNames, type Given, type Rule } from './option-checks.ts'
+import {
+  asOptions, isIntegerFrom, isKey, isOptions, isPeriod, keyRule, oneOf, refuseIf, unknownNames, type Given, type Rule,
+} from './option-checks.ts'
 
 /** What the rules for the extras of a child look at. */
 export interface ExtraSubject {
@@ -10,7 +12,9 @@ export interface ExtraSubject {
   readonly options: Given
 }
 
-export const extraNames = ['backoff', 'maxRestarts', 'decide', 'gate', 'independent'] as const satisfies readonly (keyof ChildExtraOptions)[]
+export const extraNames = [
+  'backoff', 'maxRestarts', 'decide', 'gate', 'independent',
+] as const satisfies readonly (keyof ChildExtraOptions)[]
 
 const backoffNames = ['min', 'max', 'factor', 'jitter', 'resetAfter'] as const satisfies readonly (keyof BackoffOption)[]
 
@@ -59,8 +63,8 @@ const rules: readonly Rule<ExtraSubject>[] = [
   ({ at, options: { backoff } }) => oneOf(`${at}backoff.jitter`, asOptions(backoff)['jitter'], jitters),
 
   ({ at, options: { backoff } }) => {
-    const { resetAfter } = asOptions(backoff)
-    return refuseIf(resetAfter !== undefined && !isPeriod(resetAfter), { path: `${at}backoff.resetAfter`, rule: periodRule, value: resetAfter })
+    const { resetAfter: value } = asOptions(backoff)
+    return refuseIf(value !== undefined && !isPeriod(value), { path: `${at}backoff.resetAfter`, rule: periodRule, value })
   },
 
   ({ at, options: { backoff, restart, decide } }) =>

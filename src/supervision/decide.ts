@@ -43,7 +43,8 @@ export function judge(decide: Decide, exit: ChildExit): Judgement {
     if (wish === undefined) return {}
     const known = wishes.find((each) => each === wish)
     if (known !== undefined) return { wish: known }
-    throw new ConfigurationError({ path: `decide of "${exit.id}"`, rule: `must return ${listed(wishes, 'or')}, or nothing`, value: wish })
+    const rule = `must return ${listed(wishes, 'or')}, or nothing`
+    throw new ConfigurationError({ path: `decide of "${exit.id}"`, rule, value: wish })
   } catch (error) {
     return { wish: 'escalate', problem: crash(error) }
   }

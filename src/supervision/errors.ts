@@ -75,7 +75,8 @@ export class ChildStartFailedError extends SupervisorError {
   readonly reason: ExitReason
   constructor(supervisor: ActorId, childId: string, reason: ExitReason, { isTriedAgain = false } = {}) {
     const options = reason.type === 'error' ? { cause: reason.error } : undefined
-    super(supervisor, childId, `it could not be started (${describeReason(reason)}); it is ${isTriedAgain ? 'tried again after its backoff' : 'not tried again'}`, options)
+    const outlook = isTriedAgain ? 'tried again after its backoff' : 'not tried again'
+    super(supervisor, childId, `it could not be started (${describeReason(reason)}); it is ${outlook}`, options)
     this.reason = reason
   }
 }

@@ -81,7 +81,11 @@ export function restart(memory: Memory, fact: Exited): Step {
     }),
     round,
     task,
-    commands: [decided(memory, { verdict: 'restart', spec: child.spec, isAlone: task.ids.length === 1, pause, ...fact }), ...setAside(fact), ...commands],
+    commands: [
+      decided(memory, { verdict: 'restart', spec: child.spec, isAlone: task.ids.length === 1, pause, ...fact }),
+      ...setAside(fact),
+      ...commands,
+    ],
   }
 }
 

@@ -80,7 +80,7 @@ function sentence(occasion: Occasion): string {
     case 'hold':
       return `${exitOf(occasion)}, and its gate "${spec.gate}" is closed: it waits for it, and no restart is counted`
     case 'pass':
-      return `the gate "${spec.gate}" of "${spec.id}" is open: ${restarted[occasion.strategy]}${after(occasion)}, which is not counted (${budget(occasion)})`
+      return `${opened(occasion)}: ${restarted[occasion.strategy]}${after(occasion)}, which is not counted (${budget(occasion)})`
     case 'retry':
       return `"${spec.id}" could not be started again: it is tried once more${after(occasion)} (${budget(occasion)})`
     case 'give up retrying':
@@ -108,10 +108,14 @@ function after({ pause }: Occasion): string {
   return fromMs === 0 ? ` after up to ${describeTime(toMs)}` : ` after ${describeTime(fromMs)} to ${describeTime(toMs)}`
 }
 
+function opened({ spec: { id, gate } }: Occasion): string {
+  return `the gate "${gate}" of "${id}" is open`
+}
+
 function exitOf({ spec, incarnation, reason, isFinal = false, wish, problem }: Occasion): string {
-  const exit = incarnation === undefined ? `"${spec.id}" could not be started again` : `"${spec.id}" is ${spec.restart} and ${ended[reason.type]}`
+  const exit = incarnation === undefined ? 'could not be started again' : `is ${spec.restart} and ${ended[reason.type]}`
   const judged = problem === undefined ? wish && `"decide" says "${wish}"` : `"decide" failed (${describeReason(problem)})`
-  return [exit, judged, isFinal && ownLimit(spec)].filter(Boolean).join(', and ')
+  return [`"${spec.id}" ${exit}`, judged, isFinal && ownLimit(spec)].filter(Boolean).join(', and ')
 }
 
 function ownLimit({ maxRestarts = Infinity }: ChildSpec): string {

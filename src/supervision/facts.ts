@@ -28,8 +28,8 @@ export type SupervisorRequest =
 
 /**
  * What a supervisor's machine learns, in the order in which it happens. `exited`, `retry`, `due`, `health`, `asked` and
- * `shutdown` come from the supervisor's mailbox, and only while the machine is `running`; `started` and `stopped` answer the one `start` or `stop`
- * command that is being carried out.
+ * `shutdown` come from the supervisor's mailbox, and only while the machine is `running`; `started` and `stopped` answer the
+ * one `start` or `stop` command that is being carried out.
  */
 export type Fact =
   /** A child ended by itself. Stale if the incarnation is not the current one: ignored. */
@@ -54,7 +54,13 @@ export type Fact =
   /** The delay of this round is over. Stale if the child does not wait for it: ignored. */
   | { readonly type: 'due'; readonly id: string; readonly round: number; readonly nowMs: number }
   /** A child has said whether it is well. Stale if the incarnation is not the current one: ignored. */
-  | { readonly type: 'health'; readonly id: string; readonly incarnation: number; readonly isHealthy: boolean; readonly nowMs: number }
+  | {
+      readonly type: 'health'
+      readonly id: string
+      readonly incarnation: number
+      readonly isHealthy: boolean
+      readonly nowMs: number
+    }
   /** A call; `ticket` names the caller in the reply. */
   | { readonly type: 'asked'; readonly ticket: number; readonly request: SupervisorRequest; readonly nowMs: number }
   /** The supervisor was asked to stop. */

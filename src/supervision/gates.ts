@@ -8,7 +8,7 @@ interface View {
   readonly children: ChildrenView
 }
 
-/** True while the sibling that a child depends on is down or has said that it is not well. One that was deleted is in nobody's way. */
+/** True while the sibling that a child depends on is down or has said that it is not well. A deleted one is in nobody's way. */
 export function isClosed({ children }: View, { gate: key }: ChildSpec): boolean {
   const gate = key === undefined ? undefined : children.get(key)
   return gate !== undefined && (!isRunning(gate) || gate.isUnhealthy)
@@ -20,7 +20,7 @@ export function gateIsClosed(memory: View, { id }: { readonly id: string }): boo
   return child !== undefined && isClosed(memory, child.spec)
 }
 
-/** Those of a group that can be started together: the others have a gate that is closed, and that the group does not bring back. */
+/** Those of a group that can be started together: the gate of the others is closed, and the group does not bring it back. */
 export function startable<Member extends Child>(memory: View, group: readonly Member[]): readonly Member[] {
   if (group.every(({ spec }) => spec.gate === undefined)) return group
   const ids = new Set(group.map(({ spec }) => spec.id))
@@ -34,8 +34,9 @@ export function hold(memory: Memory, fact: FactOf<'exited'>): Step {
   const child = childOf(memory, fact.id)
   const commands: Command[] = [decided(memory, { verdict: 'hold', spec: child.spec, ...fact })]
   if (fact.wish === 'setAside') commands.push({ type: 'setAside', id: fact.id })
-  const children = memory.children.update({ ...child, status: 'restarting', lastReason: fact.reason, lastMessage: fact.message, nextCause: 'exit', wait: { for: 'gate' } })
-  return { children, commands }
+  const { reason: lastReason, message: lastMessage } = fact
+  const held = { status: 'restarting', nextCause: 'exit', wait: { for: 'gate' } } as const
+  return { children: memory.children.update({ ...child, ...held, lastReason, lastMessage }), commands }
 }
 
 /** The child could not be started, or was about to be, and its gate is closed by now. */

@@ -78,7 +78,10 @@ export function endGroup(memory: Memory, fact: FactOf<'started'>): Step {
 }
 
 /** Tells of a failed restart and puts its retry in line; with a backoff the retry itself tells how long it waits. */
-export function tryAgain(memory: Memory, failure: { readonly spec: ChildSpec; readonly reason: ExitReason; readonly nowMs: number }): readonly Command[] {
+export function tryAgain(
+  memory: Memory,
+  failure: { readonly spec: ChildSpec; readonly reason: ExitReason; readonly nowMs: number },
+): readonly Command[] {
   const retry = { type: 'retry', id: failure.spec.id } as const
   return failure.spec.backoff === undefined ? [decided(memory, { verdict: 'retry', ...failure }), retry] : [retry]
 }

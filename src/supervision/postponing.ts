@@ -36,7 +36,8 @@ export function postpone(memory: Memory, child: Child, nowMs: number): Postponed
     return { wait: { for: 'delay', round }, failures, round, pause: range, commands: [{ type: 'delay', id, round, ...range }] }
   }
   const unchanged = { failures: child.failures, round: memory.round, commands: [] }
-  return joinsGroup(memory) ? { ...unchanged, wait: { for: 'group' }, pause: 'group' } : { ...unchanged, wait: undefined, pause: undefined }
+  if (!joinsGroup(memory)) return { ...unchanged, wait: undefined, pause: undefined }
+  return { ...unchanged, wait: { for: 'group' }, pause: 'group' }
 }
 
 /** True if the restart of this child is not counted: it has waited for its gate. */

@@ -94,7 +94,8 @@ class Shell {
   readonly #log: DecisionLog
   #reply: SupervisorReply | undefined = undefined
   #exit: ExitReason | undefined = undefined
-  #hasGivenUp = false
+  /** Whom the step that is under way has let go. */
+  #letGo: string | undefined = undefined
 
   constructor(parts: SupervisorParts, ctx: Context, input: SupervisorInput) {
     this.#parts = parts
@@ -121,6 +122,7 @@ class Shell {
 
   handle(message: Message): Step<Shell> | PromiseLike<Step<Shell>> {
     this.#reply = undefined
+    this.#letGo = undefined
     const request = this.#prepare(message)
     if (isThenable(request)) return request.then((fact) => this.#follow(message, fact))
     return this.#follow(message, request)
@@ -267,8 +269,8 @@ class Shell {
     const id = fact.type !== 'asked' ? fact.id : 'id' in fact.request ? fact.request.id : undefined
     const child = id === undefined ? undefined : this.#decider.children.get(id)
     if (id !== undefined && child !== undefined && isCounted(child)) this.#parts.restarts.set(id, child.restarts)
-    // One that ends with a supervisor that gave up is expected back.
-    if (fact.type !== 'asked' && this.#exit !== undefined && this.#hasGivenUp) return
+    // One that waits for the retry of a sibling, or that ends with a supervisor that gave up, is expected back.
+    if (fact.type !== 'asked' && id !== this.#letGo) return
     if (id !== undefined && child?.status === 'stopped') this.#starter.retire(id, { forget: false })
   }
 
@@ -313,7 +315,7 @@ class Shell {
           this.#forget(command.id)
           break
         case 'decided':
-          if (command.decision.decided === 'give up' || command.decision.decided === 'escalate') this.#hasGivenUp = true
+          if (command.decision.decided === 'leave' || command.decision.decided === 'shut down') this.#letGo = command.decision.child
           this.#log.add(this.#ctx.incarnation, command.decision)
           this.#parts.sink.emit({ type: 'decided', id: this.#ctx.id, incarnation: this.#ctx.incarnation, decision: command.decision })
           break

@@ -87,7 +87,8 @@ export function hurries({ children }: Memory, { request }: Asked): boolean {
 /** The child is started now, with all who wait with it; their delays are over. */
 export function hurry(memory: Memory, { ticket, request }: Asked): Step {
   const id = 'id' in request ? request.id : ''
-  const ids = startsAlone(memory) ? [id] : memory.children.all().filter(({ wait }) => wait?.for === 'delay' || wait?.for === 'group').map(({ spec }) => spec.id)
+  const group = memory.children.all().filter(({ wait }) => wait?.for === 'delay' || wait?.for === 'group')
+  const ids = startsAlone(memory) ? [id] : group.map(({ spec }) => spec.id)
   let { children } = memory
   for (const due of ids) children = children.update({ ...childOf(memory, due), wait: undefined })
   return { children, task: { type: 'restartGroup', ids, hurried: { ticket, id } }, commands: [] }

@@ -7,7 +7,7 @@ import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/si
 describe('decide', () => {
   it('is asked once about each exit of the child by itself, with error, message and restarts', async () => {
     const exits: ChildExit[] = []
-    const decide = (exit: ChildExit) => void exits.push(exit) as undefined
+    const decide = (exit: ChildExit) => void exits.push(exit)
     const { tree, app, settle, until } = await simulatedWithoutStore(
       supervisor({ strategy: 'one_for_all' }, { a: child(Counter, { decide }), b: child(Counter) }),
     )
