@@ -21,6 +21,7 @@ import { isStale } from './exits.ts'
 import type { Fact, StartResult, SupervisorRequest } from './facts.ts'
 import { isCounted } from './lifetime.ts'
 import type { Members } from './members.ts'
+import { isRestarted } from './restart-type.ts'
 import { Rows } from './rows.ts'
 import type { Starter } from './starter.ts'
 import type { SupervisorInit } from './supervisor-options.ts'
@@ -255,10 +256,13 @@ class Shell {
     return this.#decider.children.get(fact.request.id)?.status === 'restarting'
   }
 
+  #hasRestarting(): boolean {
+    return this.#decider.strategy !== 'one_for_one' && this.#decider.children.all().some(({ status }) => status === 'restarting')
+  }
+
   #retireAllDown(): void {
-    const all = this.#decider.children.all()
-    if (all.some(({ status }) => status === 'restarting')) return
-    for (const { spec, status } of all) if (status === 'stopped') this.#starter.retire(spec.id, { forget: false })
+    if (this.#hasRestarting()) return
+    for (const { spec, status } of this.#decider.children.all()) if (status === 'stopped') this.#starter.retire(spec.id, { forget: false })
   }
 
   /** A child that stays down keeps nobody waiting. */
@@ -268,6 +272,8 @@ class Shell {
     if (id !== undefined && child !== undefined && isCounted(child)) this.#parts.restarts.set(id, child.restarts)
     // One that ends with a supervisor that gave up is expected back.
     if (fact.type !== 'asked' && this.#exit !== undefined && this.#hasGivenUp) return
+    // And so is one whose group waits for a sibling that did not start.
+    if (fact.type === 'exited' && child !== undefined && isRestarted(child.spec.restart, fact.reason) && this.#hasRestarting()) return
     if (id !== undefined && child?.status === 'stopped') this.#starter.retire(id, { forget: false })
   }
 
