@@ -189,7 +189,8 @@ class Shell {
   #requestOf(message: Message): Fact | SupervisorReply | undefined | Promise<Fact | SupervisorReply | undefined> {
     if (isAsked(message)) {
       const { members, specOf } = this.#parts
-      const request = requestOf(message.input as Question, { id: this.#ctx.id, isDynamic: members !== undefined, specOf })
+      const asked = { id: this.#ctx.id, isDynamic: members !== undefined, specOf, children: this.#decider.children }
+      const request = requestOf(message.input as Question, asked)
       if ('status' in request) return request
       return { type: 'asked', ticket: message.seq, request, nowMs: this.#parts.clock.now() }
     }

@@ -325,6 +325,21 @@ describe('init of a supervisor', () => {
   })
 })
 
+describe('a child with a gate, added at run time', () => {
+  it('is refused unless its gate is a sibling that does not wait for it', async () => {
+    const { tree, until } = await simulatedWithoutStore(supervisor({}, { a: child(Counter), b: child(Counter, { gate: 'a' }) }))
+    const root = supervisorOf(tree)
+    const added = (key: string, gate: string): Promise<unknown> => until(root.startChild(key, child(Counter, { gate })))
+    await expect(added('c', 'bb')).rejects.toThrow('c: gate must be the key of a sibling; got "bb"')
+    await expect(added('c', 'c')).rejects.toThrow('c: gate must not be the child itself')
+    await until(root.terminateChild('a'))
+    await until(root.deleteChild('a'))
+    await expect(added('a', 'b')).rejects.toThrow('It is a circle: a → b → a')
+    expect((await until(root.whichChildren())).map(({ id }) => id)).toEqual(['b'])
+    await added('c', 'b')
+  })
+})
+
 describe('supervisorOf', () => {
   it('refuses what belongs to no supervisor', async () => {
     const { tree } = await simulatedWithoutStore(supervisor({}, { a: child(Counter) }))
