@@ -258,10 +258,13 @@ class Shell {
     return this.#decider.children.get(fact.request.id)?.status === 'restarting'
   }
 
+  #hasRestarting(): boolean {
+    return this.#decider.strategy !== 'one_for_one' && this.#decider.children.all().some(({ status }) => status === 'restarting')
+  }
+
   #retireAllDown(): void {
-    const all = this.#decider.children.all()
-    if (all.some(({ status }) => status === 'restarting')) return
-    for (const { spec, status } of all) if (status === 'stopped') this.#starter.retire(spec.id, { forget: false })
+    if (this.#hasRestarting()) return
+    for (const { spec, status } of this.#decider.children.all()) if (status === 'stopped') this.#starter.retire(spec.id, { forget: false })
   }
 
   /** A child that stays down keeps nobody waiting. */
