@@ -5,7 +5,7 @@ import type { StateMode } from '../runtime/actor-spec.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { createAttribution, noAttribution } from '../runtime/attribution.ts'
-import type { NameOwner, Spawnable, SpawnOptions } from '../runtime/context.ts'
+import type { MonitorAction, MonitorRef, NameOwner, Spawnable, SpawnOptions } from '../runtime/context.ts'
 import { createFairScheduler } from '../runtime/fair-scheduler.ts'
 import type { Store, StoreInfo } from '../runtime/persistence.ts'
 import type { Random } from '../runtime/random.ts'
@@ -15,12 +15,12 @@ import { createSystemClock } from '../runtime/system-clock.ts'
 import { createSystemRandom } from '../runtime/system-random.ts'
 import { ActorSystem, type ActorInfo } from '../runtime/system.ts'
 import { DecisionLogs, type DecisionRecord } from '../supervision/decision-log.ts'
-import type { SupervisorNode } from '../supervision/tree.ts'
+import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
 import { checkTree } from './check-tree.ts'
 import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
 import { blameStrayFailures } from './stray-failures.ts'
-import { supervisorSpec } from './supervision-plan.ts'
+import { rootSpec } from './supervision-plan.ts'
 import { modeIn } from './tree-plan.ts'
 
 /** Where a tree keeps its state, and what it is driven by. */
@@ -69,6 +69,13 @@ export interface App<Tree> extends AsyncDisposable {
    * @throws {SpawnError} if no actor came of it
    */
   spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options?: SpawnOptions): Promise<Ref>
+  /**
+   * Runs `action` once when the incarnation that runs now ends, whatever the reason; at once with `noproc` if none runs. Its
+   * controller can start the actor anew, if no supervisor does. What the action throws becomes an unhandled rejection.
+   */
+  monitor(target: ActorId | { readonly id: ActorId } | { readonly name: string }, action: MonitorAction): MonitorRef
+  /** Takes a monitor back; true if its action had not been run yet, and is not run any more. */
+  demonitor(monitor: MonitorRef): boolean
   /** What an actor is at this moment; answered at once, whatever goes on. Nothing if there is none with this id. */
   inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined
   /**
@@ -108,7 +115,16 @@ export interface App<Tree> extends AsyncDisposable {
  * await app.stop()
  * ```
  */
-export async function start<Tree>(tree: SupervisorNode<Tree>, options: StartOptions = {}): Promise<App<Tree>> {
+export function start<Tree>(tree: SupervisorNode<Tree> | DynamicNode<Tree>, options: StartOptions = {}): Promise<App<Tree>> {
+  return startDressed(tree, options, (node) => node)
+}
+
+/** As {@link start}; what is added to the tree while it runs is started as `dress` makes it. */
+export async function startDressed<Tree>(
+  tree: SupervisorNode<Tree> | DynamicNode<Tree>,
+  options: StartOptions,
+  dress: (node: TreeNode, id: ActorId) => TreeNode,
+): Promise<App<Tree>> {
   const defaultMode: StateMode = options.store === undefined ? 'volatile' : 'checkpointed'
   checkOptions(options)
   const behaviors = checkTree(tree, { hasStore: options.store !== undefined, behaviors: (options.behaviors ?? []).map(({ behavior }) => behavior) })
@@ -128,13 +144,14 @@ export async function start<Tree>(tree: SupervisorNode<Tree>, options: StartOpti
     behaviors,
     modeOf: (id) => modeIn(tree, defaultMode, id),
     attribution,
+    surface,
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
   })
   const logs = new DecisionLogs({ keep: options.keepDecisions ?? 20, wallNow: () => clock.wallNow() })
-  const plan = { system, defaultMode, sink, logs, onError: surface }
+  const plan = { system, defaultMode, sink, logs, onError: surface, dress }
   const forgetStrays = options.attribution === 'off' ? () => undefined : blameStrayFailures({ attribution, sink })
   try {
-    const started = await system.start(supervisorSpec(tree, rootId, plan), { cause: 'first', reason: undefined, parent: undefined })
+    const started = await system.start(rootSpec(tree, plan), { cause: 'first', reason: undefined, parent: undefined })
     if (started.status !== 'started') throw new TreeStartError(started.status === 'failed' ? started.reason : normal)
     const { incarnation } = started
     return new RunningApp({ tree: tree.reference(system.outside, rootId), system, logs, incarnation, forgetStrays })
@@ -177,6 +194,15 @@ class RunningApp<Tree> implements App<Tree> {
     return definition.reference(this.#system.outside, id)
   }
 
+  monitor(target: ActorId | { readonly id: ActorId } | { readonly name: string }, action: MonitorAction): MonitorRef {
+    if (action === undefined) throw new ConfigurationError({ path: 'monitor: action', rule: 'must be a function', value: action })
+    return this.#system.monitor(typeof target === 'object' && 'id' in target ? target.id : target, action)
+  }
+
+  demonitor(monitor: MonitorRef): boolean {
+    return this.#system.demonitor(monitor)
+  }
+
   inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined {
     return this.#system.infoOf(typeof actor === 'string' ? actor : actor.id)
   }
@@ -200,9 +226,10 @@ class RunningApp<Tree> implements App<Tree> {
 
   async #end(): Promise<ExitReason> {
     const reason = await this.#system.exitOf(rootId)
+    await this.#system.supervisedEnd()
+    this.#system.close()
     this.#system.retire(rootId, { forget: false })
     this.#system.endAll()
-    this.#system.close()
     await this.#system.persistence?.close()
     this.#forgetStrays()
     return reason

@@ -31,7 +31,7 @@ export interface ActorOptions<Args, State, Handlers> extends Hooks<State, Args> 
 }
 
 /** A named, versioned kind of actor; give it to `child` or `dynamicSupervisor`. */
-export interface ActorDefinition<Args, State, Handlers> extends Kind<Args, State, ActorRef<Handlers>> {
+export interface ActorDefinition<Args, State, Handlers> extends Kind<Args, State, ActorRef<Handlers>, Handlers> {
   readonly behavior: Behavior<State, Args>
 }
 
@@ -80,6 +80,7 @@ class ActorBehavior implements Behavior {
   readonly hooks: Hooks<unknown, unknown>
   readonly migrate: Readonly<Record<number, (old: unknown) => unknown>>
   readonly trapsExits: boolean
+  readonly calls: readonly string[]
   readonly #handlers: ReadonlyMap<string, AnyHandler>
   readonly #options: ActorOptions<unknown, unknown, unknown>
 
@@ -90,6 +91,7 @@ class ActorBehavior implements Behavior {
     this.migrate = (options.migrate ?? {}) as Record<number, (old: unknown) => unknown>
     this.trapsExits = options.trapExits ?? false
     this.#options = options
+    this.calls = namesOf(handlers).calls.map((call) => call.name)
     this.#handlers = new Map(Object.entries(handlers))
     const { init, restart, term } = options
     this.hooks = { ...(init && { init }), ...(restart && { restart }), ...(term && { term }) }

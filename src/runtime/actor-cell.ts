@@ -20,8 +20,12 @@ export class ActorCell implements Cell, Runnable {
   starts = 0
   memory: Memory | undefined = undefined
   lastExit: ExitReason | undefined = undefined
+  handledAtEnd: number | undefined = undefined
+  setAside: number | undefined = undefined
   lastSeq = 0
   isRetired = false
+  isForgotten = false
+  supervisor: ActorId | undefined = undefined
   #inLine = false
   #acceptsBegun = 0
   #acceptsDone = 0

@@ -1,5 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Behavior, Hooks } from './behavior.ts'
+import type { Fallbacks } from './fallback.ts'
 
 /** How much of an actor's state outlives an incarnation: see the three kinds of memory in the guides. */
 export type StateMode = 'volatile' | 'checkpointed' | 'durable'
@@ -18,6 +19,8 @@ export interface ActorSpec {
   readonly maxAttempts: number
   /** A checkpoint after so many turns, where there is no journal; `Infinity` for none. */
   readonly checkpointEvery: number
+  /** What answers calls while it is down. */
+  readonly fallback?: Fallbacks | undefined
   /** A name to claim at every start. */
   readonly name: string | undefined
 }

@@ -5,7 +5,7 @@ import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
-import type { Context, NameOwner } from './context.ts'
+import type { Context, Down, MonitorAction, NameOwner } from './context.ts'
 import type { ActorEvent } from './events.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message, MessageInfo } from './message.ts'
@@ -31,10 +31,18 @@ export interface Cell {
   starts: number
   memory: Memory | undefined
   lastExit: ExitReason | undefined
+  /** The journaled message that was being handled when the last incarnation ended. */
+  handledAtEnd: number | undefined
+  /** A journaled message that is not to be tried again. */
+  setAside: number | undefined
   /** The highest journal number that has been put into the mailbox. */
   lastSeq: number
   /** No incarnation will come unless it is asked for: callers are not kept waiting. */
   isRetired: boolean
+  /** Who started the newest incarnation; nothing for one that was spawned, and for the root. */
+  supervisor: ActorId | undefined
+  /** It is no longer declared: nothing stands for it. */
+  isForgotten: boolean
   /** How it is written for a person. */
   readonly label: string
   /** The persistence of an actor that has one. */
@@ -75,6 +83,8 @@ export interface Life {
   readonly cell: Cell
   readonly id: ActorId
   readonly number: number
+  /** The supervisor's incarnation that started this one. */
+  readonly parent: Life | undefined
   status: Status
   behavior: Behavior
   /** The hooks of the behavior, with those of the child spec put over them. */
@@ -112,6 +122,8 @@ export interface Life {
   goesOn(): boolean
   /** Begins the end. Only a kill can hurry an end that has begun. */
   end(reason: ExitReason, manner: Manner): void
+  /** Its supervisor was killed: it ends too, as by an exit signal along a link. */
+  orphan(reason: ExitReason): void
   /** The last step of the end: everybody concerned is told, once. */
   finish(reason: ExitReason): void
   /** Runs `tell` when the incarnation has ended; at once if it has. */
@@ -121,8 +133,8 @@ export interface Life {
   /** One half of {@link link} and {@link unlink}. */
   addLink(other: Life): void
   dropLink(other: Life): void
-  /** Watches `target`; without one (it does not run) the answer comes at once. */
-  monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string): void
+  /** Watches `target`; without one (it does not run) the answer comes at once: by a message, or to `tell` if that is given. */
+  monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string, tell?: (down: Down) => void): void
   /** True if it was active. */
   demonitor(monitor: number): boolean
   watchedBy(monitor: number, watcher: (reason: ExitReason) => void): void
@@ -130,6 +142,8 @@ export interface Life {
   adopt(child: Life): void
   /** A supervisor learns of every exit of a child that it does not wait for. */
   childEnded(child: Life, reason: ExitReason, message: MessageInfo | undefined): void
+  /** Its supervisor learns whether it is well. */
+  reportHealth(isHealthy: boolean): void
   setTimer(id: string, delayMs: number, fire: () => void): void
   cancelTimer(id: string): void
 }
@@ -143,6 +157,13 @@ export interface FollowUps {
   /** The turn is done. Gives how many steps stand at the head of the mailbox now. */
   arm(): number
   drop(): void
+}
+
+/** What runs the actions of monitors; see `MonitorActions`. */
+export interface ActionRunner {
+  begin(action: MonitorAction, down: Down, watcher: Life | undefined): void
+  /** True if the action was still to be run. */
+  cancel(monitor: number): boolean
 }
 
 /** What an actor can reach of the system that it lives in. */
@@ -160,11 +181,15 @@ export interface World {
   emit(event: ActorEvent): void
   /** Numbers that this system gives out once. */
   nextNumber(): number
+  /** What an actor shows of itself; see `Behavior.show`. */
+  show(id: ActorId): unknown
   /** Who has a name, and whether it runs now or is between two incarnations; nothing if nobody has it. */
   whereis(name: string): NameOwner | undefined
   /** The incarnation that runs under an id. */
   lifeOf(id: ActorId): Life | undefined
   armTimer(life: Life, timer: DurableTimer): void
+  /** Runs the actions of monitors. */
+  readonly actions: ActionRunner
   /** Starts an actor that no supervisor looks after; rejects if none comes of it. */
   spawn(order: SpawnOrder): Promise<void>
 }

@@ -9,9 +9,9 @@ export type StateSource = 'initial' | 'memory' | 'checkpoint' | 'given'
 
 /**
  * Why an incarnation starts: the first ever; the one before ended (`exit`) or was taken down with a sibling (`sibling`); asked
- * for by a call (`request`); or the process in which it lived has ended (`process`).
+ * for by a call (`request`) or by the action of a monitor (`monitor`); or the process in which it lived has ended (`process`).
  */
-export type StartCause = 'first' | 'exit' | 'sibling' | 'request' | 'process'
+export type StartCause = 'first' | 'exit' | 'sibling' | 'request' | 'monitor' | 'process'
 
 /** What a handler makes of one message: plain data, carried out by the runtime after it is committed. */
 export interface Step<State> {
@@ -121,6 +121,8 @@ export interface Behavior<State = unknown, Args = unknown> {
   check(message: { readonly kind: string; readonly name: string; readonly input: unknown }): string | undefined
   handle(state: State, message: Message, ctx: Context): Step<State> | PromiseLike<Step<State>>
   readonly hooks: Hooks<State, Args>
+  /** The names of the calls that it answers, where they are known beforehand. */
+  readonly calls?: readonly string[]
   /** Pure steps from one version of the state to the next: `migrate[1]` makes version 2 of version 1. */
   readonly migrate?: Readonly<Record<number, (old: unknown) => unknown>>
   /** Exit signals become messages of topic `exit` in place of ending the actor. */
@@ -129,4 +131,8 @@ export interface Behavior<State = unknown, Args = unknown> {
   readonly stopsInOrder?: boolean
   /** The state belongs to one incarnation only: the next one begins with `initial`. */
   readonly startsAnew?: boolean
+  /** What an incarnation shows of itself to whoever looks, at once and at any moment. */
+  show?(state: State): unknown
+  /** Calls that only the incarnation can answer that they came to: if it ends, they fail with it and do not wait for the next. */
+  isMeantForOne?(message: Message): boolean
 }

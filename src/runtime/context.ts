@@ -42,6 +42,8 @@ export interface Port {
   isJournaled(to: ActorId): boolean
   /** Waits so long by the system's clock, which a simulation moves; rejects with the signal's reason when that is aborted. */
   sleep(time: Duration, signal?: AbortSignal): Promise<void>
+  /** What an actor shows of itself, at once; nothing if it does not run or has nothing to show. */
+  show?(id: ActorId): unknown
   /** A number that this system gives out once in the life of its process: for keys that nobody else has. */
   nextNumber(): number
 }
@@ -136,8 +138,11 @@ export interface Context extends Port {
   /** Sends a message to this actor after a delay. The timer ends with the incarnation; that of a durable actor is kept in the store. */
   sendAfter(delay: Duration, name: string, input?: unknown): TimerRef
   cancelTimer(timer: TimerRef): void
-  /** Tells this actor once, by a message of topic `down`, when the incarnation that runs now ends; at once if none runs. */
-  monitor(target: ActorId | { readonly name: string }): MonitorRef
+  /**
+   * Tells this actor once, by a message of topic `down`, when the incarnation that runs now ends; at once if none runs. With an
+   * `action` that is run in place of the message. Inside a durable turn an action is refused: it would be part of no commit.
+   */
+  monitor(target: ActorId | { readonly name: string }, options?: MonitorOptions): MonitorRef
   /** Ends a monitor, and with `flush` takes back its notice. True if it was active still: what OTP gives with `info`. */
   demonitor(monitor: MonitorRef, options?: { readonly flush: boolean }): boolean
   /** Ties the lives of two actors together: an abnormal end of one ends the other, unless it traps exits. */
@@ -171,6 +176,11 @@ export interface Context extends Port {
   whereis(name: string): NameOwner | undefined
   /** Ends this incarnation once the turn is done, as `normal` or with a reason. */
   stop(reason?: ExitReason): void
+  /**
+   * Tells the supervisor whether this actor is well, which a new incarnation is taken to be. Siblings whose `gate` it is are not
+   * restarted while it is not. Inside a durable turn told with the commit.
+   */
+  reportHealth(isHealthy: boolean): void
   /** Takes a checkpoint as soon as this turn is committed. An actor without a store has none to take: nothing happens. */
   checkpoint(): void
 }
@@ -187,6 +197,30 @@ export interface MonitorRef {
   readonly target: ActorId
 }
 
+/** What a monitor does besides telling. */
+export interface MonitorOptions {
+  /**
+   * Run once when the target has ended, in a turn of its own and without the state of who monitors. It may be waited for; what
+   * it throws crashes the actor that set the monitor.
+   */
+  readonly action?: MonitorAction
+}
+
+/** What is run when a monitored actor has ended. */
+export type MonitorAction = (down: Down, controller: MonitorController) => unknown
+
+/**
+ * Starts a monitored actor that has ended anew, at the same identity: a spawned one alone, a child that stays down by its
+ * supervisor. Both reject with `RevivalError` if it does not come to be: because its supervisor starts it again by itself,
+ * because somebody was quicker, because nothing is left of it, because the start fails. Hooks get the cause `monitor`.
+ */
+export interface MonitorController {
+  /** By its hook `init`; without one it begins with `initial`. */
+  init(): Promise<void>
+  /** By its hook `restart`, else by `init`; without hooks it goes on with its last behavior and state. */
+  restart(): Promise<void>
+}
+
 /** The input of a message of topic `down`. */
 export interface Down {
   readonly monitor: number
@@ -201,6 +235,13 @@ export interface Down {
 export interface TrappedExit {
   readonly from: ActorId
   readonly reason: ExitReason
+}
+
+/** The input of a message of topic `health`: what a child says of itself to its supervisor. */
+export interface HealthReport {
+  readonly id: ActorId
+  readonly incarnation: number
+  readonly isHealthy: boolean
 }
 
 /** The input of a message of topic `exited`: what a supervisor learns of its child. */

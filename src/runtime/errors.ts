@@ -59,6 +59,19 @@ export class CrashedError extends CallError {
   }
 }
 
+/** The actor is down, and what answers in its place failed. The message was not handled. */
+export class FallbackError extends CallError {
+  override readonly name = 'FallbackError'
+  readonly code = 'fallback'
+  /** Why the actor is down; what the fallback threw is the `cause`. */
+  readonly reason: ExitReason
+  constructor(target: ActorId, handler: string, reason: ExitReason, cause: unknown) {
+    const problem = `the actor is down (${describeReason(reason)}), and its fallback failed (${describeReason(crash(cause))})`
+    super(target, handler, `${problem}; nothing was handled`, { cause })
+    this.reason = reason
+  }
+}
+
 /** The actor or its store is not to be had now. The message says whether anything was handled, or will be. */
 export class UnavailableError extends CallError {
   override readonly name = 'UnavailableError'
@@ -197,6 +210,17 @@ export class SpawnError extends CoppiceError {
     this.actor = actor
     this.reason = reason
     this.owner = owner
+  }
+}
+
+/** An actor that had ended was not started again as its monitor asked. Nothing of that start is left. */
+export class RevivalError extends CoppiceError {
+  override readonly name = 'RevivalError'
+  readonly code = 'revival'
+  readonly actor: ActorId
+  constructor(actor: ActorId, problem: string, cause?: unknown) {
+    super(`${displayId(actor)} was not started by its monitor: ${problem}`, cause === undefined ? undefined : { cause })
+    this.actor = actor
   }
 }
 

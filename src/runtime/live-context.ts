@@ -9,7 +9,9 @@ import type {
   CastOptions,
   Context,
   Deferred,
+  Down,
   MemberReferable,
+  MonitorOptions,
   MonitorRef,
   NameOwner,
   Referable,
@@ -21,6 +23,7 @@ import type {
 } from './context.ts'
 import { CallingSelfError, ExitError, InvalidMessageError, NoProcError } from './errors.ts'
 import { Message } from './message.ts'
+import { checkAction } from './monitor-options.ts'
 import type { Random } from './random.ts'
 import type { ExitSignal } from './signals.ts'
 import { sleep } from './sleep.ts'
@@ -106,6 +109,10 @@ export class LiveContext implements Context {
     return sleep(this.cell.world.clock, time, signal)
   }
 
+  show(id: ActorId): unknown {
+    return this.cell.world.show(id)
+  }
+
   nextNumber(): number {
     return this.cell.world.nextNumber()
   }
@@ -176,16 +183,18 @@ export class LiveContext implements Context {
     this.life.cancelTimer(timer.id)
   }
 
-  monitor(target: ActorId | { readonly name: string }): MonitorRef {
+  monitor(target: ActorId | { readonly name: string }, { action }: MonitorOptions = {}): MonitorRef {
+    checkAction(action)
     const { world } = this.cell
+    const act = action && ((down: Down): void => world.actions.begin(action, down, this.life))
     const monitor = world.nextNumber()
     const { id, name } = this.monitored(target)
-    if (this.mayAct('monitor')) this.life.monitor(monitor, world.lifeOf(id), id, name)
+    if (this.mayAct('monitor')) this.life.monitor(monitor, world.lifeOf(id), id, name, act)
     return { monitor, target: id }
   }
 
   demonitor({ monitor }: MonitorRef, options?: { readonly flush: boolean }): boolean {
-    const wasActive = this.life.demonitor(monitor)
+    const wasActive = this.life.demonitor(monitor) || this.cell.world.actions.cancel(monitor)
     if (options?.flush === true) this.cell.mailbox.removeDown(monitor)
     return wasActive
   }
@@ -231,6 +240,10 @@ export class LiveContext implements Context {
     this.life.stopReason ??= reason
     // Outside a turn there is none to wait for.
     if (this.life.status === 'idle') this.life.end(this.life.stopReason, 'orderly')
+  }
+
+  reportHealth(isHealthy: boolean): void {
+    if (this.mayAct('report of its health')) this.life.reportHealth(isHealthy)
   }
 
   checkpoint(): void {

@@ -9,6 +9,7 @@ import type { CallOptions, CastOptions, StopOptions } from './context.ts'
 import type { Deadlines } from './deadlines.ts'
 import { CrashedError, inJournal, InvalidMessageError, NoProcError, UnavailableError } from './errors.ts'
 import type { DeadLetterCause, EventSink } from './events.ts'
+import { answerBy, fallbackFor } from './fallback.ts'
 import { Message, messageInfo, systemMessage } from './message.ts'
 import { PendingCall } from './pending-call.ts'
 import type { Accepted, Member } from './persistence.ts'
@@ -31,6 +32,7 @@ export class LocalRouter implements Router {
   readonly #parts: LocalRouterParts
   /** Mail for members that a supervisor has been asked to start. */
   readonly #awaited = new Map<ActorId, Message[]>()
+  #isClosed = false
 
   constructor(parts: LocalRouterParts) {
     this.#parts = parts
@@ -39,15 +41,18 @@ export class LocalRouter implements Router {
   call(to: ActorId, { name, input, sender, life }: Request, options?: CallOptions): Promise<unknown> {
     const timeoutMs = timeoutOf(name, options)
     const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id }
-    const cell = this.#reachable(to)
-    if (cell === undefined && !this.#awaited.has(to)) return Promise.reject(new NoProcError(to, name))
+    const place = this.#parts.cells.get(to)
+    const cell = place?.isRetired === true ? undefined : place
+    const fallback = place?.spec.fallback === undefined || this.#isClosed ? undefined : fallbackFor(place, envelope)
+    if (cell === undefined && fallback === undefined && !this.#awaited.has(to)) return Promise.reject(new NoProcError(to, name))
     const problem = this.problemWith(to, envelope)
     if (problem !== undefined) return Promise.reject(new InvalidMessageError(to, name, problem))
     const { deadlines } = this.#parts
     const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines, signal: options?.signal, sender: life })
     if (options?.signal?.aborted === true) return pending.promise
     const message = new Message(envelope, pending, 0)
-    if (cell?.spec.mode === 'durable') this.#accept(cell, message).catch((error: unknown) => pending.fail(asError(error)))
+    if (fallback !== undefined && place !== undefined) answerBy(fallback, place, { name, input, caller: pending })
+    else if (cell?.spec.mode === 'durable') this.#accept(cell, message).catch((error: unknown) => pending.fail(asError(error)))
     else this.deliver(to, message)
     return pending.promise
   }
@@ -113,6 +118,19 @@ export class LocalRouter implements Router {
     const messages = this.#awaited.get(id) ?? []
     this.#awaited.delete(id)
     return messages
+  }
+
+  /** Nobody comes back any more: nothing stands for them either. */
+  close(): void {
+    this.#isClosed = true
+  }
+
+  /** A message that waited for an actor which stays down: answered in its place, if that can be, or dropped. */
+  release(cell: Cell, message: Message): void {
+    const { caller, name, input } = message
+    const fallback = this.#isClosed || message.kind !== 'call' || message.seq > 0 ? undefined : fallbackFor(cell, message)
+    if (fallback === undefined || caller === undefined) this.drop(cell.id, message, 'stopped')
+    else answerBy(fallback, cell, { name, input, caller })
   }
 
   /** A message that will not be handled: who waits for it is told. */

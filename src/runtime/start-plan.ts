@@ -1,9 +1,16 @@
 import type { Beginning } from './beginning.ts'
 import type { Hooks } from './behavior.ts'
 
-/** Which hook runs at a start: `restart` from the second incarnation on, else `init`, else none. */
-export function startingHook(hooks: Hooks<unknown, unknown>, incarnation: number): Beginning['hook'] {
-  if (incarnation > 1 && hooks.restart !== undefined) return 'restart'
+/**
+ * Which hook runs at a start: `restart` from the second incarnation on, else `init`, else none. `wanted` is what was asked for:
+ * by `init` there is no `restart`.
+ */
+export function startingHook(
+  hooks: Hooks<unknown, unknown>,
+  incarnation: number,
+  wanted?: 'init' | 'restart',
+): Beginning['hook'] {
+  if ((wanted === undefined ? incarnation > 1 : wanted === 'restart') && hooks.restart !== undefined) return 'restart'
   return hooks.init === undefined ? 'none' : 'init'
 }
 

@@ -22,6 +22,8 @@ export interface StartOrigin {
   /** Why the incarnation before ended, if the supervisor knows. */
   readonly reason: ExitReason | undefined
   readonly parent: Life | undefined
+  /** The hook that was asked for; which one runs depends on the incarnation if not given. */
+  readonly hook?: 'init' | 'restart'
   /** Ties the new incarnation to others before anything of it runs. */
   readonly bind?: (life: Life) => void
 }
@@ -96,6 +98,7 @@ function conceive(cell: Cell, number: number, { parent, bind }: StartOrigin): In
   life.context = new LiveContext(life)
   cell.life = life
   cell.incarnation = number
+  cell.supervisor = parent?.id
   bind?.(life)
   return life
 }
@@ -107,9 +110,9 @@ function askHook(
   { recovered, revived }: Found,
 ): StartPlan | Promise<StartPlan> {
   const { cell } = life
-  const name = hookOf(cell, life.number)
+  const name = hookOf(cell, life.number, origin)
   const hook = name === 'none' ? undefined : hooksOf(cell)[name]
-  if (hook === undefined) return resume
+  if (hook === undefined) return origin.hook === 'init' ? { type: 'fresh' } : resume
   const context = new StartingContext(life, {
     attempt,
     cause: causeOf(life, origin, revived),
@@ -200,7 +203,7 @@ function publish(life: Incarnation, origin: StartOrigin, first: FirstState, by?:
   for (const timer of revived?.timers ?? []) world.armTimer(life, timer)
   life.madeFollowUps?.arm()
   cell.wake()
-  return { status: 'started', incarnation: life.number, beginning: beginningOf(life, first, by) }
+  return { status: 'started', incarnation: life.number, beginning: beginningOf(life, origin, first, by) }
 }
 
 /** What a start that had to ask and to recover went by. */
@@ -209,17 +212,18 @@ interface Steps {
   readonly plan: StartPlan
 }
 
-function beginningOf({ cell, number }: Incarnation, { source, checkpoint }: FirstState, by: Steps | undefined): Beginning {
+function beginningOf(life: Incarnation, origin: StartOrigin, first: FirstState, by: Steps | undefined): Beginning {
+  const { source, checkpoint } = first
   const replayed = source === 'checkpoint' && by?.plan.type === 'resume' ? (by.revived?.replay.length ?? 0) : 0
-  return { hook: hookOf(cell, number), state: replayed > 0 ? 'journal' : source, checkpoint, replayed }
+  return { hook: hookOf(life.cell, life.number, origin), state: replayed > 0 ? 'journal' : source, checkpoint, replayed }
 }
 
 function hooksOf({ spec }: Cell): Hooks<unknown, unknown> {
   return overrideHooks(spec.behavior.hooks, spec.hooks)
 }
 
-function hookOf(cell: Cell, incarnation: number): Beginning['hook'] {
-  return startingHook(hooksOf(cell), incarnation)
+function hookOf(cell: Cell, incarnation: number, { hook }: StartOrigin): Beginning['hook'] {
+  return startingHook(hooksOf(cell), incarnation, hook)
 }
 
 /** A former process had this actor too, and nothing of it was kept. */

@@ -1,4 +1,4 @@
-import { isBelow, type ActorId } from '../protocol/actor-id.ts'
+import { isBelow, parentOf, type ActorId } from '../protocol/actor-id.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { killed, noproc, normal, shutdown, type ExitReason } from '../protocol/exit-reason.ts'
 import { ActorCell } from './actor-cell.ts'
@@ -7,16 +7,19 @@ import type { Life, SpawnOrder, World } from './anatomy.ts'
 import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import { Catalogue } from './catalogue.ts'
-import type { Clock } from './clock.ts'
-import type { NameOwner, Port } from './context.ts'
+import type { Clock, ClockTimer } from './clock.ts'
+import type { MonitorAction, MonitorRef, NameOwner, Port } from './context.ts'
 import { Deadlines } from './deadlines.ts'
 import { SpawnError } from './errors.ts'
 import type { ActorEvent, EventSink } from './events.ts'
 import { LocalRouter } from './local-router.ts'
 import { messageOf } from './message.ts'
+import { MonitorActions } from './monitor-actions.ts'
+import { checkAction } from './monitor-options.ts'
 import { Names } from './names.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
+import { bequeath, Revivals, type Remains } from './revival.ts'
 import type { Scheduler } from './scheduler.ts'
 import { sleep } from './sleep.ts'
 import { startActor, whenGone, type Started, type StartOrigin } from './starting.ts'
@@ -38,6 +41,8 @@ export interface SystemParts {
   readonly freezesStates: boolean
   /** Knows on behalf of whom code runs. */
   readonly attribution: Attribution
+  /** Makes an error known that nobody waits for. */
+  readonly surface: (error: unknown) => void
 }
 
 /** What an actor is at one moment. */
@@ -52,6 +57,8 @@ export interface ActorInfo {
   /** The behavior that it has now. */
   readonly behavior: string
   readonly state: StateMode
+  /** Why its last incarnation ended, or its last start failed, in this process; nothing if neither has happened. */
+  readonly lastExit: ExitReason | undefined
 }
 
 /** All actors of one node, and the ways between them. It owns every mutable thing there is. */
@@ -67,12 +74,18 @@ export class ActorSystem implements World {
   readonly router: LocalRouter
   /** Sends on behalf of nobody. */
   readonly outside: Port
+  readonly actions: MonitorActions
+  readonly #revivals: Revivals
+  /** Whom the monitors from outside watch. */
+  readonly #watched = new Map<number, Life>()
   readonly #cells = new Map<ActorId, ActorCell>()
   readonly #sink: EventSink
   readonly #deadlines: Deadlines
   #counter = 0
+  #isClosed = false
 
-  constructor({ clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates, attribution }: SystemParts) {
+  constructor(parts: SystemParts) {
+    const { clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates, attribution, surface } = parts
     this.clock = clock
     this.random = random
     this.scheduler = scheduler
@@ -83,12 +96,20 @@ export class ActorSystem implements World {
     this.#deadlines = new Deadlines(clock)
     this.catalogue = new Catalogue(behaviors)
     this.router = new LocalRouter({ cells: this.#cells, deadlines: this.#deadlines, sink, modeOf })
+    this.#revivals = new Revivals({
+      router: this.router,
+      cellOf: (id) => this.#cells.get(id),
+      startAlone: (remains, origin) => this.#startAlone(remains, origin),
+    })
+    const emit = (event: ActorEvent): void => this.emit(event)
+    this.actions = new MonitorActions({ revivals: this.#revivals, scheduler, attribution, emit, surface })
     this.outside = {
       call: (to, name, input, options) => this.router.call(to, { name, input, sender: undefined }, options),
       cast: (to, name, input, options) => this.router.cast(to, { name, input, sender: undefined }, options),
       stopActor: (to, reason, options) => this.router.stop(to, reason, options),
       isJournaled: (to) => this.router.isJournaled(to),
       sleep: (time, signal) => sleep(clock, time, signal),
+      show: (id) => this.show(id),
       nextNumber: () => this.nextNumber(),
     }
   }
@@ -99,7 +120,8 @@ export class ActorSystem implements World {
     if (before !== undefined) return this.#startAfter(before, spec, origin)
     const cell = this.#cells.get(spec.id) ?? this.#newCell(spec)
     cell.spec = spec
-    return startActor(cell, origin)
+    cell.isForgotten = false
+    return startActor(cell, this.#revivals.origin(cell, origin))
   }
 
   /**
@@ -114,10 +136,17 @@ export class ActorSystem implements World {
       life.end(killed, 'kill')
       return undefined
     }
+    const arm = (): ClockTimer | undefined =>
+      limit === Infinity ? undefined : this.clock.setTimer(limit, () => life.end(killed, 'kill'))
+    // `term` has the same limit: at the same moment, the kill comes first.
+    const early = life.hooks.term === undefined ? undefined : arm()
     life.requestStop(reason)
-    if (hasEnded(life)) return undefined
+    if (hasEnded(life)) {
+      early?.cancel()
+      return undefined
+    }
     return new Promise((resolve) => {
-      const timer = limit === Infinity ? undefined : this.clock.setTimer(limit, () => life.end(killed, 'kill'))
+      const timer = early ?? arm()
       life.whenEnded(() => {
         timer?.cancel()
         resolve()
@@ -134,15 +163,21 @@ export class ActorSystem implements World {
     const cell = this.#cells.get(id)
     if (cell === undefined) return
     if (cell.spec.behavior.stopsInOrder === true)
-      for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireCell(below)
-    this.#retireCell(cell)
+      for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireWhenGone(below, forget)
+    this.#retireCell(cell, forget)
     if (forget) this.#cells.delete(id)
   }
 
-  /** Gives up the place of every actor below `id`; of one that is about to end, when it has. */
-  forgetBelow(id: ActorId): void {
+  /** The message that an actor was handling when its last incarnation ended is a dead letter as soon as it is taken again. */
+  setAside(id: ActorId): void {
+    const cell = this.#cells.get(id)
+    if (cell !== undefined) cell.setAside = cell.handledAtEnd
+  }
+
+  /** Gives up the place of everybody below `id`, but for `except` and below; of one that is about to end, when it has. */
+  forgetBelow(id: ActorId, except: ReadonlySet<ActorId> = new Set()): void {
     for (const { id: below, life } of this.#cells.values())
-      if (isBelow(id, below)) {
+      if (isBelow(id, below) && !isAmong(below, id, except)) {
         if (life === undefined) this.retire(below, { forget: true })
         else life.whenEnded(() => this.retire(below, { forget: true }))
       }
@@ -174,6 +209,11 @@ export class ActorSystem implements World {
     return life?.number === number ? life : undefined
   }
 
+  show(id: ActorId): unknown {
+    const life = this.lifeOf(id)
+    return life?.behavior.show?.(life.state)
+  }
+
   /** The ids of all actors that run, in the order in which they were first started. */
   running(): ActorId[] {
     return [...this.#cells.values()].filter((cell) => cell.life?.isBorn === true).map((cell) => cell.id)
@@ -183,9 +223,10 @@ export class ActorSystem implements World {
   infoOf(id: ActorId): ActorInfo | undefined {
     const cell = this.#cells.get(id)
     if (cell === undefined) return undefined
-    const { incarnation, mailbox, life, isRetired, spec } = cell
+    const { incarnation, mailbox, life, isRetired, spec, lastExit } = cell
     const status = life?.isBorn === true ? 'running' : isRetired ? 'stopped' : 'restarting'
-    return { id, status, incarnation, queued: mailbox.size, behavior: (life?.behavior ?? spec.behavior).name, state: spec.mode }
+    const behavior = (life?.behavior ?? spec.behavior).name
+    return { id, status, incarnation, queued: mailbox.size, behavior, state: spec.mode, lastExit }
   }
 
   armTimer(life: Life, timer: DurableTimer): void {
@@ -230,6 +271,35 @@ export class ActorSystem implements World {
     throw new SpawnError({ problem: 'failed', actor: id, reason: started.reason })
   }
 
+  /** Resolves when nobody runs that was started by a supervisor: after a kill they end one by one, each in its own time. */
+  async supervisedEnd(): Promise<void> {
+    for (const { life } of [...this.#cells.values()]) if (life?.parent !== undefined) await whenGone(life)
+  }
+
+  /** Runs `action` once when the incarnation that runs now ends; with `noproc` if none runs. */
+  monitor(target: ActorId | { readonly name: string }, action: MonitorAction): MonitorRef {
+    checkAction(action)
+    const monitor = this.nextNumber()
+    const id = typeof target === 'string' ? target : (this.names.ownerOf(target.name) ?? target.name)
+    const tell = (reason: ExitReason): void => {
+      this.#watched.delete(monitor)
+      this.actions.begin(action, { monitor, id, reason, ...(typeof target === 'string' ? {} : { name: target.name }) }, undefined)
+    }
+    const life = this.lifeOf(id)
+    if (life === undefined) tell(noproc)
+    else {
+      this.#watched.set(monitor, life)
+      life.watchedBy(monitor, tell)
+    }
+    return { monitor, target: id }
+  }
+
+  /** True if the monitor was active: its action is not run. */
+  demonitor({ monitor }: MonitorRef): boolean {
+    this.#watched.get(monitor)?.unwatch(monitor)
+    return this.#watched.delete(monitor) || this.actions.cancel(monitor)
+  }
+
   /** What no supervisor has stopped ends with the node. */
   endAll(): void {
     for (const { life } of [...this.#cells.values()]) life?.end(killed, 'kill')
@@ -237,6 +307,8 @@ export class ActorSystem implements World {
 
   /** The last actor has ended: nobody waits for anything any more. */
   close(): void {
+    this.#isClosed = true
+    this.router.close()
     this.#deadlines.close()
   }
 
@@ -257,11 +329,33 @@ export class ActorSystem implements World {
     return this.start(spec, origin)
   }
 
-  #retireCell(cell: ActorCell): void {
+  /** Below a supervisor that was killed some may be ending still, and may even start others before they do. */
+  #retireWhenGone(cell: ActorCell, forget: boolean): void {
+    if (cell.life === undefined) {
+      this.#retireCell(cell, forget)
+      return
+    }
+    cell.life.whenEnded(() => {
+      cell.isForgotten ||= forget
+      this.retire(cell.id, { forget: false })
+    })
+  }
+
+  async #startAlone(remains: Remains, origin: StartOrigin): Promise<Started> {
+    const { id } = remains.spec
+    if (this.#isClosed) return { status: 'failed', reason: killed }
+    const cell = this.#newCell(remains.spec)
+    bequeath(remains, cell)
+    const bind = (life: Life): void => life.whenEnded(() => this.retire(id, { forget: true }))
+    return startActor(cell, { ...origin, bind })
+  }
+
+  #retireCell(cell: ActorCell, forget: boolean): void {
     if (cell.life !== undefined) return
+    cell.isForgotten ||= forget
     cell.isRetired = true
     cell.memory = undefined
-    for (const message of cell.mailbox.takeAll()) this.router.drop(cell.id, message, 'stopped')
+    for (const message of cell.mailbox.takeAll()) this.router.release(cell, message)
     this.names.release(cell.id)
   }
 
@@ -271,6 +365,12 @@ export class ActorSystem implements World {
     for (const message of this.router.takeAwaited(spec.id)) cell.mailbox.push(message)
     return cell
   }
+}
+
+/** True if `id` is one of these children of `ancestor`, or below one. */
+function isAmong(id: ActorId, ancestor: ActorId, children: ReadonlySet<ActorId>): boolean {
+  for (let at: ActorId | undefined = id; at !== undefined && at !== ancestor; at = parentOf(at)) if (children.has(at)) return true
+  return false
 }
 
 /** A start can be given up before `initial` is done. Whoever ends by ignoring is told so by the start itself. */

@@ -1,13 +1,24 @@
+import type { CallMethods, InputArgument } from '../behaviors/actor-ref.ts'
+import type { CallHandler } from '../behaviors/handlers.ts'
 import type { DurationOrInfinity } from '../protocol/duration.ts'
 import type { StateMode } from '../runtime/actor-spec.ts'
 import type { Hooks } from '../runtime/behavior.ts'
+import type { FallbackCall, Fallbacks } from '../runtime/fallback.ts'
+import type { ChildExtraOptions, ChildExtras } from './child-extras.ts'
 import type { ShutdownLimit } from './child-spec.ts'
 import type { RestartType } from './restart-type.ts'
 
 export const stateModes: readonly StateMode[] = ['volatile', 'checkpointed', 'durable']
 
+/** What is replied for each call that is answered while the actor is down. What it throws is the cause of a `FallbackError`. */
+export type FallbackOptions<Handlers> = {
+  readonly [Name in keyof CallMethods<Handlers>]?: Handlers[Name] extends CallHandler<infer Input, infer Reply>
+    ? (call: FallbackCall<InputArgument<Input> extends [] ? undefined : Input>) => Reply | Promise<Reply>
+    : never
+}
+
 /** How one child is started, restarted and stopped. */
-export interface ChildOptions<State = unknown, Args = unknown> {
+export interface ChildOptions<State = unknown, Args = unknown, Handlers = unknown> extends ChildExtraOptions {
   /** Which exits bring it back: every one (`permanent`, the default), abnormal ones (`transient`), none (`temporary`). */
   readonly restart?: RestartType
   /**
@@ -28,6 +39,12 @@ export interface ChildOptions<State = unknown, Args = unknown> {
   readonly checkpoint?: { readonly every: number }
   /** Put over the hooks of the behavior, one by one. */
   readonly hooks?: Hooks<State, Args>
+  /**
+   * Answers calls while the child is down, by the name of the handler: while it waits for its restart, and for good where it
+   * stays down. Never while an incarnation runs. The other calls wait, or reject with `noproc`; so do those with an `id` to a
+   * `durable` child. What was accepted into a journal is handled by the child itself, later.
+   */
+  readonly fallback?: FallbackOptions<Handlers>
   /** What the behavior builds its first state from. */
   readonly args?: Args
   /** A name to claim in the system; it stays with the child over restarts. */
@@ -45,8 +62,11 @@ export interface ChildSettings {
   readonly maxAttempts: number
   readonly checkpointEvery: number | undefined
   readonly hooks: Hooks<unknown, unknown> | undefined
+  readonly fallback: Fallbacks | undefined
   readonly args: unknown
   readonly name: string | undefined
+  /** What it has beyond OTP. */
+  readonly extras: ChildExtras
 }
 
 export const defaultMaxAttempts = 3

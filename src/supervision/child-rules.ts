@@ -1,3 +1,5 @@
+import type { Violation } from '../protocol/errors.ts'
+import { extraNames, extraRule } from './child-extra-rules.ts'
 import { stateModes, type ChildOptions } from './child-options.ts'
 import type { ChildSpec } from './child-spec.ts'
 import {
@@ -13,14 +15,18 @@ export interface ChildSubject {
   readonly type: ChildSpec['type']
   /** Of its supervisor. */
   readonly autoShutdown: unknown
+  /** The calls that it answers, where they are known. */
+  readonly calls?: readonly string[] | undefined
 }
 
 export const childNames = [
-  'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'args', 'name',
+  'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', 'args', 'name', ...extraNames,
 ] as const satisfies readonly (keyof ChildOptions)[]
 
 /** Options that a supervisor as a child cannot have: it has no state of its own. */
-const workerNames = ['state', 'maxAttempts', 'checkpoint', 'hooks', 'args'] as const satisfies readonly (keyof ChildOptions)[]
+const workerNames = [
+  'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', 'args',
+] as const satisfies readonly (keyof ChildOptions)[]
 
 const hookNames = ['init', 'restart', 'term'] as const
 
@@ -50,6 +56,9 @@ export const childRules: readonly Rule<ChildSubject>[] = [
       value: significant,
       remedy: 'Set restart to "transient" or "temporary"',
     }),
+
+  ({ at, options: { type } }) =>
+    refuseIf(type !== undefined, { path: `${at}type`, rule: 'is not an option: it follows from what is started', value: type }),
 
   ({ at, options: { shutdown } }) =>
     refuseIf(shutdown !== undefined && shutdown !== 'kill' && !isDuration(shutdown), {
@@ -122,6 +131,29 @@ export const childRules: readonly Rule<ChildSubject>[] = [
       .map((name) => ({ path: `${at}hooks.${name}`, rule: 'must be a function', value: hooks[name] }))
   },
 
+  ({ at, options: { fallback } }) =>
+    refuseIf(fallback !== undefined && !isOptions(fallback), {
+      path: `${at}fallback`,
+      rule: 'must be an object with a function for each call that is answered',
+      value: fallback,
+      remedy: 'Write fallback: { price: ({ input, reason }) => 0 }',
+    }),
+
+  ({ at, options, calls }) =>
+    calls === undefined ? [] : unknownNames(`${at}fallback.`, options['fallback'], calls).map(notACall),
+
+  ({ at, options }) =>
+    Object.entries(asOptions(options['fallback']))
+      .filter(([, answer]) => typeof answer !== 'function')
+      .map(([name, value]) => ({ path: `${at}fallback.${name}`, rule: 'must be a function', value })),
+
   ({ at, options: { name } }) =>
     refuseIf(name !== undefined && !isKey(name), { path: `${at}name`, rule: keyRule, value: name }),
+
+  extraRule,
 ]
+
+function notACall(violation: Violation): Violation {
+  const remedy = violation.remedy?.replace('The options are', 'Its calls are')
+  return { ...violation, rule: 'is not a call of this actor', ...(remedy !== undefined && { remedy }) }
+}

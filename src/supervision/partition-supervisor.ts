@@ -11,9 +11,9 @@ import { dynamicNames } from './supervisor-rules.ts'
 import { child, type DynamicNode, type SupervisorNode, type TreeNode } from './tree.ts'
 
 /** How many partitions there are, how keys find them, and how each is supervised. */
-export interface PartitionSupervisorOptions<Key = PartitionKey, State = unknown, Args = unknown>
+export interface PartitionSupervisorOptions<Key = PartitionKey, State = unknown, Args = unknown, Handlers = unknown>
   extends DynamicOptions,
-    Omit<ChildOptions<State, Args>, 'args' | 'name'> {
+    Omit<ChildOptions<State, Args, Handlers>, 'args' | 'name'> {
   /** An integer >= 1. With another number, keys belong to other partitions. */
   readonly partitions: number
   /** Makes a text or a number of a key; without it keys are texts or numbers. The same key must always give the same. */
@@ -59,9 +59,9 @@ export type PartitionArguments<Args> = undefined extends Args
  * await app.stop()
  * ```
  */
-export function partitionSupervisor<Args, State, Ref, Key = PartitionKey>(
-  definition: Kind<Args, State, Ref>,
-  options: PartitionSupervisorOptions<Key, State, Args> & PartitionArguments<Args>,
+export function partitionSupervisor<Args, State, Ref, Handlers, Key = PartitionKey>(
+  definition: Kind<Args, State, Ref, Handlers>,
+  options: PartitionSupervisorOptions<Key, State, Args, NoInfer<Handlers>> & PartitionArguments<Args>,
 ): SupervisorNode<PartitionsRef<Ref, Key>>
 export function partitionSupervisor<Ref, Key = PartitionKey>(
   node: SupervisorNode<Ref> | DynamicNode<Ref>,
@@ -92,6 +92,7 @@ export function partitionSupervisor(
     reference: (port: Port, id: ActorId) =>
       makePartitionsRef({
         id,
+        port,
         refs: Object.freeze(Object.entries(children).map(([key, node]) => node.reference(port, childId(id, key)))),
         keyBy: keyBy as ((key: never) => PartitionKey) | undefined,
       }),

@@ -4,6 +4,7 @@ import { ConfigurationError, type Violation } from '../protocol/errors.ts'
 import type { AutoShutdown } from './auto-shutdown.ts'
 import { defaultMaxAttempts, defaultShutdown, type ChildOptions, type ChildSettings } from './child-options.ts'
 import { childNames, childRules } from './child-rules.ts'
+import { readExtras } from './child-extras.ts'
 import type { ChildSpec } from './child-spec.ts'
 import { asOptions, isKey, isOptions, keyRule, refuseIf, unknownNames } from './option-checks.ts'
 import { defaultIntensity, type SupervisorOptions, type SupervisorSettings } from './supervisor-options.ts'
@@ -14,6 +15,10 @@ export interface SupervisorDefinition {
   /** Its place in the tree. */
   readonly at: ActorId
   readonly options: unknown
+  /** What the members of a dynamic supervisor are; workers if not given. */
+  readonly members?: ChildSpec['type']
+  /** Of the members of a dynamic supervisor. */
+  readonly behavior?: unknown
 }
 
 /** What was given for a child. */
@@ -67,7 +72,7 @@ export function supervisorSettings(definition: SupervisorDefinition): Supervisor
  */
 export function dynamicSettings(definition: SupervisorDefinition): DynamicSettings {
   throwFirst(brokenByDynamic(definition))
-  return { supervisor: readSupervisor(definition), members: readChild(definition.options, 'worker') }
+  return { supervisor: readSupervisor(definition), members: readChild(definition.options, definition.members ?? 'worker') }
 }
 
 /**
@@ -89,7 +94,8 @@ function* brokenBySupervisor({ at: id, options: given }: SupervisorDefinition): 
   for (const rule of supervisorRules) yield* rule({ at, options })
 }
 
-function* brokenByDynamic({ at: id, options: given }: SupervisorDefinition): Generator<Violation> {
+function* brokenByDynamic(definition: SupervisorDefinition): Generator<Violation> {
+  const { at: id, options: given, behavior, members = 'worker' } = definition
   const at = `${displayId(id)}: `
   const options = asOptions(given)
   yield* notOptions(at, given)
@@ -99,13 +105,16 @@ function* brokenByDynamic({ at: id, options: given }: SupervisorDefinition): Gen
     strategy: 'A dynamic supervisor has none: each member is restarted alone',
   })
   for (const rule of supervisorRules) yield* rule({ at, options })
-  for (const rule of childRules) yield* rule({ at, options, type: 'worker', autoShutdown: options['autoShutdown'] })
+  const calls = callsOf(behavior)
+  for (const rule of childRules) yield* rule({ at, options, type: members, autoShutdown: options['autoShutdown'], calls })
 }
 
 /** Options of a child that the members of a dynamic supervisor cannot have in common. */
 const ofOneMember = {
   args: 'Give them to each member when it is started',
   name: 'A member is known by its key',
+  gate: 'Members depend on no sibling',
+  independent: 'Members are started one by one, and stop at the same time anyway',
 } as const
 
 function* brokenByChild({ parent, id, start, type, options: given, autoShutdown }: ChildDefinition): Generator<Violation> {
@@ -117,8 +126,20 @@ function* brokenByChild({ parent, id, start, type, options: given, autoShutdown 
     value: start,
   })
   yield* notOptions(at, given)
-  yield* unknownNames(at, given, childNames)
-  for (const rule of childRules) yield* rule({ at, options: asOptions(given), type, autoShutdown })
+  yield* unknownNames(at, withoutType(given), childNames)
+  for (const rule of childRules) yield* rule({ at, options: asOptions(given), type, autoShutdown, calls: callsOf(start) })
+}
+
+/** The calls of what is started, if it says which there are. */
+function callsOf(start: unknown): readonly string[] | undefined {
+  const { calls } = asOptions(start)
+  return Array.isArray(calls) ? calls.map(String) : undefined
+}
+
+/** Of the type there is a rule among those of OTP. */
+function withoutType(given: unknown): object {
+  const { type: _, ...options } = asOptions(given)
+  return options
 }
 
 function notOptions(at: string, given: unknown): readonly Violation[] {
@@ -142,7 +163,7 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
   // The rules have seen them.
   const given = asOptions(options) as ChildOptions
   const { restart = 'permanent', shutdown = defaultShutdown[type], significant = false } = given
-  const { state, maxAttempts = defaultMaxAttempts, checkpoint, hooks, args, name } = given
+  const { state, maxAttempts = defaultMaxAttempts, checkpoint, hooks, fallback, args, name } = given
   return {
     restart,
     shutdown: shutdown === 'kill' ? 'kill' : durationOrInfinityMs(shutdown, 'shutdown'),
@@ -151,7 +172,9 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
     maxAttempts,
     checkpointEvery: checkpoint?.every,
     hooks,
+    fallback,
     args,
     name,
+    extras: readExtras(given),
   }
 }

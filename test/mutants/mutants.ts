@@ -14,8 +14,8 @@ export const mutants: readonly Mutant[] = [
   {
     breaks: 'children stop in reverse order of their start',
     file: 'orders.ts',
-    from: 'children.filter(isRunning).reverse()',
-    to: 'children.filter(isRunning)',
+    from: 'of children.toReversed()',
+    to: 'of children',
   },
   {
     breaks: 'children stop one after another',
@@ -56,14 +56,14 @@ export const mutants: readonly Mutant[] = [
   {
     breaks: 'a group restart starts also those that were down before',
     file: 'group-restart.ts',
-    from: '    ids.push(id)\n',
-    to: '    if (isRunning(child) || child.status === \'restarting\') ids.push(id)\n',
+    from: 'if (!isHeld) ids.push(id)',
+    to: "if (!isHeld && (isRunning(child) || child.status === 'restarting')) ids.push(id)",
   },
   {
     breaks: 'a group restart removes temporary siblings',
     file: 'group-restart.ts',
-    from: "if (restart === 'temporary') {",
-    to: "if (restart === 'transient') {",
+    from: "if (restart === 'temporary' && ",
+    to: "if (restart === 'transient' && ",
   },
   {
     breaks: 'the exit of a sibling that was stopped is no crash',
@@ -110,7 +110,7 @@ export const mutants: readonly Mutant[] = [
   {
     breaks: 'a failed attempt counts as well',
     file: 'group-restart.ts',
-    from: '  memory.budget.record(nowMs)\n',
+    from: '  if (isCounted) memory.budget.record(nowMs)\n',
     to: '',
   },
   {
@@ -122,20 +122,20 @@ export const mutants: readonly Mutant[] = [
   {
     breaks: 'a failed restart is tried again',
     file: 'group-restart.ts',
-    from: "      { type: 'retry', id: failure.spec.id },\n",
-    to: '',
+    from: '...failure }), retry]',
+    to: '...failure })]',
   },
   {
     breaks: 'later siblings of a child that did not start are down until the retry',
     file: 'group-restart.ts',
-    from: "table = table.update({ ...childOf(memory, id), status: 'stopped' })",
+    from: "table = table.update({ ...childOf(memory, id), status: 'stopped', wait: undefined })",
     to: 'table = table.update(childOf(memory, id))',
   },
   {
     breaks: 'a retry is cancelled when its child was stopped meanwhile',
     file: 'group-restart.ts',
-    from: "return children.get(id)?.status !== 'restarting'",
-    to: 'return children.get(id) === undefined',
+    from: "return child?.status !== 'restarting' || ",
+    to: 'return child === undefined || ',
   },
   {
     breaks: 'nothing is retried in the initial start',
@@ -250,5 +250,59 @@ export const mutants: readonly Mutant[] = [
     file: 'calls.ts',
     from: 'children.all().map(infoOf).reverse()',
     to: 'children.all().map(infoOf)',
+  },
+  {
+    breaks: 'a delay that is over means nothing when its child was stopped meanwhile',
+    file: 'waiting.ts',
+    from: "return wait?.for !== 'delay' || wait.round !== round",
+    to: 'return wait === undefined && round === 0',
+  },
+  {
+    breaks: 'who fails while a group waits joins it',
+    file: 'postponing.ts',
+    from: "return strategy !== 'one_for_one' && children.delayed > 0",
+    to: 'return false && strategy !== children',
+  },
+  {
+    breaks: 'a backoff begins anew when the child has been well',
+    file: 'postponing.ts',
+    from: 'wasWell(child, nowMs) ? 1 : ',
+    to: '',
+  },
+  {
+    breaks: 'a child is not restarted more often than in its life',
+    file: 'lifetime.ts',
+    from: 'restarts >= maxRestarts',
+    to: 'restarts > maxRestarts',
+  },
+  {
+    breaks: 'what decide says goes before the restart type',
+    file: 'exits.ts',
+    from: "wish !== 'stop'",
+    to: 'isRestarted(spec.restart, reason)',
+  },
+  {
+    breaks: 'a restart at an open gate is not counted',
+    file: 'postponing.ts',
+    from: "return wait?.for === 'turn'",
+    to: 'return wait === wait && false',
+  },
+  {
+    breaks: 'a gate that is not well is closed',
+    file: 'gates.ts',
+    from: '(!isRunning(gate) || gate.isUnhealthy)',
+    to: '!isRunning(gate)',
+  },
+  {
+    breaks: 'the first that fails of those that start together is the failure',
+    file: 'start-results.ts',
+    from: 'failure ??= {',
+    to: 'failure = {',
+  },
+  {
+    breaks: 'only independent neighbours stop together',
+    file: 'orders.ts',
+    from: 'one?.spec.independent === true && other',
+    to: 'other',
   },
 ]
