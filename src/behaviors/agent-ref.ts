@@ -6,8 +6,9 @@ import { InvalidMessageError } from '../runtime/errors.ts'
 import { copyOf } from './copy.ts'
 
 /**
- * The address of an agent. Each method waits for the agent, and rejects with a `CallError` as `ActorRef.call` does: `crashed` where
- * the function throws. Functions run within the agent, one after the other; they may be asynchronous, and the others wait then.
+ * The address of an agent. Each method waits for the agent, and rejects with a `CallError` as `ActorRef.call` does: `crashed`
+ * where the function throws. Functions run within the agent, one after the other; they may be asynchronous, and the others wait
+ * then.
  */
 export interface AgentRef<Value> {
   readonly id: ActorId
@@ -25,8 +26,8 @@ export interface AgentRef<Value> {
   /** Puts a copy of another value in its place. */
   set(value: Value, options?: CallOptions): Promise<void>
   /**
-   * Asks for a checkpoint of the value as it is now, which is written behind this call. Without a store there is none to take; of a
-   * durable agent every value is kept anyway.
+   * Asks for a checkpoint of the value as it is now, which is written behind this call. Without a store there is none to take; of
+   * a durable agent every value is kept anyway.
    */
   checkpoint(options?: CallOptions): Promise<void>
   /** Asks it to end behind what is queued, and waits until it has; see {@link Port.stopActor}. */
@@ -50,7 +51,9 @@ export function makeAgentRef(name: string, port: Port, id: ActorId): AgentRef<un
   return {
     id,
     get: (...given: readonly unknown[]) =>
-      (given.length === 0 ? port.call(id, 'get', undefined) : callWith('get', given[0], given[1] as CallOptions)) as Promise<never>,
+      (given.length === 0
+        ? port.call(id, 'get', undefined)
+        : callWith('get', given[0], given[1] as CallOptions)) as Promise<never>,
     update: async (change, options) => void (await callWith('update', change, options)),
     getAndUpdate: (change, options) => callWith('getAndUpdate', change, options) as Promise<never>,
     set: async (value, options) => {
@@ -66,7 +69,8 @@ export function makeAgentRef(name: string, port: Port, id: ActorId): AgentRef<un
 }
 
 const functionsAreVolatile =
-  'functions travel in memory only, and the messages of a durable agent are in its journal; read it with get() and write it with set(value)'
+  'functions travel in memory only, and the messages of a durable agent are in its journal; ' +
+  'read it with get() and write it with set(value)'
 
 /** What the journal says of a function. */
 function isUnstored(error: unknown): boolean {

@@ -19,15 +19,16 @@ type Reader = (value: unknown) => unknown
 type ReadAndChange = (value: unknown) => readonly [unknown, unknown] | PromiseLike<readonly [unknown, unknown]>
 
 /**
- * Defines an agent: an actor that keeps one value, which functions read and change, one after the other. Follows Elixir's `Agent`.
+ * Defines an agent: an actor that keeps one value, which functions read and change, one after the other. Follows Elixir's
+ * `Agent`.
  *
  * What goes in and what comes out are copies (by `structuredClone`): nobody but the agent holds its value. The value is therefore
  * plain data, with dates, maps, sets and binary data, but no functions and no instances of classes.
  *
  * A function that throws crashes the agent, whose value stays what it was; the caller's promise rejects with `crashed`. Functions
- * travel in memory only: an agent with `state: 'durable'`, whose messages are in a journal, refuses them with `invalid`; it is read
- * by `get()` and written by `set(value)`. With `'checkpointed'` everything works, and {@link AgentRef.checkpoint} keeps the value on
- * demand.
+ * travel in memory only: an agent with `state: 'durable'`, whose messages are in a journal, refuses them with `invalid`; it is
+ * read by `get()` and written by `set(value)`. With `'checkpointed'` everything works, and {@link AgentRef.checkpoint} keeps the
+ * value on demand.
  *
  * @param name unique in the program
  * @param initial the first value ever, or a function that makes it of the arguments of the child
@@ -52,7 +53,11 @@ export function agent(name: string, initial: unknown): AgentDefinition<never, ne
   checkKindName('agent', name)
   const path = `agent "${name}"`
   if (initial === undefined)
-    throw new ConfigurationError({ path: `${path}: initial`, rule: 'must be a value, or a function that makes one', value: initial })
+    throw new ConfigurationError({
+      path: `${path}: initial`,
+      rule: 'must be a value, or a function that makes one',
+      value: initial,
+    })
   const first = typeof initial === 'function' ? (initial as Reader) : givenOnce(path, initial)
   const { behavior } = actor(name, {
     initial: async (args: unknown) => copyOf(await first(args), `${path}: initial`),

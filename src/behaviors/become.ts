@@ -38,12 +38,19 @@ export class Become<Fn = never, Reply = unknown> {
  *
  * It takes effect with the commit of the turn, and not at all if the turn fails. As `become` of Actors.jl.
  */
-export function become<Fn extends BehaviorFunction>(definition: Bindable<Fn>, acquaintances: AcquaintancesOf<Fn>): Become<Fn, undefined>
+export function become<Fn extends BehaviorFunction>(
+  definition: Bindable<Fn>,
+  acquaintances: AcquaintancesOf<Fn>,
+): Become<Fn, undefined>
 export function become<Fn extends BehaviorFunction, Reply>(
   definition: Bindable<Fn>,
   acquaintances: AcquaintancesOf<Fn>,
   options: { readonly reply: Reply },
 ): Become<Fn, Reply>
-export function become({ behavior }: Bindable<unknown>, acquaintances: unknown, options?: { readonly reply: unknown }): Become<never, never> {
+export function become(
+  { behavior }: Bindable<unknown>,
+  acquaintances: unknown,
+  options?: { readonly reply: unknown },
+): Become<never, never> {
   return new Become<never, never>(behavior, acquaintances, options?.reply as never)
 }

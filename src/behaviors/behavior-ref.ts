@@ -4,7 +4,9 @@ import type { CallOptions, CastOptions, Port, StopOptions } from '../runtime/con
 import type { Become } from './become.ts'
 import type { NoReply, Refusal } from './handlers.ts'
 
-/** A typed address of an actor that is a function bound to acquaintances. It stays valid over restarts and over what it becomes. */
+/**
+ * A typed address of an actor that is a function bound to acquaintances. It stays valid over restarts and over what it becomes.
+ */
 export interface BehaviorRef<Fn> {
   readonly id: ActorId
   /** Sends a message and waits for the result of the function; see `ActorRef.call` for how it rejects. */
@@ -18,7 +20,9 @@ export interface BehaviorRef<Fn> {
 }
 
 /** What an actor that begins with this function can be sent: what everything that it may become understands as well. */
-export type MessageTo<Fn> = (Reachable<Fn> extends infer One ? MessageTaker<One> : never) extends (message: infer Message) => void ? Message : never
+export type MessageTo<Fn> = (Reachable<Fn> extends infer One ? MessageTaker<One> : never) extends (message: infer Message) => void
+  ? Message
+  : never
 
 /** What a call of an actor that begins with this function may give, whatever it has become. */
 export type ReplyOf<Fn> = Reachable<Fn> extends infer One ? (One extends unknown ? ReplyIn<ResultOf<One>> : never) : never
@@ -28,9 +32,18 @@ export type Reachable<Fn, Seen = never> = Fn extends Seen ? never : Fn | Reachab
 
 type ResultOf<Fn> = Fn extends (...args: never) => infer Result ? Awaited<Result> : never
 type NextOf<Result> = Result extends Become<infer Next> ? Next : never
-// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a function may end without a return statement
-type ReplyIn<Result> = Result extends Become<infer _Next, infer Reply> ? Reply : Result extends Refusal | NoReply ? never : Result extends void ? undefined : Result
-type MessageTaker<Fn> = Fn extends (acquaintances: never, message: infer Message, ...rest: never) => void ? (message: Message) => void : never
+type ReplyIn<Result> =
+  Result extends Become<infer _Next, infer Reply>
+    ? Reply
+    : Result extends Refusal | NoReply
+      ? never
+      : // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a function may end without a return statement
+        Result extends void
+        ? undefined
+        : Result
+type MessageTaker<Fn> = Fn extends (acquaintances: never, message: infer Message, ...rest: never) => void
+  ? (message: Message) => void
+  : never
 
 /** The one name under which messages go to a function. */
 export const messageName = 'message'

@@ -27,7 +27,11 @@ export function unshift<Item>({ size, offset, chunks }: ChunkedList<Item>, item:
 }
 
 /** The first item, and the list without it; nothing if there is none. */
-export function shift<Item>({ size, offset, chunks }: ChunkedList<Item>): { readonly item: Item; readonly rest: ChunkedList<Item> } | undefined {
+export function shift<Item>({
+  size,
+  offset,
+  chunks,
+}: ChunkedList<Item>): { readonly item: Item; readonly rest: ChunkedList<Item> } | undefined {
   const first = chunks[0]
   if (size === 0 || first === undefined) return undefined
   const item = first[offset] as Item

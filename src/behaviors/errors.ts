@@ -91,7 +91,7 @@ export class EventHandlerError extends CoppiceError {
   readonly problem: EventHandlerProblem
   readonly manager: ActorId
   readonly handler: string
-  constructor({ manager, handler, problem, cause }: EventHandlerFailure) {
+  constructor({ manager, handler, problem, cause }: { readonly manager: ActorId; readonly handler: string; readonly problem: EventHandlerProblem; readonly cause?: unknown }) {
     super(
       `event manager ${displayId(manager)}, handler "${handler}": ${handlerProblems[problem]}`,
       cause === undefined ? undefined : { cause },
@@ -100,13 +100,6 @@ export class EventHandlerError extends CoppiceError {
     this.manager = manager
     this.handler = handler
   }
-}
-
-interface EventHandlerFailure {
-  readonly manager: ActorId
-  readonly handler: string
-  readonly problem: EventHandlerProblem
-  readonly cause?: unknown
 }
 
 /** The error with which the end of a task is told to who waits for it: what the task threw, if that is what ended it. */

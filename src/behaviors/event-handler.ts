@@ -54,8 +54,11 @@ export interface EventHandlerOptions<Args, State, Event, Request, Reply> {
   /** Makes the first state; in a swap with what `terminate` of the handler before has given. */
   readonly init: (args: Args, before: unknown) => State | Promise<State>
   /** Handles an event: gives the next state, nothing if it stays, or {@link removeHandler}. */
-  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a handler may end without a return statement
-  readonly event: (state: Readonly<NoInfer<State>>, event: Event, ctx: Context) => HandlerResult<NoInfer<State>> | Promise<HandlerResult<NoInfer<State>>> | void
+  readonly event: (
+    state: Readonly<NoInfer<State>>,
+    event: Event,
+    ctx: Context,
+  ) => HandlerResult<NoInfer<State>> | Promise<HandlerResult<NoInfer<State>>>
   /** Answers a request that is made of this handler alone. */
   readonly call?: (
     state: Readonly<NoInfer<State>>,
@@ -67,7 +70,9 @@ export interface EventHandlerOptions<Args, State, Event, Request, Reply> {
 }
 
 /** What a handler makes of an event. */
-export type HandlerResult<State> = State | RemoveHandler | undefined
+// A handler that ends without a return statement is typed as returning void.
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type
+export type HandlerResult<State> = State | RemoveHandler | undefined | void
 
 /** What a handler makes of a request: the reply, and the next state if it changes. */
 export interface HandlerAnswer<State, Reply> {
@@ -99,10 +104,12 @@ export function eventHandler<State, Event, Args = undefined, Request = never, Re
 ): EventHandler<NoInfer<Args>, Event, Request, Reply> {
   checkKindName('eventHandler', name)
   const path = `eventHandler "${name}"`
-  if (name.includes('/')) throw new ConfigurationError({ path: `${path}: name`, rule: 'must have no slash, which stands before an id', value: name })
+  if (name.includes('/'))
+    throw new ConfigurationError({ path: `${path}: name`, rule: 'must have no slash, which stands before an id', value: name })
   checkKindOptions(path, options, ['init', 'event', 'call', 'terminate'])
   for (const needed of ['init', 'event'] as const)
-    if (options[needed] === undefined) throw new ConfigurationError({ path: `${path}: ${needed}`, rule: 'must be a function', value: undefined })
+    if (options[needed] === undefined)
+      throw new ConfigurationError({ path: `${path}: ${needed}`, rule: 'must be a function', value: undefined })
   // Its manager gives it the states, events and requests that are its own.
   return { name, run: options }
 }

@@ -10,9 +10,9 @@ import type { AnyEventHandler, EventHandler } from './event-handler.ts'
 export type HandlerId<Handler> = Handler | readonly [handler: Handler, id: string]
 
 /** The events that a manager takes: what all of its handlers understand. */
-export type EventOf<Handler> = (Handler extends EventHandler<infer _A, infer Event, infer _Q, infer _R> ? (event: Event) => void : never) extends (
-  event: infer Event,
-) => void
+export type EventOf<Handler> = (
+  Handler extends EventHandler<infer _A, infer Event, infer _Q, infer _R> ? (event: Event) => void : never
+) extends (event: infer Event) => void
   ? Event
   : never
 
@@ -21,9 +21,7 @@ type RequestOf<Handler> = Handler extends EventHandler<infer _A, infer _E, infer
 type ReplyFrom<Handler> = Handler extends EventHandler<infer _A, infer _E, infer _Q, infer Reply> ? Reply : never
 
 /** What a handler is put in with; left out where its `init` takes nothing. */
-export type HandlerArguments<Handler> = undefined extends ArgsOf<Handler>
-  ? [args?: ArgsOf<Handler>]
-  : [args: ArgsOf<Handler>]
+export type HandlerArguments<Handler> = undefined extends ArgsOf<Handler> ? [args?: ArgsOf<Handler>] : [args: ArgsOf<Handler>]
 
 /** How a handler is put in that is supervised. */
 export type SupervisedOptions<Handler> = {
@@ -54,15 +52,16 @@ export interface EventManagerRef<Handler> {
   /**
    * Asks one handler.
    *
-   * @throws {EventHandlerError} if it is not there (`unknown`), answers no requests (`silent`), or failed (`failed`) and was removed.
+   * @throws {EventHandlerError} if it is not there (`unknown`), answers no requests (`silent`), or failed (`failed`) and
+   * was removed.
    */
   call<One extends Handler>(handler: HandlerId<One>, request: RequestOf<One>, options?: CallOptions): Promise<ReplyFrom<One>>
   /**
    * Puts one handler in the place of another one: what `terminate` of the first gives goes to `init` of the second, and whoever
    * supervised the first supervises the second. Where the first is not there, the second is added.
    *
-   * @throws {EventHandlerError} if the second is there already (`present`); nothing was changed. If its `init` failed (`failed`): the
-   * first has left.
+   * @throws {EventHandlerError} if the second is there already (`present`); nothing was changed. If its `init` failed
+   * (`failed`): the first has left.
    */
   swap<Next extends Handler>(old: HandlerId<Handler>, next: HandlerId<Next>, ...args: HandlerArguments<Next>): Promise<void>
   /**
@@ -96,7 +95,10 @@ export function makeEventManagerRef<Handler>({ port, id, known }: Parts): EventM
     }
   }
   const keyOf = (method: string, handler: unknown): { readonly handler: string; readonly name: string } => {
-    const [kind, own] = (Array.isArray(handler) ? handler : [handler]) as unknown as readonly [Partial<AnyEventHandler> | undefined, unknown?]
+    const [kind, own] = (Array.isArray(handler) ? handler : [handler]) as unknown as readonly [
+      Partial<AnyEventHandler> | undefined,
+      unknown?,
+    ]
     const name = kind?.name
     if (name === undefined || known.get(name) !== kind)
       throw new ConfigurationError({
@@ -116,12 +118,17 @@ export function makeEventManagerRef<Handler>({ port, id, known }: Parts): EventM
     addSupervised: async (handler, options) => {
       const { tell, args } = options as { readonly tell: unknown; readonly args?: unknown }
       if (typeof tell !== 'string' || tell === '')
-        throw new ConfigurationError({ path: `${at}: addSupervised: tell`, rule: 'must be the name of a cast handler', value: tell })
+        throw new ConfigurationError({
+          path: `${at}: addSupervised: tell`,
+          rule: 'must be the name of a cast handler',
+          value: tell,
+        })
       await ask('add', { ...keyOf('addSupervised', handler), args, tell })
     },
     call: (async (handler: unknown, request: unknown, options?: CallOptions) =>
       ask('call', { ...keyOf('call', handler), request }, options)) as EventManagerRef<Handler>['call'],
-    swap: async (old, next, ...[args]) => void (await ask('swap', { old: keyOf('swap', old).handler, ...keyOf('swap', next), args })),
+    swap: async (old, next, ...[args]) =>
+      void (await ask('swap', { old: keyOf('swap', old).handler, ...keyOf('swap', next), args })),
     delete: async (handler, options) => ask('delete', keyOf('delete', handler).handler, options),
     which: (options) => ask('which', undefined, options) as Promise<string[]>,
     stop: (reason, options) => port.stopActor(id, reason, options),

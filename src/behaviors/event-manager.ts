@@ -21,12 +21,12 @@ interface Addition {
 }
 
 /**
- * Defines an event manager: an actor that tells each event to all handlers that were put into it, one after the other, each with a
- * state of its own. Follows OTP's `gen_event`.
+ * Defines an event manager: an actor that tells each event to all handlers that were put into it, one after the other, each with
+ * a state of its own. Follows OTP's `gen_event`.
  *
  * A handler that throws is taken out, and whoever added it as supervised is told; the others go on, and so does the manager. The
- * manager keeps the states of its handlers as every actor keeps its state: they outlive its crashes, and, where the state is stored,
- * its process. The kinds of handlers are given here, because what is stored of a handler is its name and its state.
+ * manager keeps the states of its handlers as every actor keeps its state: they outlive its crashes, and, where the state is
+ * stored, its process. The kinds of handlers are given here, because what is stored of a handler is its name and its state.
  *
  * Differences from OTP: a restart of the manager does not take its handlers out, and its end calls no `terminate`; who wants to
  * know of it monitors the manager.
@@ -70,7 +70,10 @@ export function eventManager<const Handlers extends readonly AnyEventHandler[]>(
     initial: (): EventManagerState => ({ handlers: [], watchedIn: 0 }),
     info: ({ state, message: told, ctx }) => {
       if (told.type !== 'down' || !('monitor' in told)) return undefined
-      return endHandlers({ known, state, ctx }, ({ adder }) => adder?.monitor === told.monitor, { type: 'adder ended', reason: told.reason })
+      return endHandlers({ known, state, ctx }, ({ adder }) => adder?.monitor === told.monitor, {
+        type: 'adder ended',
+        reason: told.reason,
+      })
     },
     handlers: ({ call, cast }) => ({
       notify: cast(message<unknown>(), async ({ state, input, ctx }) => {
@@ -96,13 +99,17 @@ export function eventManager<const Handlers extends readonly AnyEventHandler[]>(
         if (!room.has(input.handler)) return refusal('unknown', input.handler)
         if (!room.answers(input.handler)) return refusal('silent', input.handler)
         const answer = await room.call(input.handler, input.request)
-        return 'error' in answer ? refusal('failed', input.handler, answer, room.state) : { reply: answer.reply, state: room.state }
+        return 'error' in answer
+          ? refusal('failed', input.handler, answer, room.state)
+          : { reply: answer.reply, state: room.state }
       }),
       swap: call(message<Addition & { readonly old: string }>(), async ({ state, input, ctx }) => {
         const room = roomOf(state, ctx)
         if (input.handler !== input.old && room.has(input.handler)) return refusal('present', input.handler)
         const failure = await room.swap(input.old, input)
-        return failure === undefined ? { reply: undefined, state: room.state } : refusal('failed', input.handler, failure, room.state)
+        return failure === undefined
+          ? { reply: undefined, state: room.state }
+          : refusal('failed', input.handler, failure, room.state)
       }),
       delete: call(message<string>(), async ({ state, input, ctx }) => {
         const room = roomOf(state, ctx)

@@ -14,20 +14,21 @@ import { validate, type StandardSchema } from './schema.ts'
 
 /** A named, versioned function of acquaintances and a message; give it to `child`, whose `args` are the first acquaintances. */
 export interface BehaviorDefinition<Fn>
-  extends Kind<AcquaintancesOf<Fn>, AcquaintancesOf<Fn>, BehaviorRef<Fn>>,
-    Omit<Bindable<Fn>, 'behavior'> {}
+  extends Kind<AcquaintancesOf<Fn>, AcquaintancesOf<Fn>, BehaviorRef<Fn>>, Omit<Bindable<Fn>, 'behavior'> {}
 
 /** What a behavior may have besides its function. */
 export interface BehaviorOptions<Acquaintances> extends Hooks<Acquaintances, Acquaintances> {
-  /** The version of the shape of the acquaintances; 1 if not given. Raise it when the shape changes, and add a step to `migrate`. */
+  /**
+   * The version of the shape of the acquaintances; 1 if not given. Raise it when the shape changes, and add a step to `migrate`.
+   */
   readonly version?: number
   /** Pure steps from one version of the acquaintances to the next: `{ 1: (old) => … }` makes version 2 of version 1. */
   readonly migrate?: Readonly<Record<number, (old: unknown) => unknown>>
   /** A Standard Schema that messages are checked by before they are sent. */
   readonly message?: StandardSchema
   /**
-   * Handles what is no message of others, with a result as that of the function: a monitored actor has ended (`down`), an exit signal was trapped
-   * (`exit`).
+   * Handles what is no message of others, with a result as that of the function: a monitored actor has ended (`down`), an exit
+   * signal was trapped (`exit`).
    */
   readonly info?: (acquaintances: Acquaintances, info: BehaviorInfo, ctx: Context) => void
   /** Exit signals become messages for `info` in place of ending the actor. */
@@ -40,14 +41,15 @@ export type BehaviorInfo = ({ readonly type: 'down' } & Down) | ({ readonly type
 /**
  * Defines a kind of actor in the style of Actors.jl: a function bound to acquaintances, which are the whole memory of the actor.
  *
- * The function gets the acquaintances, one message, and a context. What it returns is the reply of a call, and the actor stays as it
- * is; with {@link become} it goes on with other acquaintances, or as another behavior. The change is committed with the turn: when the
- * function throws, the actor comes back as what it was before that message. A definition may name itself, and definitions may name
- * each other; where the context is used as well, its parameter is annotated: `ctx: Context`.
+ * The function gets the acquaintances, one message, and a context. What it returns is the reply of a call, and the actor stays as
+ * it is; with {@link become} it goes on with other acquaintances, or as another behavior. The change is committed with the turn:
+ * when the function throws, the actor comes back as what it was before that message. A definition may name itself, and
+ * definitions may name each other; where the context is used as well, its parameter is annotated: `ctx: Context`.
  *
- * An actor whose state is kept in a store may become what its program knows by name: the behaviors of the tree, and those given to
- * `start(tree, { behaviors })`. Anything else crashes the turn with a `ConfigurationError`, so that no state is stored that the next
- * process could not bring back.
+ * An actor whose state is kept in a store may become what its program knows by name: the behaviors of the tree, and those given
+ * to
+ * `start(tree, { behaviors })`. Anything else crashes the turn with a `ConfigurationError`, so that no state is stored that the
+ * next process could not bring back.
  *
  * @param name unique in the program: a checkpoint names its behavior
  * @throws {ConfigurationError} if the name, the function or an option is not what it must be
@@ -55,7 +57,9 @@ export type BehaviorInfo = ({ readonly type: 'down' } & Down) | ({ readonly type
  * ```ts
  * import { become, behavior, child, start, supervisor } from 'coppice'
  *
- * const Stack = behavior('stack', (items: number[], push: number) => become(Stack, [...items, push], { reply: items.length + 1 }))
+ * const Stack = behavior('stack', (items: number[], push: number) =>
+ *   become(Stack, [...items, push], { reply: items.length + 1 }),
+ * )
  * const app = await start(supervisor({}, { stack: child(Stack, { args: [] }) }))
  * await app.tree.stack.cast(5)
  * console.log(await app.tree.stack.call(7)) // => 2
@@ -74,7 +78,11 @@ export function behavior<Fn extends BehaviorFunction>(
   return {
     name,
     // The types of the function are those of the definition, which everybody goes through.
-    behavior: new FunctionBehavior(name, fn as unknown as AnyFunction, options as unknown as BehaviorOptions<unknown>) as unknown as Behavior<never, never>,
+    behavior: new FunctionBehavior(
+      name,
+      fn as unknown as AnyFunction,
+      options as unknown as BehaviorOptions<unknown>,
+    ) as unknown as Behavior<never, never>,
     reference: (port: Port, id: ActorId) => makeBehaviorRef<Fn>(port, id),
   }
 }
@@ -91,7 +99,11 @@ class FunctionBehavior implements Behavior {
   readonly #schema: StandardSchema | undefined
   readonly #info: AnyFunction | undefined
 
-  constructor(name: string, fn: AnyFunction, { version = 1, migrate = {}, trapExits = false, message, info, init, restart, term }: BehaviorOptions<unknown>) {
+  constructor(
+    name: string,
+    fn: AnyFunction,
+    { version = 1, migrate = {}, trapExits = false, message, info, init, restart, term }: BehaviorOptions<unknown>,
+  ) {
     this.name = name
     this.version = version
     this.migrate = migrate
@@ -107,7 +119,8 @@ class FunctionBehavior implements Behavior {
   }
 
   check({ name, input }: { readonly name: string; readonly input: unknown }): string | undefined {
-    if (name !== messageName) return `behavior "${this.name}" is a function and has no handler "${name}"; send it by .call(…) or .cast(…)`
+    if (name !== messageName)
+      return `behavior "${this.name}" is a function and has no handler "${name}"; send it by .call(…) or .cast(…)`
     const checked = this.#schema === undefined ? undefined : validate(this.#schema, input)
     return checked !== undefined && 'problem' in checked ? checked.problem : undefined
   }

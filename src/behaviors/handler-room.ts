@@ -33,7 +33,11 @@ interface Place {
 }
 
 /** Takes out all handlers that are meant, and tells those who supervise them, as far as they are there still. */
-export function endHandlers({ known, state, ctx }: Place, isMeant: (handler: InstalledHandler) => boolean, end: HandlerEnd): EventManagerState {
+export function endHandlers(
+  { known, state, ctx }: Place,
+  isMeant: (handler: InstalledHandler) => boolean,
+  end: HandlerEnd,
+): EventManagerState {
   const room = new HandlerRoom(known, state, ctx)
   for (const handler of state.handlers) if (isMeant(handler)) void room.end(handler.id, end)
   return room.state
@@ -96,7 +100,10 @@ export class HandlerRoom {
   async call(id: string, request: unknown): Promise<{ readonly reply: unknown } | Failure> {
     const handler = this.#find(id)
     try {
-      const { reply, state } = (await this.#functionsOf(handler).call?.(handler.state, request, this.#ctx)) as HandlerAnswer<unknown, unknown>
+      const { reply, state } = (await this.#functionsOf(handler).call?.(handler.state, request, this.#ctx)) as HandlerAnswer<
+        unknown,
+        unknown
+      >
       this.#goOn(handler, state)
       return { reply }
     } catch (error) {
@@ -131,7 +138,8 @@ export class HandlerRoom {
 
   #goOn(handler: InstalledHandler, next: unknown): void {
     if (next instanceof RemoveHandler) void this.end(handler.id, { type: 'removed' })
-    else if (next !== undefined) this.#handlers = this.#handlers.map((one) => (one.id === handler.id ? { ...one, state: next } : one))
+    else if (next !== undefined)
+      this.#handlers = this.#handlers.map((one) => (one.id === handler.id ? { ...one, state: next } : one))
   }
 
   #watch({ id, tell }: Adder): NonNullable<InstalledHandler['adder']> {

@@ -24,7 +24,12 @@ export function checkKindOptions(path: string, options: unknown, names: readonly
     throw new ConfigurationError({ path, rule: `must be given an object of options: ${names.join(', ')}`, value: options })
   for (const [name, value] of Object.entries(options)) {
     if (!names.includes(name))
-      throw new ConfigurationError({ path: `${path}: ${name}`, rule: 'is not an option', value, remedy: `The options are ${names.join(', ')}` })
+      throw new ConfigurationError({
+        path: `${path}: ${name}`,
+        rule: 'is not an option',
+        value,
+        remedy: `The options are ${names.join(', ')}`,
+      })
     const rule = value === undefined ? undefined : (shapes[name] ?? mustBeFunction)(value)
     if (rule !== undefined) throw new ConfigurationError({ path: `${path}: ${name}`, rule, value })
   }

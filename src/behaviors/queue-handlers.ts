@@ -85,7 +85,11 @@ export function queueHandlers<Item>(max: number) {
     if (asker?.isAwaited === false) return noReply()
     if (state.isClosed) return answer(asker, closed)
     if (items.length > max - state.items.size + waitingIn(ctx).getters.count) return answer(asker, full)
-    return answer(asker, done, items.reduce((next, item) => handIn(next, item, ctx), state))
+    return answer(
+      asker,
+      done,
+      items.reduce((next, item) => handIn(next, item, ctx), state),
+    )
   }
 
   const get = (state: State<Item>, { waitMs }: Wait, ctx: Context): Result<Item> => {
@@ -131,7 +135,10 @@ export function queueHandlers<Item>(max: number) {
     size: call(({ state }) => ({ reply: state.items.size })),
     close: call(message<{ readonly graceMs: number }>(), ({ state, input, ctx }) => close(state, input.graceMs, ctx)),
     /** What was taken for somebody who is gone, from a durable queue: it is first in line again. */
-    giveBack: call(message<Item>(), ({ state, input }) => ({ reply: undefined, state: { ...state, items: unshift(state.items, input) } })),
+    giveBack: call(message<Item>(), ({ state, input }) => ({
+      reply: undefined,
+      state: { ...state, items: unshift(state.items, input) },
+    })),
     putExpired: cast(message<number>(), ({ input, ctx }) => waitingIn(ctx).putters.takeExpired(input)?.asker.reply(full)),
     getExpired: cast(message<number>(), ({ input, ctx }) => waitingIn(ctx).getters.takeExpired(input)?.asker.reply(empty)),
     graceOver: cast(({ ctx }): State<Item> => {

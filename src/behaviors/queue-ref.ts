@@ -7,7 +7,10 @@ import { AbortedError, CallTimeoutError, NoProcError } from '../runtime/errors.t
 import { QueueClosedError, QueueEmptyError, QueueFullError } from './errors.ts'
 import type { QueueAnswer } from './queue-handlers.ts'
 
-/** The address of a queue. Each method rejects with a `CallError`, as `ActorRef.call` does, where the queue itself cannot be asked. */
+/**
+ * The address of a queue. Each method rejects with a `CallError`, as `ActorRef.call` does, where the queue itself cannot be
+ * asked.
+ */
 export interface QueueRef<Item> {
   readonly id: ActorId
   /**
@@ -36,8 +39,9 @@ export interface QueueRef<Item> {
   /** Takes one item after the other, and waits for each; ends when the queue is closed and empty. Several may share one queue. */
   items(options?: { readonly signal?: AbortSignal }): AsyncIterableIterator<Item>
   /**
-   * Lets nothing in any more. What is in the queue can still be taken out; when it is empty, or after `grace`, it ends as `normal`,
-   * and what is left then is dropped. Who waits to put or to get is told at once. Resolves with the number of items that are left.
+   * Lets nothing in any more. What is in the queue can still be taken out; when it is empty, or after `grace`, it ends as
+   * `normal`, and what is left then is dropped. Who waits to put or to get is told at once. Resolves with the number of items
+   * that are left.
    */
   close(options?: CloseOptions): Promise<number>
   /** Asks it to end behind what is queued, and waits until it has; see {@link Port.stopActor}. */
@@ -90,9 +94,15 @@ export function makeQueueRef<Item>({ port, id, max }: Parts): QueueRef<Item> {
   }
   const ask = (name: string, input: unknown, options?: CallOptions) => call(name, input, options) as Promise<QueueAnswer<Item>>
   const waiting: Waiting<Item> = { port, id, ask }
-  const wait = (name: 'put' | 'get', input: object, { timeout = defaultWaitMs, ...options }: PutOptions): Promise<QueueAnswer<Item>> => {
+  const wait = (
+    name: 'put' | 'get',
+    input: object,
+    { timeout = defaultWaitMs, ...options }: PutOptions,
+  ): Promise<QueueAnswer<Item>> => {
     const waitMs = durationOrInfinityMs(timeout, `${at}: ${name}: timeout`)
-    return port.isJournaled(id) ? askAgain(waiting, name, input, { waitMs, ...options }) : waitInside(waiting, name, input, { waitMs, ...options })
+    return port.isJournaled(id)
+      ? askAgain(waiting, name, input, { waitMs, ...options })
+      : waitInside(waiting, name, input, { waitMs, ...options })
   }
   const check = (answer: QueueAnswer<Item>, waitedMs: number): QueueAnswer<Item> => {
     if (answer.status === 'full') throw new QueueFullError(id, waitedMs)
@@ -105,12 +115,17 @@ export function makeQueueRef<Item>({ port, id, max }: Parts): QueueRef<Item> {
     put: async (item, options = {}) => void check(await wait('put', { item }, options), waitOf(options)),
     get: async (options = {}) => itemsOf(check(await wait('get', {}, options), waitOf(options)))[0] as Item,
     putBatch: async (items, options) => {
-      if (!Array.isArray(items)) throw new ConfigurationError({ path: `${at}: putBatch`, rule: 'must be given an array of items', value: items })
+      if (!Array.isArray(items))
+        throw new ConfigurationError({ path: `${at}: putBatch`, rule: 'must be given an array of items', value: items })
       check(await ask('putBatch', items.slice(), options), 0)
     },
     getBatch: async (count, options) => {
       if (!Number.isSafeInteger(count) || count < 1 || count > max)
-        throw new ConfigurationError({ path: `${at}: getBatch`, rule: `must be given an integer from 1 to ${max}, which is its max`, value: count })
+        throw new ConfigurationError({
+          path: `${at}: getBatch`,
+          rule: `must be given an integer from 1 to ${max}, which is its max`,
+          value: count,
+        })
       return [...itemsOf(check(await ask('getBatch', count, options), 0))]
     },
     size: (options) => call('size', undefined, options) as Promise<number>,
@@ -153,12 +168,22 @@ interface Patience {
 }
 
 /** The queue keeps the caller waiting, and says when the time is over. */
-function waitInside<Item>({ ask }: Waiting<Item>, name: string, input: object, { waitMs, ...options }: Patience): Promise<QueueAnswer<Item>> {
+function waitInside<Item>(
+  { ask }: Waiting<Item>,
+  name: string,
+  input: object,
+  { waitMs, ...options }: Patience,
+): Promise<QueueAnswer<Item>> {
   return ask(name, { ...input, waitMs }, { ...options, timeout: waitMs + answerMs })
 }
 
 /** A durable queue answers at once, and is asked again and again. */
-async function askAgain<Item>(waiting: Waiting<Item>, name: string, input: object, patience: Patience): Promise<QueueAnswer<Item>> {
+async function askAgain<Item>(
+  waiting: Waiting<Item>,
+  name: string,
+  input: object,
+  patience: Patience,
+): Promise<QueueAnswer<Item>> {
   let leftMs = patience.waitMs
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     const answer = await askOnce(waiting, name, input, patience)
@@ -172,7 +197,12 @@ async function askAgain<Item>(waiting: Waiting<Item>, name: string, input: objec
 }
 
 /** What is in the journal is answered some time: an item that comes too late is given back. */
-async function askOnce<Item>({ port, id, ask }: Waiting<Item>, name: string, input: object, { signal, id: key }: Patience): Promise<QueueAnswer<Item>> {
+async function askOnce<Item>(
+  { port, id, ask }: Waiting<Item>,
+  name: string,
+  input: object,
+  { signal, id: key }: Patience,
+): Promise<QueueAnswer<Item>> {
   if (signal?.aborted === true) throw new AbortedError(id, name, signal.reason)
   const asked = ask(name, { ...input, waitMs: 0 }, { timeout: 'infinity', ...(key !== undefined && { id: key }) })
   const limit = new AbortController()
@@ -185,7 +215,9 @@ async function askOnce<Item>({ port, id, ask }: Waiting<Item>, name: string, inp
   try {
     return await Promise.race([asked, late])
   } catch (error) {
-    asked.then((answer) => itemsOf(answer).map((item) => port.call(id, 'giveBack', item, { timeout: 'infinity' }))).catch(() => undefined)
+    asked
+      .then((answer) => itemsOf(answer).map((item) => port.call(id, 'giveBack', item, { timeout: 'infinity' })))
+      .catch(() => undefined)
     throw error
   } finally {
     signal?.removeEventListener('abort', heed)

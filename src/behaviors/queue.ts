@@ -24,15 +24,16 @@ export interface QueueOptions {
  * Defines a queue: a bounded list inside an actor, first in, first out, between those who put and those who get.
  *
  * `put` waits while there is no room, `get` while there is no item, as long as their time-out says; `timeout: 0` does not wait.
- * Batches go in or come out as a whole, or not at all. Who has stopped waiting (by a time-out, an abort, or the end of the actor that
- * asked) gets no item: it stays for the next. Among several who wait, the first is served first.
+ * Batches go in or come out as a whole, or not at all. Who has stopped waiting (by a time-out, an abort, or the end of the actor
+ * that asked) gets no item: it stays for the next. Among several who wait, the first is served first.
  *
- * With a `state` that is kept, the items are kept; those who wait are not: when the queue crashes, they get `crashed`. A `durable`
- * queue answers each message in its turn, so that nobody waits inside it: the reference asks again, after 10 ms first and at most a
- * second later, until the time is over. What was taken out of a durable queue is gone from it when `get` resolves, and if the process
- * dies before that, it may be gone too.
+ * With a `state` that is kept, the items are kept; those who wait are not: when the queue crashes, they get `crashed`. A
+ * `durable` queue answers each message in its turn, so that nobody waits inside it: the reference asks again, after 10 ms first
+ * and at most a second later, until the time is over. What was taken out of a durable queue is gone from it when `get` resolves,
+ * and if the process dies before that, it may be gone too.
  *
- * As Ray's `ray.util.queue.Queue`. As a child it is `transient` if nothing else is said: once closed and empty it ends, and stays down.
+ * As Ray's `ray.util.queue.Queue`. As a child it is `transient` if nothing else is said: once closed and empty it ends, and stays
+ * down.
  *
  * @param name unique in the program
  * @throws {ConfigurationError} if the name or an option is not what it must be
@@ -73,10 +74,20 @@ export function queue<Item>(name: string, options: QueueOptions): QueueDefinitio
 function checkOptions(name: string, options: unknown): number {
   const path = `queue "${name}"`
   if (typeof options !== 'object' || options === null)
-    throw new ConfigurationError({ path, rule: 'must be given { max }', value: options, remedy: 'Write queue(name, { max: 100 })' })
+    throw new ConfigurationError({
+      path,
+      rule: 'must be given { max }',
+      value: options,
+      remedy: 'Write queue(name, { max: 100 })',
+    })
   for (const [option, value] of Object.entries(options))
     if (option !== 'max')
-      throw new ConfigurationError({ path: `${path}: ${option}`, rule: 'is not an option', value, remedy: 'The only option is "max"' })
+      throw new ConfigurationError({
+        path: `${path}: ${option}`,
+        rule: 'is not an option',
+        value,
+        remedy: 'The only option is "max"',
+      })
   const { max } = options as { readonly max?: unknown }
   if (!Number.isSafeInteger(max) || (max as number) < 1)
     throw new ConfigurationError({ path: `${path}: max`, rule: 'must be an integer >= 1', value: max })

@@ -32,7 +32,9 @@ describe('an agent', () => {
     const first = { deep: { names: ['a'] } }
     const Names = agent('names', first)
     // In production states are not frozen.
-    const { tree, until } = await simulatedWithoutStore(supervisor({}, { a: child(Names), b: child(Names) }), { freezeStates: false })
+    const { tree, until } = await simulatedWithoutStore(supervisor({}, { a: child(Names), b: child(Names) }), {
+      freezeStates: false,
+    })
     first.deep.names.push('outside')
     const got = await until(tree.a.get())
     got.deep.names.push('got')
@@ -49,18 +51,21 @@ describe('an agent', () => {
     expect(Object.isFrozen(first)).toBe(false)
   })
 
-  it.each(['volatile', 'checkpointed'] as const)('crashes with a function that throws, and goes on with its value (%s)', async (state) => {
-    const { tree, until, events } = await simulated(visits(state))
-    await until(tree.visits.update(add('Ada')))
-    const throwing = () => {
-      throw new Error('no')
-    }
-    await expect(until(tree.visits.update(throwing))).rejects.toMatchObject({ code: 'crashed', cause: { message: 'no' } })
-    await expect(until(tree.visits.get(throwing))).rejects.toMatchObject({ code: 'crashed' })
-    await expect(until(tree.visits.getAndUpdate(throwing))).rejects.toMatchObject({ code: 'crashed' })
-    expect(await until(tree.visits.get())).toEqual({ visits: 1, by: ['Ada'] })
-    expect(eventsOf(events, 'exited')).toHaveLength(3)
-  })
+  it.each(['volatile', 'checkpointed'] as const)(
+    'crashes with a function that throws, and goes on with its value (%s)',
+    async (state) => {
+      const { tree, until, events } = await simulated(visits(state))
+      await until(tree.visits.update(add('Ada')))
+      const throwing = () => {
+        throw new Error('no')
+      }
+      await expect(until(tree.visits.update(throwing))).rejects.toMatchObject({ code: 'crashed', cause: { message: 'no' } })
+      await expect(until(tree.visits.get(throwing))).rejects.toMatchObject({ code: 'crashed' })
+      await expect(until(tree.visits.getAndUpdate(throwing))).rejects.toMatchObject({ code: 'crashed' })
+      expect(await until(tree.visits.get())).toEqual({ visits: 1, by: ['Ada'] })
+      expect(eventsOf(events, 'exited')).toHaveLength(3)
+    },
+  )
 
   it('comes back with what was checkpointed on demand', async () => {
     const store = memory()
@@ -91,13 +96,20 @@ describe('an agent', () => {
   })
 
   it.each<[string, (ref: ReturnType<typeof Visits.reference>) => Promise<unknown>, string]>([
-    ['an update that is no function', (ref) => ref.update(wrong(7)), 'agent "visits": update must be given a function; got 7 (number)'],
+    [
+      'an update that is no function',
+      (ref) => ref.update(wrong(7)),
+      'agent "visits": update must be given a function; got 7 (number)',
+    ],
     ['a reader that is no function', (ref) => ref.get(wrong('by')), 'agent "visits": get must be given a function; got "by"'],
     ['no value', (ref) => ref.set(wrong(undefined)), 'agent "visits": set must be given a value; null stands for none'],
     ['a value that cannot be copied', (ref) => ref.set(wrong({ visits: () => 1 })), 'agent "visits": set must be plain data'],
   ])('is not reached by %s', async (_, doIt, text) => {
     const { tree, until, events } = await simulatedWithoutStore(visits('volatile'))
-    await expect(until(doIt(tree.visits))).rejects.toMatchObject({ code: 'configuration', message: expect.stringContaining(text) })
+    await expect(until(doIt(tree.visits))).rejects.toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining(text),
+    })
     expect(eventsOf(events, 'exited')).toEqual([])
   })
 

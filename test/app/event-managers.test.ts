@@ -11,7 +11,10 @@ const wrong = (value: unknown) => value as never
 
 /** Keeps what it is told; throws at `throw`, leaves at `leave`. */
 const Log = eventHandler('log', {
-  init: (args: { from: string } | undefined, before: unknown) => [args?.from ?? 'new', ...(typeof before === 'string' ? [before] : [])],
+  init: (args: { from: string } | undefined, before: unknown) => [
+    args?.from ?? 'new',
+    ...(typeof before === 'string' ? [before] : []),
+  ],
   event: (lines: readonly string[], event: string) => {
     if (event === 'throw') throw new Error('no more')
     return event === 'leave' ? removeHandler() : [...lines, event]
@@ -44,7 +47,10 @@ const Owner = actor('owner', {
   initial: () => ({ told: [] as string[] }),
   handlers: ({ call, cast }) => ({
     add: cast(message<string>(), ({ ctx, input }) => {
-      void ctx.ref(Bus, 'bus').addSupervised([Log, input], { tell: 'ended', args: { from: input } }).catch(() => undefined)
+      void ctx
+        .ref(Bus, 'bus')
+        .addSupervised([Log, input], { tell: 'ended', args: { from: input } })
+        .catch(() => undefined)
     }),
     ended: cast(message<HandlerEnded>(), ({ state, input }) => ({
       told: [...state.told, `${input.handler} at ${input.manager}: ${input.reason.type}`],
@@ -220,7 +226,10 @@ describe('an event manager', () => {
     [
       'add what it was not defined with',
       (bus) => bus.add(wrong(eventHandler('log', { init: () => 0, event: () => undefined })), wrong(undefined)),
-      { code: 'configuration', message: expect.stringContaining('must be given a handler that the manager was defined with: log, count, fussy') },
+      {
+        code: 'configuration',
+        message: expect.stringContaining('must be given a handler that the manager was defined with: log, count, fussy'),
+      },
     ],
     ['use an id that is none', (bus) => bus.add([Log, '']), { code: 'configuration', path: 'event manager bus: add: id' }],
     [
@@ -249,9 +258,17 @@ describe('an event manager', () => {
     ['a handler without a name', () => eventHandler('', wrong({})), 'eventHandler: name must be a text'],
     ['a handler with a slash', () => eventHandler('a/b', wrong({})), 'eventHandler "a/b": name must have no slash'],
     ['a handler without init', () => eventHandler('a', wrong({ event: () => 0 })), 'eventHandler "a": init must be a function'],
-    ['a handler with more', () => eventHandler('a', wrong({ init: () => 0, info: 1 })), 'eventHandler "a": info is not an option'],
+    [
+      'a handler with more',
+      () => eventHandler('a', wrong({ init: () => 0, info: 1 })),
+      'eventHandler "a": info is not an option',
+    ],
     ['no handlers', () => eventManager('m', wrong(undefined)), 'eventManager "m": handlers must be an array of handlers'],
-    ['one that is none', () => eventManager('m', [wrong({ name: 'x' })]), 'eventManager "m": handlers[0] must be made by eventHandler'],
+    [
+      'one that is none',
+      () => eventManager('m', [wrong({ name: 'x' })]),
+      'eventManager "m": handlers[0] must be made by eventHandler',
+    ],
     ['one twice', () => eventManager('m', [Log, Log]), 'eventManager "m": handlers[1] must have a name of its own'],
   ])('is refused with %s', (_, define, text) => {
     expect(define).toThrow(text)

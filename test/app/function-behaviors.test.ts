@@ -47,7 +47,7 @@ describe('a behavior', () => {
     expect(await until(tree.stack.call(3))).toEqual([1, 2, 3])
   })
 
-  it.each(kinds)('[A2, A18] becomes another behavior, and is that one after a crash (%s)', async (state) => {
+  it.each(kinds)('[A2] [A18] becomes another behavior, and is that one after a crash (%s)', async (state) => {
     const { tree, until, app } = await simulated(doors(state), { behaviors: [Closed] })
     await until(tree.door.call('toggle'))
     expect(await until(tree.door.call('look'))).toBe('closed after 1')
@@ -128,11 +128,18 @@ describe('a behavior', () => {
 
   it('checks its messages by a schema before they are sent', async () => {
     const positive: StandardSchema = {
-      '~standard': { version: 1, vendor: 'test', validate: (value) => (Number(value) > 0 ? { value } : { issues: [{ message: 'must be > 0' }] }) },
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (value) => (Number(value) > 0 ? { value } : { issues: [{ message: 'must be > 0' }] }),
+      },
     }
     const Sum = behavior('sum', (sum: number, add: number) => become(Sum, sum + add, { reply: sum + add }), { message: positive })
     const { tree, until } = await simulatedWithoutStore(supervisor({}, { sum: child(Sum, { args: 0 }) }))
-    await expect(until(tree.sum.call(-1))).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('must be > 0') })
+    await expect(until(tree.sum.call(-1))).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('must be > 0'),
+    })
     expect(await until(tree.sum.call(1))).toBe(1)
   })
 
@@ -142,10 +149,19 @@ describe('a behavior', () => {
     [
       'an unknown option',
       () => behavior('b', () => undefined, wrong({ handlers: 1 })),
-      'behavior "b": handlers is not an option; got 1 (number). The options are version, migrate, message, info, trapExits, init, restart, term',
+      'behavior "b": handlers is not an option; got 1 (number). ' +
+        'The options are version, migrate, message, info, trapExits, init, restart, term',
     ],
-    ['a version of another kind', () => behavior('b', () => undefined, { version: 0 }), 'behavior "b": version must be an integer >= 1; got 0 (number)'],
-    ['a hook that is none', () => behavior('b', () => undefined, wrong({ term: 1 })), 'behavior "b": term must be a function; got 1 (number)'],
+    [
+      'a version of another kind',
+      () => behavior('b', () => undefined, { version: 0 }),
+      'behavior "b": version must be an integer >= 1; got 0 (number)',
+    ],
+    [
+      'a hook that is none',
+      () => behavior('b', () => undefined, wrong({ term: 1 })),
+      'behavior "b": term must be a function; got 1 (number)',
+    ],
     [
       'a schema that is none',
       () => behavior('b', () => undefined, wrong({ message: {} })),

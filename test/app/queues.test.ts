@@ -15,7 +15,7 @@ const modes = ['volatile', 'checkpointed', 'durable'] as const
 const now = { timeout: 0 }
 
 describe('a queue', () => {
-  it.each(modes)('[F16] gives items in the order in which they were put (%s)', async (state) => {
+  it.each(modes)('gives items in the order in which they were put (%s)', async (state) => {
     const { tree, until } = await simulated(jobs(state))
     expect(await until(tree.jobs.isEmpty())).toBe(true)
     await until(tree.jobs.put('a'))
@@ -92,7 +92,7 @@ describe('a queue', () => {
     expect(await until(next)).toBe('a')
   })
 
-  it('[F16] puts nothing for one who has gone', async () => {
+  it('puts nothing for one who has gone', async () => {
     const { tree, until, settle } = await simulatedWithoutStore(jobs())
     const abort = new AbortController()
     await until(tree.jobs.putBatch(['a', 'b']))
@@ -132,7 +132,9 @@ describe('a queue', () => {
   })
 
   it('an item whose taking came too late is given back to a durable queue', async () => {
-    const sim = await simulatedSystem(jobs('durable'), { faults: [{ at: 'message', actor: 'jobs', nth: 2, do: { takes: '7s' } }] })
+    const sim = await simulatedSystem(jobs('durable'), {
+      faults: [{ at: 'message', actor: 'jobs', nth: 2, do: { takes: '7s' } }],
+    })
     await sim.until(sim.tree.jobs.put('a'))
     await expect(sim.until(sim.tree.jobs.get({ timeout: 0 }))).rejects.toMatchObject({ code: 'timeout' })
     await sim.advance('10s')
@@ -174,7 +176,7 @@ describe('a queue', () => {
     await expect(until(tree.jobs.get())).rejects.toMatchObject({ code: 'queue-closed' })
   })
 
-  it('[F16] closed, tells those who wait', async () => {
+  it('closed, tells those who wait', async () => {
     const { tree, until, settle } = await simulatedWithoutStore(jobs())
     const getting = tree.jobs.get().catch((error: { code: string }) => error.code)
     await settle()
@@ -198,6 +200,18 @@ describe('a queue', () => {
     expect(eventsOf(events, 'exited').map(({ id, reason }) => [id, reason.type])).toEqual([['jobs', 'normal']])
   })
 
+  it('durable, has its grace in the next process too', async () => {
+    const store = memory()
+    const first = await simulated(jobs('durable'), { store })
+    await first.until(first.tree.jobs.put('a'))
+    await first.until(first.tree.jobs.close({ grace: '1s' }))
+    const second = await simulated(jobs('durable'), { store, clock: first.clock })
+    await second.advance(999)
+    expect(eventsOf(second.events, 'exited')).toEqual([])
+    await second.advance(1)
+    expect(lives(second.events).at(-1)).toBe('jobs#2 exited normal')
+  })
+
   it('closed without grace, ends at once; a new process begins an open one', async () => {
     const store = memory()
     const first = await simulated(jobs('durable'), { store })
@@ -213,7 +227,10 @@ describe('a queue', () => {
   it.each(modes)('keeps its items over a crash, and tells those who wait (%s)', async (state) => {
     const { tree, until, settle } = await simulated(supervisor({}, { jobs: child(Jobs, { state }), killer: child(Killer) }))
     await until(tree.jobs.putBatch(['a', 'b']))
-    const putting = tree.jobs.put('c', { timeout: '1s' }).then(() => 'put', (error: { code: string }) => error.code)
+    const putting = tree.jobs.put('c', { timeout: '1s' }).then(
+      () => 'put',
+      (error: { code: string }) => error.code,
+    )
     await settle()
     await until(tree.killer.cast.kill('jobs'))
     await settle()
@@ -239,7 +256,11 @@ describe('a queue', () => {
     ['a negative time-out of put', (ref) => ref.put('a', { timeout: -1 }), 'queue jobs: put: timeout must be milliseconds >= 0'],
     ['a negative grace', (ref) => ref.close({ grace: -1 }), 'queue jobs: close: grace must be milliseconds >= 0'],
     ['no array', (ref) => ref.putBatch(wrong('ab')), 'queue jobs: putBatch must be given an array of items; got "ab"'],
-    ['a batch of nothing', (ref) => ref.getBatch(0), 'queue jobs: getBatch must be given an integer from 1 to 2, which is its max'],
+    [
+      'a batch of nothing',
+      (ref) => ref.getBatch(0),
+      'queue jobs: getBatch must be given an integer from 1 to 2, which is its max',
+    ],
     ['a batch that never can be', (ref) => ref.getBatch(3), 'queue jobs: getBatch must be given an integer from 1 to 2'],
   ])('[F16] is not reached by %s', async (_, doIt, text) => {
     const { tree, until } = await simulatedWithoutStore(jobs())
@@ -269,7 +290,10 @@ describe('a queue', () => {
       const options = { timeout, ...(signal && { signal }) }
       const putting = n % 3 === 0 || n % 5 === 0
       running.push(
-        (putting ? tree.work.put(n, options).then(() => put.push(n)) : tree.work.get(options).then((item) => got.push(item))).catch(() => undefined),
+        (putting
+          ? tree.work.put(n, options).then(() => put.push(n))
+          : tree.work.get(options).then((item) => got.push(item))
+        ).catch(() => undefined),
       )
       if (n % 10 === 9) await advance(2)
     }

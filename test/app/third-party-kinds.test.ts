@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import {
-  actor, child, ConfigurationError, dynamicSupervisor, memory, message, supervisor,
-  type ActorId, type Behavior, type CallOptions, type Kind, type Message, type Port, type Step,
+  actor,
+  child,
+  ConfigurationError,
+  dynamicSupervisor,
+  memory,
+  message,
+  supervisor,
+  type ActorId,
+  type Behavior,
+  type CallOptions,
+  type Kind,
+  type Message,
+  type Port,
+  type Step,
 } from 'coppice'
 import { simulatedSystem } from 'coppice/testing'
 
@@ -23,9 +35,13 @@ function lruCache<Value>(name: string, { max }: { readonly max: number }): Kind<
     handlers: ({ call, cast }) => ({
       get: call(message<string>(), ({ state, input }) => {
         const found = state.find(([key]) => key === input)
-        return found === undefined ? { reply: undefined } : { reply: found[1], state: [...state.filter((entry) => entry !== found), found] }
+        return found === undefined
+          ? { reply: undefined }
+          : { reply: found[1], state: [...state.filter((entry) => entry !== found), found] }
       }),
-      put: cast(message<readonly [string, Value]>(), ({ state, input }) => [...state.filter(([key]) => key !== input[0]), input].slice(-max)),
+      put: cast(message<readonly [string, Value]>(), ({ state, input }) =>
+        [...state.filter(([key]) => key !== input[0]), input].slice(-max),
+      ),
     }),
   })
   return {
@@ -68,7 +84,9 @@ function rateLimiter(name: string): Kind<{ readonly perSecond: number }, Bucket 
     name,
     behavior,
     childDefaults: { restart: 'transient' },
-    reference: (port, id) => ({ tryTake: async (count = 1, options) => (await port.call(id, 'take', count, options)) as boolean }),
+    reference: (port, id) => ({
+      tryTake: async (count = 1, options) => (await port.call(id, 'take', count, options)) as boolean,
+    }),
   }
 }
 

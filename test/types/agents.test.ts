@@ -32,8 +32,11 @@ describe('the types of agents', () => {
       void page.getAndUpdate((value) => value)
       // @ts-expect-error -- another value
       void page.set({ visits: 'many', by: [] })
-      // @ts-expect-error -- a value is not changed in place
-      void page.update((value) => { value.visits = 1; return value })
+      void page.update((value) => {
+        // @ts-expect-error -- a value is not changed in place
+        value.visits = 1
+        return value
+      })
       // @ts-expect-error -- there is no handler to call
       void page.call
       // @ts-expect-error -- the arguments are missing
