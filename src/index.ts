@@ -158,7 +158,7 @@ export type { SupervisorState } from './supervision/machine-table.ts'
 export type { Backoff, DelayRange } from './supervision/backoff.ts'
 export type { ChildExtras } from './supervision/child-extras.ts'
 export type { ChildSpec, ShutdownLimit } from './supervision/child-spec.ts'
-export type { Intensity } from './supervision/restart-intensity.ts'
+export type { Intensity } from './supervision/intensity.ts'
 export type { Escalated, FailedToStart, GaveUp } from './supervision/exit-causes.ts'
 
 // State that survives.

@@ -3,7 +3,7 @@ import type { ConfigurationError } from '../protocol/errors.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageInfo } from '../runtime/message.ts'
 import type { ChildSpec, ShutdownLimit } from './child-spec.ts'
-import type { Intensity } from './restart-intensity.ts'
+import type { Intensity } from './intensity.ts'
 
 /** One child to start. */
 export interface StartOrder {

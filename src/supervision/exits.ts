@@ -1,5 +1,5 @@
 import { shutdown } from '../protocol/exit-reason.ts'
-import { endsWith } from './auto-shutdown.ts'
+import { endsWith } from './significance.ts'
 import { isRunning, type Child, type ChildrenView } from './children.ts'
 import type { Command } from './commands.ts'
 import { decided } from './decided.ts'

@@ -4,7 +4,7 @@ import type { ChildSpec } from './child-spec.ts'
 import type { Decision } from './commands.ts'
 import type { Wish } from './decide.ts'
 import type { Pause } from './postponing.ts'
-import type { Intensity } from './restart-intensity.ts'
+import type { Intensity } from './intensity.ts'
 import type { Strategy } from './strategy.ts'
 
 /** What a supervisor makes of an exit or of a failed start. */

@@ -1,5 +1,5 @@
 import { shutdown, type ExitReason } from '../protocol/exit-reason.ts'
-import { endsWith } from './auto-shutdown.ts'
+import { endsWith } from './significance.ts'
 import type { ChildSpec } from './child-spec.ts'
 import { isRunning, type Child } from './children.ts'
 import type { Command, SupervisorReply } from './commands.ts'
@@ -11,7 +11,7 @@ import { isFree, postpone } from './postponing.ts'
 import { childOf, groupTask, isRemovedWhenDown, noTask, type FactOf, type GroupTask, type Memory, type Step } from './memory.ts'
 import { startAll, stopAll } from './orders.ts'
 import { applyResults } from './start-results.ts'
-import { restartGroup } from './strategy.ts'
+import { restartGroup } from './strategy-group.ts'
 
 /** True if a sibling has to be stopped before this child can be restarted. */
 export function takesRunningSiblings(memory: Memory, id: string): boolean {

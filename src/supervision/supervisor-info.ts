@@ -4,7 +4,7 @@ import type { ChildInfo } from './commands.ts'
 import type { DecisionRecord } from './decision-log.ts'
 import type { Decider, SupervisorInput } from './decider.ts'
 import type { SupervisorState } from './machine-table.ts'
-import type { Intensity } from './restart-intensity.ts'
+import type { Intensity } from './intensity.ts'
 import type { Strategy } from './strategy.ts'
 
 /** What a supervisor is at one moment. */

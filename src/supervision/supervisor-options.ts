@@ -1,7 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Duration } from '../protocol/duration.ts'
 import type { AutoShutdown } from './auto-shutdown.ts'
-import type { Intensity } from './restart-intensity.ts'
+import type { Intensity } from './intensity.ts'
 import type { Strategy } from './strategy.ts'
 
 /** How a supervisor treats its children. */
