@@ -60,7 +60,10 @@ export function agent(name: string, initial: unknown): AgentDefinition<never, ne
     })
   const first = typeof initial === 'function' ? (initial as Reader) : givenOnce(path, initial)
   const { behavior } = actor(name, {
-    initial: async (args: unknown) => copyOf(await first(args), `${path}: initial`),
+    initial: (args: unknown) => {
+      const value = first(args)
+      return isThenable(value) ? Promise.resolve(value).then(begun) : begun(value)
+    },
     handlers: ({ call }) => ({
       get: call(message<Reader | undefined>(), ({ state, input: read }) => {
         const reply = read === undefined ? state : read(state)
@@ -81,6 +84,7 @@ export function agent(name: string, initial: unknown): AgentDefinition<never, ne
       }),
     }),
   })
+  const begun = (value: unknown) => copyOf(value, `${path}: initial`)
   const answer = (reply: unknown) => ({ reply: copyOf(reply, `${path}: get`) })
   const settled = (next: unknown) => ({ reply: undefined, state: valueOf(next, `${path}: update`) })
   const answered = (both: readonly [unknown, unknown]) => ({

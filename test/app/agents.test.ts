@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { agent } from '../../src/behaviors/agent.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 
 const wrong = (value: unknown) => value as never

@@ -4,7 +4,7 @@ import { eventHandler, removeHandler, type HandlerEnded } from '../../src/behavi
 import { eventManager } from '../../src/behaviors/event-manager.ts'
 import { message } from '../../src/behaviors/schema.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 
 const wrong = (value: unknown) => value as never

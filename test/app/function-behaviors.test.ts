@@ -5,7 +5,7 @@ import { refuse } from '../../src/behaviors/handlers.ts'
 import type { StandardSchema } from '../../src/behaviors/schema.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import type { Context } from '../../src/runtime/context.ts'
-import { child, dynamicSupervisor, supervisor } from '../../src/supervision/tree.ts'
+import { child, dynamicSupervisor, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 
 const wrong = (value: unknown) => value as never

@@ -3,7 +3,7 @@ import { actor } from '../../src/behaviors/actor.ts'
 import { message } from '../../src/behaviors/schema.ts'
 import { queue } from '../../src/behaviors/queue.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 import { simulatedSystem } from '../../src/app/simulated-system.ts'
 
