@@ -91,7 +91,17 @@ export class EventHandlerError extends CoppiceError {
   readonly problem: EventHandlerProblem
   readonly manager: ActorId
   readonly handler: string
-  constructor({ manager, handler, problem, cause }: { readonly manager: ActorId; readonly handler: string; readonly problem: EventHandlerProblem; readonly cause?: unknown }) {
+  constructor({
+    manager,
+    handler,
+    problem,
+    cause,
+  }: {
+    readonly manager: ActorId
+    readonly handler: string
+    readonly problem: EventHandlerProblem
+    readonly cause?: unknown
+  }) {
     super(
       `event manager ${displayId(manager)}, handler "${handler}": ${handlerProblems[problem]}`,
       cause === undefined ? undefined : { cause },

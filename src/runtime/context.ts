@@ -85,8 +85,8 @@ export interface Spawnable<Args, Ref> extends MemberReferable<Args, Ref> {
 /** The right to answer a call later. Only the first answer counts. */
 export interface Deferred {
   /**
-   * False when an answer would reach nobody: the caller has stopped to wait, by its deadline or its signal, or was an actor that has
-   * ended since; or the message was no call. What is handed over then is lost.
+   * False when an answer would reach nobody: the caller has stopped to wait, by its deadline or its signal, or was an actor
+   * that has ended since; or the message was no call. What is handed over then is lost.
    */
   readonly isAwaited: boolean
   reply(value: unknown): void

@@ -72,7 +72,8 @@ export class LocalRouter implements Router {
     const timeoutMs = options?.timeout === undefined ? Infinity : durationOrInfinityMs(options.timeout, 'stop: timeout')
     const life = this.#parts.cells.get(to)?.life
     if (life?.isBorn !== true) throw new NoProcError(to, 'stop')
-    const pending = new PendingCall({ target: to, handler: 'stop', timeoutMs, deadlines: this.#parts.deadlines, signal: undefined, sender: undefined })
+    const { deadlines } = this.#parts
+    const pending = new PendingCall({ target: to, handler: 'stop', timeoutMs, deadlines, signal: undefined, sender: undefined })
     const request: StopRequest = { reason, isServed: false }
     life.whenEnded((final) => {
       if (request.isServed && final === reason) pending.settle({ status: 'replied', value: undefined })
