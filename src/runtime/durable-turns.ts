@@ -1,5 +1,6 @@
 import { crash, describeReason, type ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorId } from '../protocol/actor-id.ts'
+import { carryOut } from './after-commit.ts'
 import type { Life } from './anatomy.ts'
 import type { Behavior, Step } from './behavior.ts'
 import { TurnContext } from './turn-context.ts'
@@ -23,6 +24,7 @@ interface Turn {
   readonly context: TurnContext
   readonly outcome: Outcome | undefined
   readonly dead: string | undefined
+  readonly after: (() => void) | undefined
 }
 
 /**
@@ -142,7 +144,7 @@ export class DurableTurns implements Turns {
     this.#tentative = { state, behavior: step.behavior ?? this.#tentative.behavior }
     this.#stop = step.stop ?? context.stopWanted
     const isUnanswered = message.kind === 'call' && step.outcome === undefined
-    this.#group.push({ message, context, outcome: isUnanswered ? noAnswer : step.outcome, dead: undefined })
+    this.#group.push({ message, context, outcome: isUnanswered ? noAnswer : step.outcome, dead: undefined, after: step.after })
     this.current = undefined
   }
 
@@ -151,7 +153,7 @@ export class DurableTurns implements Turns {
     context.close()
     message.attempt -= 1
     const outcome: Outcome = { status: 'crashed', message: `handling it crashed the actor ${message.attempt} times; it is a dead letter now` }
-    this.#group.push({ message, context, outcome, dead: 'crashed' })
+    this.#group.push({ message, context, outcome, dead: 'crashed', after: undefined })
     this.current = undefined
   }
 
@@ -187,6 +189,7 @@ export class DurableTurns implements Turns {
     this.#checkpoint = committed.checkpoint
     this.#singly = Math.max(0, this.#singly - group.length)
     release(life, group, committed)
+    for (const { after } of group) if (after !== undefined && !carryOut(life, after)) return
     const stop = this.#stop
     this.#stop = undefined
     if (stop !== undefined) life.stopReason ??= stop
