@@ -99,9 +99,16 @@ export { actor, type ActorDefinition, type ActorOptions, type Info } from './beh
 export type { ActorRef, CallMethods, CastMethods, InputArgument } from './behaviors/actor-ref.ts'
 export { NoReply, noReply, Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
 export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
+export { machine, type MachineDefinition, type MachineOptions } from './behaviors/machine.ts'
+export { logic, type LogicDefinition, type LogicHandlers, type LogicOptions } from './behaviors/actor-logic.ts'
+export type { AskKit, Asks, EventHandlers, EventPayload, EventType, NoPayload } from './behaviors/machine-asks.ts'
+export type { MachineState, TimerRecord } from './behaviors/machine-state.ts'
+export type { ChildRecord } from './behaviors/child-order.ts'
+export type { StateValue } from './behaviors/hosted-logic.ts'
+export { NotThereError, type StoredRef } from './behaviors/stand-in.ts'
 export { task, type TaskDefinition, type TaskOptions } from './behaviors/task.ts'
 export type { TaskFunction, TaskKit } from './behaviors/task-run.ts'
-export { TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'
+export { ActorEndedError, TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'
 
 // Trees.
 export { child, dynamicSupervisor, supervisor } from './supervision/tree.ts'
