@@ -4,7 +4,7 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import type { Behavior, Hooks } from '../runtime/behavior.ts'
 import type { Port } from '../runtime/context.ts'
 import type { ActorDefinition } from './actor.ts'
-import { makeRef } from './actor-ref.ts'
+import { makeRef, type SeparateHandlers } from './actor-ref.ts'
 import { anyEvent, noEvents } from './event-names.ts'
 import type { HostedLogic } from './hosted-logic.ts'
 import { LogicBehavior } from './logic-behavior.ts'
@@ -31,7 +31,7 @@ export type LogicHandlers<Logic extends AnyActorLogic> =
   Logic extends PromiseActorLogic<infer _Output, infer _Input, infer _Emitted> ? Readonly<Record<never, never>> : EventHandlers<Logic>
 
 /** A kind of actor that runs logic of xstate; give it to `child` or `dynamicSupervisor`. */
-export type LogicDefinition<Logic extends AnyActorLogic, Given> = ActorDefinition<InputFrom<Logic>, SnapshotFrom<Logic>, LogicHandlers<Logic> & Given>
+export type LogicDefinition<Logic extends AnyActorLogic, Given> = ActorDefinition<InputFrom<Logic>, SnapshotFrom<Logic>, SeparateHandlers<Given, LogicHandlers<Logic>>>
 
 const defaults: Readonly<Partial<Record<LogicKind, object>>> = Object.freeze({
   promise: { restart: 'transient', state: 'volatile' },
@@ -94,7 +94,7 @@ export function logic<Logic extends AnyActorLogic, Given extends Asks = Readonly
     name,
     behavior: behavior as Behavior<SnapshotFrom<Logic>, InputFrom<Logic>>,
     childDefaults: defaults[kind] ?? {},
-    reference: (port: Port, id: ActorId) => makeRef<LogicHandlers<Logic> & Given>({ calls, casts: 'any' }, port, id),
+    reference: (port: Port, id: ActorId) => makeRef<SeparateHandlers<Given, LogicHandlers<Logic>>>({ calls, casts: 'any' }, port, id),
   }
   return definition
 }

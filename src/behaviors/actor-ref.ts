@@ -24,8 +24,23 @@ export interface ActorRef<Handlers> {
   toJSON(): { readonly actor: ActorId }
 }
 
+/** The handlers of what may have calls and casts of the same names. */
+export interface SeparateHandlers<Calls, Casts> {
+  readonly '~calls': Calls
+  readonly '~casts': Casts
+}
+
 /** The calls of an actor, by handler. */
-export type CallMethods<Handlers> = {
+export type CallMethods<Handlers> = CallMethodsOf<CallsIn<Handlers>>
+
+/** The casts of an actor, by handler. */
+export type CastMethods<Handlers> = Handlers extends SeparateHandlers<unknown, infer Casts> ? CastMethodsOf<Casts> : CastMethodsOf<Handlers>
+
+/** The handlers of which some answer. */
+export type CallsIn<Handlers> = Handlers extends SeparateHandlers<infer Calls, unknown> ? Calls : Handlers
+
+/** The methods of those handlers that answer. */
+export type CallMethodsOf<Handlers> = {
   readonly [Name in keyof Handlers as Handlers[Name] extends CallHandler<infer _I, infer _R> ? Name : never]: Handlers[Name] extends CallHandler<
     infer Input,
     infer Reply
@@ -34,8 +49,8 @@ export type CallMethods<Handlers> = {
     : never
 }
 
-/** The casts of an actor, by handler. */
-export type CastMethods<Handlers> = {
+/** The methods of those handlers that do not answer. */
+export type CastMethodsOf<Handlers> = {
   readonly [Name in keyof Handlers as Handlers[Name] extends CastHandler<infer _I> ? Name : never]: Handlers[Name] extends CastHandler<infer Input>
     ? (...args: [...InputArgument<Input>, options?: CastOptions]) => Promise<void>
     : never

@@ -4,7 +4,7 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import type { Behavior, Hooks } from '../runtime/behavior.ts'
 import type { Port } from '../runtime/context.ts'
 import type { ActorDefinition } from './actor.ts'
-import { makeRef } from './actor-ref.ts'
+import { makeRef, type SeparateHandlers } from './actor-ref.ts'
 import { eventNames } from './event-names.ts'
 import { isMachine, nodesOf, type HostedMachine } from './hosted-logic.ts'
 import { makeAsks, type AskKit, type Asks, type EventHandlers } from './machine-asks.ts'
@@ -23,7 +23,7 @@ export interface MachineOptions<Machine extends AnyStateMachine, Given extends A
 }
 
 /** A kind of actor that is a machine; give it to `child` or `dynamicSupervisor`. */
-export type MachineDefinition<Machine extends AnyStateMachine, Given> = ActorDefinition<InputFrom<Machine>, MachineState, EventHandlers<Machine> & Given>
+export type MachineDefinition<Machine extends AnyStateMachine, Given> = ActorDefinition<InputFrom<Machine>, MachineState, SeparateHandlers<Given, EventHandlers<Machine>>>
 
 /**
  * Defines a kind of actor that is a machine of xstate 5: its events are casts, one event is one turn, and `args` are its input.
@@ -69,14 +69,14 @@ export function machine<Machine extends AnyStateMachine, Given extends Asks = Re
   const events = eventNames(name, descriptorsOf(hosted as HostedMachine))
   for (const [key, { event }] of asks) {
     const problem = event === undefined ? undefined : events.problemWith(event, undefined)
-    if (problem !== undefined) throw new ConfigurationError({ path: `${path}: asks.${key}`, rule: problem, value: event })
+    if (problem !== undefined) throw new ConfigurationError({ path: `${path}: asks.${key}`, rule: 'must ask by an event that it has', value: event, remedy: problem })
   }
   const behavior: unknown = machineBehavior(name, hosted as HostedMachine, { version, migrate, hooks, asks, events })
   const calls = [...asks].map(([key, { event }]) => ({ name: key, takesInput: event !== undefined }))
   return {
     name,
     behavior: behavior as Behavior<MachineState, InputFrom<Machine>>,
-    reference: (port: Port, id: ActorId) => makeRef<EventHandlers<Machine> & Given>({ calls, casts: 'any' }, port, id),
+    reference: (port: Port, id: ActorId) => makeRef<SeparateHandlers<Given, EventHandlers<Machine>>>({ calls, casts: 'any' }, port, id),
   }
 }
 

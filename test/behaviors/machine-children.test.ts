@@ -259,4 +259,41 @@ describe('a child of a machine', () => {
     expect(told).toEqual(['unsubscribed'])
     expect(lives(events)).not.toContain('a#1 exited error')
   })
+
+  it('whose place another one has taken is not taken for it when it is done late', async () => {
+    const resolvers: ((value: string) => void)[] = []
+    const m = setup({
+      types: { context: {} as { got: string }, events: {} as { type: 'leave' } | { type: 'back' } },
+      actors: { job: fromPromise(() => new Promise<string>((resolve) => resolvers.push(resolve))) },
+    }).createMachine({
+      context: { got: '' },
+      initial: 'in',
+      states: {
+        in: {
+          invoke: { id: 'job', src: 'job', onDone: { target: 'done', actions: assign({ got: ({ event }) => event.output }) } },
+          on: { leave: 'out' },
+        },
+        out: { on: { back: 'in' } },
+        done: {},
+      },
+    })
+    const M = machine('m', m, { asks: ({ query }) => ({ all: query((s) => ({ value: s.value, got: s.context.got })) }) })
+    for (const state of ['volatile', 'durable'] as const)
+      for (const seed of [1, 2, 3, 4, 5]) {
+        resolvers.length = 0
+        const { tree, until, settle } = await simulated(supervisor({}, { a: child(M, { state }) }), { seed })
+        await settle()
+        void tree.a.cast.leave()
+        void tree.a.cast.back()
+        resolvers[0]?.('first')
+        await settle()
+        const { value, got } = await until(tree.a.call.all())
+        // It was quicker than the event, or it does not count.
+        if (value === 'in') {
+          resolvers[1]?.('second')
+          await settle()
+          expect(await until(tree.a.call.all())).toEqual({ value: 'done', got: 'second' })
+        } else expect(got).toBe('first')
+      }
+  })
 })

@@ -8,8 +8,8 @@ import { simulated } from '../support/simulated-app.ts'
 
 type Sent = { readonly type: string; readonly n?: number }
 
-/** What is done to a machine: an event, or the passing of time. */
-type Doing = { readonly event: Sent } | { readonly waitMs: number }
+/** What is done to a machine: an event, the passing of time, or a crash, after which it goes on with the state that it had. */
+type Doing = { readonly event: Sent } | { readonly waitMs: number } | { readonly crash: true }
 
 const count = { context: { n: 0 }, inc: assign({ n: ({ context }: { context: { n: number } }) => context.n + 1 }) }
 
@@ -69,7 +69,11 @@ const machines: Record<string, AnyStateMachine> = {
 
 const event = fc.record({ type: fc.constantFrom('A', 'B', 'C'), n: fc.integer({ min: 0, max: 3 }) }).map((sent): Doing => ({ event: sent }))
 const wait = fc.integer({ min: 1, max: 60 }).map((waitMs): Doing => ({ waitMs }))
-const script = fc.array(fc.oneof({ weight: 3, arbitrary: event }, { weight: 1, arbitrary: wait }), { maxLength: 30 })
+const crash = fc.constant<Doing>({ crash: true })
+const script = fc.array(
+  fc.oneof({ weight: 6, arbitrary: event }, { weight: 2, arbitrary: wait }, { weight: 1, arbitrary: crash }),
+  { maxLength: 30 },
+)
 
 /** What xstate makes of it. */
 function byXstate(logic: AnyStateMachine, doings: readonly Doing[]): unknown {
@@ -79,38 +83,50 @@ function byXstate(logic: AnyStateMachine, doings: readonly Doing[]): unknown {
     // An actor that is done drops events, with a warning.
     if (actor.getSnapshot().status !== 'active') break
     if ('event' in doing) actor.send(doing.event)
-    else for (let ms = 0; ms < doing.waitMs; ms += 1) clock.increment(1)
+    else if ('waitMs' in doing) for (let ms = 0; ms < doing.waitMs; ms += 1) clock.increment(1)
   }
   const { value, context, status } = actor.getSnapshot()
   return { value, context: context as unknown, status }
 }
 
+const allOf = (s: { readonly value: unknown; readonly context: unknown; readonly status: string }) => ({
+  value: s.value,
+  context: s.context,
+  status: s.status,
+})
+
 describe.each(Object.keys(machines))('the machine "%s"', (name) => {
   const logic = machines[name] as AnyStateMachine
-  const M = machine(name, logic, { asks: ({ query }) => ({ all: query(({ value, context, status }) => ({ value: value as unknown, context: context as unknown, status })) }) })
+  const M = machine(name, logic, {
+    asks: ({ query }) => ({
+      crash: query(() => {
+        throw new Error('asked to')
+      }),
+    }),
+  })
 
   it.each(['volatile', 'durable'] as const)('comes to the same snapshot as an actor of xstate (%s)', async (state) => {
     await fc.assert(
       fc.asyncProperty(script, async (doings) => {
-        const expected = byXstate(logic, doings)
-        // One that is done would be gone before it can be asked: it is watched at its end.
+        // One that is done is gone before it can be asked: it is looked at at its ends.
         let last: unknown
-        const hooks = { term: (ctx: { state: { value: unknown; context: unknown; status: string } }) => {
-          const { value, context, status } = ctx.state
-          last = { value, context, status }
-        } }
-        const tree = supervisor({}, { a: child(M, { state, restart: 'temporary', hooks: hooks as never }) })
+        const term = (ctx: { readonly state: { value: unknown; context: unknown; status: string } }): void => {
+          last = allOf(ctx.state)
+        }
+        const options = { restart: 'transient', hooks: { term }, ...(state === 'durable' ? { state, maxAttempts: 1 } : { state }) } as const
+        const tree = supervisor({ intensity: { restarts: 1000, within: '1s' } }, { a: child(M, options) })
         const { tree: refs, app, advance, until, settle } = await simulated(tree, { store: memory() })
         const cast = refs.a.cast as unknown as Record<string, (input: object) => Promise<void>>
         for (const doing of doings) {
           if ('event' in doing) void cast[doing.event.type]?.({ n: doing.event.n })
-          else await advance(doing.waitMs)
+          else if ('waitMs' in doing) await advance(doing.waitMs)
+          else refs.a.call.crash().catch(() => undefined)
           await settle()
         }
         await until(app.stop())
-        expect(last).toEqual(expected)
+        expect(last).toEqual(byXstate(logic, doings))
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     )
   })
 })

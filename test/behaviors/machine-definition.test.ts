@@ -70,7 +70,7 @@ describe('a machine that could not be run is refused when it is defined:', () =>
     expect(refusal(() => machine('', m))).toContain('machine: name must be a text')
     expect(refusal(() => machine('m', m, wrong({ ask: () => ({}) })))).toContain('machine "m": ask is not an option')
     expect(refusal(() => machine('m', m, wrong({ asks: () => ({ x: 1 }) })))).toContain('machine "m": asks.x must be made by ask(event, reply) or query(reply)')
-    expect(refusal(() => machine('m', m, { asks: ({ ask }) => ({ x: ask('go', () => 1) }) }))).toContain('has no transition for the event "go"')
+    expect(refusal(() => machine('m', m, { asks: ({ ask }) => ({ x: ask('go', () => 1) }) }))).toContain('asks.x must ask by an event that it has; got "go". machine "m" has no transition for the event "go"; it has some for none')
     expect(refusal(() => machine('m', m, { version: 0 }))).toContain('version must be an integer >= 1')
     expect(refusal(() => machine('m', m, { migrate: { 1: () => ({}) } }))).toContain('must start from a version before the present one')
     expect(refusal(() => machine('m', m, wrong({ term: 1 })))).toContain('machine "m": term must be a function')
