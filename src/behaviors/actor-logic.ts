@@ -15,7 +15,10 @@ import { kindOf, type LogicKind } from './machine-rebuild.ts'
 import { notHosted } from './machine-sources.ts'
 
 /** What `logic` is given besides a name and the logic. */
-export interface LogicOptions<Logic extends AnyActorLogic, Given extends Asks> extends Hooks<SnapshotFrom<Logic>, InputFrom<Logic>> {
+export interface LogicOptions<Logic extends AnyActorLogic, Given extends Asks> extends Hooks<
+  SnapshotFrom<Logic>,
+  InputFrom<Logic>
+> {
   /** The version of the state's shape; 1 if not given. */
   readonly version?: number
   /** Pure steps from one version of the state, a snapshot, to the next. */
@@ -28,10 +31,16 @@ export interface LogicOptions<Logic extends AnyActorLogic, Given extends Asks> e
 
 /** The events of a logic as what can be cast to it; a promise takes none. */
 export type LogicHandlers<Logic extends AnyActorLogic> =
-  Logic extends PromiseActorLogic<infer _Output, infer _Input, infer _Emitted> ? Readonly<Record<never, never>> : EventHandlers<Logic>
+  Logic extends PromiseActorLogic<infer _Output, infer _Input, infer _Emitted>
+    ? Readonly<Record<never, never>>
+    : EventHandlers<Logic>
 
 /** A kind of actor that runs logic of xstate; give it to `child` or `dynamicSupervisor`. */
-export type LogicDefinition<Logic extends AnyActorLogic, Given> = ActorDefinition<InputFrom<Logic>, SnapshotFrom<Logic>, SeparateHandlers<Given, LogicHandlers<Logic>>>
+export type LogicDefinition<Logic extends AnyActorLogic, Given> = ActorDefinition<
+  InputFrom<Logic>,
+  SnapshotFrom<Logic>,
+  SeparateHandlers<Given, LogicHandlers<Logic>>
+>
 
 const defaults: Readonly<Partial<Record<LogicKind, object>>> = Object.freeze({
   promise: { restart: 'transient', state: 'volatile' },
@@ -94,7 +103,8 @@ export function logic<Logic extends AnyActorLogic, Given extends Asks = Readonly
     name,
     behavior: behavior as Behavior<SnapshotFrom<Logic>, InputFrom<Logic>>,
     childDefaults: defaults[kind] ?? {},
-    reference: (port: Port, id: ActorId) => makeRef<SeparateHandlers<Given, LogicHandlers<Logic>>>({ calls, casts: 'any' }, port, id),
+    reference: (port: Port, id: ActorId) =>
+      makeRef<SeparateHandlers<Given, LogicHandlers<Logic>>>({ calls, casts: 'any' }, port, id),
   }
   return definition
 }
@@ -103,6 +113,11 @@ function checkKind(path: string, given: unknown): LogicKind {
   const kind = kindOf(given)
   if (kind === 'unknown') throw notHosted(path, given)
   if (kind === 'machine')
-    throw new ConfigurationError({ path, rule: 'must be other logic than a machine', value: given, remedy: 'Use machine(name, machine)' })
+    throw new ConfigurationError({
+      path,
+      rule: 'must be other logic than a machine',
+      value: given,
+      remedy: 'Use machine(name, machine)',
+    })
   return kind
 }

@@ -7,7 +7,10 @@ type WithStatus = { readonly status: string }
  * The hook `restart` of what can be done: one that has ended as done, and is wanted again, begins anew; one whose process died before
  * its end was known goes on to it. A hook of the user's own decides first.
  */
-export function restartUnlessDone<State extends WithStatus>({ init, restart }: Hooks<State, unknown>): NonNullable<Hooks<State, unknown>['restart']> {
+export function restartUnlessDone<State extends WithStatus>({
+  init,
+  restart,
+}: Hooks<State, unknown>): NonNullable<Hooks<State, unknown>['restart']> {
   const own = restart ?? init
   return (ctx) => {
     const plan = own?.(ctx)

@@ -75,7 +75,9 @@ export interface HostedAction {
 
 /** True for a machine; other logic has no nodes. */
 export function isMachine(logic: unknown): logic is HostedMachine {
-  return typeof logic === 'object' && logic !== null && 'root' in logic && 'implementations' in logic && 'getStateNodeById' in logic
+  return (
+    typeof logic === 'object' && logic !== null && 'root' in logic && 'implementations' in logic && 'getStateNodeById' in logic
+  )
 }
 
 /** All nodes of a machine, from its root down. */

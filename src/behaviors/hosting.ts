@@ -6,7 +6,16 @@ import type { Context } from '../runtime/context.ts'
 import { LiveContext } from '../runtime/live-context.ts'
 import type { ChildOrder } from './child-order.ts'
 import type { HostedAction, HostedEvent } from './hosted-logic.ts'
-import { isReference, isStoredRef, NotThereError, replaced, StandIn, type Address, type Sender, type StoredRef } from './stand-in.ts'
+import {
+  isReference,
+  isStoredRef,
+  NotThereError,
+  replaced,
+  StandIn,
+  type Address,
+  type Sender,
+  type StoredRef,
+} from './stand-in.ts'
 
 /** What xstate's functions are given to act by: everything in it asks the host. */
 export interface Scope {
@@ -147,18 +156,20 @@ export abstract class Hosting implements Sender {
 
   #storedRef(ref: object, place: (address: Address) => Address): StoredRef {
     const address = place(this.addressOf(ref))
-    return 'child' in address ? { xstate$$type: 1, id: address.child } : { xstate$$type: 1, id: address.actor, actor: address.actor }
+    return 'child' in address
+      ? { xstate$$type: 1, id: address.child }
+      : { xstate$$type: 1, id: address.actor, actor: address.actor }
   }
 
   #makeSelf(): Self {
     const { life } = this
-    const host = this
+    const parent = (): StandIn | undefined => this.parent()
     const self = {
       id: life.id,
       sessionId: life.id,
       system: this.#system,
       get _parent(): StandIn | undefined {
-        return host.parent()
+        return parent()
       },
       send: (event: HostedEvent) => this.relay(self, event),
       getSnapshot: () => this.snapshotNow(),
@@ -189,7 +200,7 @@ export abstract class Hosting implements Sender {
     if (life.isActive) life.cell.world.emit({ type: 'emitted', id: life.id, incarnation: life.number, event })
   }
 
-  /** A system of xstate without a clock, a registry and a counter of its own: a path in the tree takes the place of a system id. */
+  /** A system of xstate without clock, registry and counter of its own: a path in the tree takes the place of a system id. */
   #makeSystem(): Record<string, unknown> {
     const nothing = (): void => undefined
     return {

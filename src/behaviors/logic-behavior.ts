@@ -66,7 +66,8 @@ export class LogicBehavior implements Behavior<HostedSnapshot> {
     const host = this.#hostOf(ctx)
     const ask = message.kind === 'call' ? this.#parts.asks.get(message.name) : undefined
     const problem = this.check(message)
-    if (problem !== undefined) return { state, outcome: { status: 'refused', refusal: 'invalid', message: problem, details: undefined } }
+    if (problem !== undefined)
+      return { state, outcome: { status: 'refused', refusal: 'invalid', message: problem, details: undefined } }
     const name = ask === undefined ? message.name : ask.event
     const outcomeOf = (snapshot: HostedSnapshot): Pick<Step<HostedSnapshot>, 'outcome'> =>
       ask === undefined ? {} : { outcome: { status: 'replied', value: ask.reply(snapshot) } }

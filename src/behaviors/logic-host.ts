@@ -15,10 +15,13 @@ const nobody = '#_nobody'
 export class LogicHost extends Hosting {
   readonly #name: string
   readonly #logic: HostedLogic
-  /** What was started: it holds what cannot be stored, such as a subscription. Nothing before, and for logic that has no start. */
+  /** What was started: it holds what cannot be stored, such as a subscription. Nothing before its start. */
   #running: HostedSnapshot | undefined = undefined
 
-  constructor(life: Life, { name, logic, sendsTo }: { readonly name: string; readonly logic: HostedLogic; readonly sendsTo: ActorId | undefined }) {
+  constructor(
+    life: Life,
+    { name, logic, sendsTo }: { readonly name: string; readonly logic: HostedLogic; readonly sendsTo: ActorId | undefined },
+  ) {
     super(life, sendsTo)
     this.#name = name
     this.#logic = logic
@@ -66,7 +69,8 @@ export class LogicHost extends Hosting {
     const { life } = this
     if (!life.isActive) return
     // A failure is no message: it would come again with each restart that follows it.
-    if (event.type === 'xstate.promise.reject' || event.type === 'xstate.observable.error') life.end(reasonOfThrown(event['data']), 'orderly')
+    if (event.type === 'xstate.promise.reject' || event.type === 'xstate.observable.error')
+      life.end(reasonOfThrown(event['data']), 'orderly')
     else if (to instanceof StandIn && to.id === nobody) life.end(crash(nobodyToSendTo(this.#name)), 'orderly')
     else void this.castTo(this.actorOf(this.addressOf(to)), event)
   }
@@ -112,4 +116,3 @@ export function nobodyToSendTo(name: string): ConfigurationError {
     remedy: 'Only logic that a machine invokes or spawns has a parent to send to',
   })
 }
-

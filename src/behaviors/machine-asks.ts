@@ -7,9 +7,15 @@ import type { CallHandler, CastHandler } from './handlers.ts'
 export type EventType<Logic extends AnyActorLogic> = EventFromLogic<Logic>['type']
 
 /** What comes with an event besides its type; may be left out where nothing of it is required. */
-export type EventPayload<Logic extends AnyActorLogic, Type extends string> = Optional<Omit<Extract<EventFromLogic<Logic>, { readonly type: Type }>, 'type'>>
+export type EventPayload<Logic extends AnyActorLogic, Type extends string> = Optional<
+  Omit<Extract<EventFromLogic<Logic>, { readonly type: Type }>, 'type'>
+>
 
-type Optional<Payload> = keyof Payload extends never ? NoPayload | undefined : Partial<Payload> extends Payload ? Payload | undefined : Payload
+type Optional<Payload> = keyof Payload extends never
+  ? NoPayload | undefined
+  : Partial<Payload> extends Payload
+    ? Payload | undefined
+    : Payload
 
 /** The payload of an event that has none. */
 export interface NoPayload {
@@ -24,7 +30,10 @@ export type EventHandlers<Logic extends AnyActorLogic> = {
 /** What `asks` is given. */
 export interface AskKit<Logic extends AnyActorLogic> {
   /** A call that is an event: `reply` makes its answer of the snapshot after the transition. */
-  ask<Type extends EventType<Logic>, Reply>(event: Type, reply: (snapshot: SnapshotFrom<Logic>) => Reply): CallHandler<EventPayload<Logic, Type>, Reply>
+  ask<Type extends EventType<Logic>, Reply>(
+    event: Type,
+    reply: (snapshot: SnapshotFrom<Logic>) => Reply,
+  ): CallHandler<EventPayload<Logic, Type>, Reply>
   /** A call that changes nothing: `reply` makes its answer of the snapshot as it is. */
   query<Reply>(reply: (snapshot: SnapshotFrom<Logic>) => Reply): CallHandler<void, Reply>
 }
@@ -54,10 +63,14 @@ export function makeAsks(path: string, asks: unknown): ReadonlyMap<string, AnyAs
     ask: (event: string, reply: (snapshot: unknown) => unknown) => new Ask(event, reply),
     query: (reply: (snapshot: unknown) => unknown) => new Ask(undefined, reply),
   }
-  const made = asks(kit) as unknown
+  const made: unknown = (asks as (given: object) => unknown)(kit)
   const entries = Object.entries(made ?? {})
   for (const [name, ask] of entries)
     if (!(ask instanceof Ask) || typeof ask.reply !== 'function' || (ask.event !== undefined && typeof ask.event !== 'string'))
-      throw new ConfigurationError({ path: `${path}: asks.${name}`, rule: 'must be made by ask(event, reply) or query(reply)', value: ask })
+      throw new ConfigurationError({
+        path: `${path}: asks.${name}`,
+        rule: 'must be made by ask(event, reply) or query(reply)',
+        value: ask,
+      })
   return new Map(entries as [string, Ask][])
 }

@@ -53,14 +53,16 @@ export class MachineBehavior implements Behavior<MachineState> {
     const { asks, events } = this.#parts
     if (kind !== 'call') return events.problemWith(name, input)
     const ask = asks.get(name)
-    if (ask === undefined) return `machine "${this.name}" has no ask "${name}"; it has ${listOf(this.calls)}. Events are sent by .cast.${name}(…)`
+    if (ask === undefined)
+      return `machine "${this.name}" has no ask "${name}"; it has ${listOf(this.calls)}. Events are sent by .cast.${name}(…)`
     return ask.event === undefined ? undefined : events.problemWith(ask.event, input)
   }
 
   handle(state: MachineState, message: Message, ctx: Context): Step<MachineState> {
     const host = this.#hostOf(ctx)
     if (message.kind === 'call') return this.#answer(host, state, message, ctx)
-    if (message.kind === 'info') return message.name === 'down' ? this.#childDown(host, state, message.input as Down, ctx) : { state }
+    if (message.kind === 'info')
+      return message.name === 'down' ? this.#childDown(host, state, message.input as Down, ctx) : { state }
     if (state.status === 'done') return { state }
     if (message.name === timerTopic) return this.#due(host, state, message.input as { id: string; number: number }, ctx)
     const told = /^xstate\.(done|error|snapshot)(?:\.actor)?\.(.*)$/s.exec(message.name)
@@ -111,24 +113,35 @@ export class MachineBehavior implements Behavior<MachineState> {
   #childTold(
     host: MachineHost,
     state: MachineState,
-    { what, id, message, ctx }: { readonly what: string | undefined; readonly id: string; readonly message: Message; readonly ctx: Context },
+    {
+      what,
+      id,
+      message,
+      ctx,
+    }: { readonly what: string | undefined; readonly id: string; readonly message: Message; readonly ctx: Context },
   ): Step<MachineState> {
     const { session, ...event } = eventOf(host, message)
     const child = state.children[id]
     // Not of this child: of one that was stopped, and whose place another one has taken.
     if (child === undefined || child.ended === true || child.session !== session) return { state }
     const known = what === 'snapshot' ? state : withEnded(state, id)
-    return this.#step(host, state, event as HostedEvent, { ctx, known })
+    return this.#step(host, state, event, { ctx, known })
   }
 
   #childDown(host: MachineHost, state: MachineState, { id: actor, reason }: Down, ctx: Context): Step<MachineState> {
     const { life } = host
-    const [id] = Object.entries(state.children).find(([key, record]) => record.ended !== true && childActor(life, key, record) === actor) ?? []
+    const [id] =
+      Object.entries(state.children).find(([key, record]) => record.ended !== true && childActor(life, key, record) === actor) ??
+      []
     if (id === undefined || state.status === 'done') return { state }
     const event =
       reason.type === 'normal'
         ? { type: `xstate.done.actor.${id}`, output: undefined, actorId: id }
-        : { type: `xstate.error.actor.${id}`, error: reason.type === 'error' ? reason.error : new ActorEndedError(actor, reason), actorId: id }
+        : {
+            type: `xstate.error.actor.${id}`,
+            error: reason.type === 'error' ? reason.error : new ActorEndedError(actor, reason),
+            actorId: id,
+          }
     return this.#step(host, state, event, { ctx, known: withEnded(state, id) })
   }
 }

@@ -18,14 +18,17 @@ interface BuiltIn {
 }
 
 /**
- * Looks for everything in a machine that could not be done when it comes to it: what has no implementation, and what an actor that
- * comes back after a restart cannot have.
+ * Looks for everything in a machine that could not be done when it comes to it: what has no implementation, and what an actor
+ * that comes back after a restart cannot have.
  *
  * @throws {ConfigurationError} for the first one
  */
 export function checkMachine(machine: HostedMachine, { name, hasParent }: MachineUse): void {
   const { implementations } = machine
-  const refuse = (where: string, { rule, value, remedy }: { readonly rule: string; readonly value: unknown; readonly remedy: string }): never => {
+  const refuse = (
+    where: string,
+    { rule, value, remedy }: { readonly rule: string; readonly value: unknown; readonly remedy: string },
+  ): never => {
     throw new ConfigurationError({ path: `machine "${name}": ${where}`, rule, value, remedy })
   }
   const named = (kind: 'actors' | 'actions' | 'guards' | 'delays', where: string, key: string): void => {
@@ -67,7 +70,10 @@ export function checkMachine(machine: HostedMachine, { name, hasParent }: Machin
   const checkNode = (node: HostedNode): void => {
     for (const action of [...node.entry, ...node.exit]) checkAction(`state "${node.id}"`, action)
     if (node.type === 'compound') for (const action of node.initial.actions) checkAction(`state "${node.id}": initial`, action)
-    const transitions = [...[...node.transitions].map(([event, list]) => ({ event, list })), { event: 'always', list: node.always ?? [] }]
+    const transitions = [
+      ...[...node.transitions].map(([event, list]) => ({ event, list })),
+      { event: 'always', list: node.always ?? [] },
+    ]
     for (const { event, list } of transitions)
       for (const { actions, guard } of list) {
         const where = `state "${node.id}": ${event}`

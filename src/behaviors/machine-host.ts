@@ -73,7 +73,8 @@ export class MachineHost extends Hosting {
   snapshotOf(state: MachineState): MachineSnapshot {
     if (this.#latest?.state === state) return this.#latest.snapshot
     const { machine } = this.#parts
-    const nodes = (list: readonly { readonly id: string }[]): readonly unknown[] => list.map(({ id }) => machine.getStateNodeById(id))
+    const nodes = (list: readonly { readonly id: string }[]): readonly unknown[] =>
+      list.map(({ id }) => machine.getStateNodeById(id))
     const snapshot = machine.resolveState({
       value: state.value,
       status: state.status,
@@ -86,7 +87,11 @@ export class MachineHost extends Hosting {
   }
 
   /** Takes one event. `known` is the state with what is known of children and timers by now. */
-  step(state: MachineState, event: HostedEvent, { ctx, known = state }: { readonly ctx: Context; readonly known?: MachineState }): Driven {
+  step(
+    state: MachineState,
+    event: HostedEvent,
+    { ctx, known = state }: { readonly ctx: Context; readonly known?: MachineState },
+  ): Driven {
     const before = this.snapshotOf(state)
     return this.within(ctx, () => this.#drive(known, () => this.#parts.machine.transition(before, event, this.scope)))
   }

@@ -11,11 +11,16 @@ export interface CheckedOptions {
 const hookNames = ['init', 'restart', 'term'] as const
 
 /** Checks name and options of a definition, `own` being the options that only this kind has. */
-export function checkHostedOptions(kind: string, name: unknown, { options, own }: { readonly options: unknown; readonly own: readonly string[] }): CheckedOptions {
+export function checkHostedOptions(
+  kind: string,
+  name: unknown,
+  { options, own }: { readonly options: unknown; readonly own: readonly string[] },
+): CheckedOptions {
   if (typeof name !== 'string' || name === '')
     throw new ConfigurationError({ path: `${kind}: name`, rule: 'must be a text of at least one character', value: name })
   const path = `${kind} "${name}"`
-  if (typeof options !== 'object' || options === null) throw new ConfigurationError({ path: `${path}: options`, rule: 'must be an object', value: options })
+  if (typeof options !== 'object' || options === null)
+    throw new ConfigurationError({ path: `${path}: options`, rule: 'must be an object', value: options })
   const given = options as Record<string, unknown>
   const allowed = ['version', 'migrate', ...hookNames, ...own]
   for (const option of Object.keys(given))
@@ -29,14 +34,19 @@ export function checkHostedOptions(kind: string, name: unknown, { options, own }
   const version = given['version'] ?? 1
   const migrate = (given['migrate'] ?? {}) as Record<number, (old: unknown) => unknown>
   checkVersion(path, version, migrate)
-  return { version, migrate, hooks: Object.fromEntries(hookNames.flatMap((hook) => (given[hook] === undefined ? [] : [[hook, given[hook]]]))) }
+  return {
+    version,
+    migrate,
+    hooks: Object.fromEntries(hookNames.flatMap((hook) => (given[hook] === undefined ? [] : [[hook, given[hook]]]))),
+  }
 }
 
 function checkVersion(path: string, version: unknown, migrate: object): asserts version is number {
   if (!Number.isInteger(version) || (version as number) < 1)
     throw new ConfigurationError({ path: `${path}: version`, rule: 'must be an integer >= 1', value: version })
   for (const [from, step] of Object.entries(migrate)) {
-    if (typeof step !== 'function') throw new ConfigurationError({ path: `${path}: migrate[${from}]`, rule: 'must be a function', value: step })
+    if (typeof step !== 'function')
+      throw new ConfigurationError({ path: `${path}: migrate[${from}]`, rule: 'must be a function', value: step })
     if (!(Number(from) >= 1 && Number(from) < (version as number)))
       throw new ConfigurationError({
         path: `${path}: migrate[${from}]`,

@@ -9,12 +9,15 @@ const standInLogic: HostedLogic = Object.freeze({
 } satisfies HostedLogic)
 
 /**
- * The same machine with stand-ins in place of the logic of its actors. xstate makes an actor wherever one is spawned, and runs its
- * first transition, where its host is to start one.
+ * The same machine with stand-ins in place of the logic of its actors. xstate makes an actor wherever one is spawned, and runs
+ * its first transition, where its host is to start one.
  */
 export function withStandIns(machine: HostedMachine): HostedMachine {
   const { actors } = machine.implementations
-  const implementations = { ...machine.implementations, actors: Object.fromEntries(Object.keys(actors).map((name) => [name, standInLogic])) }
+  const implementations = {
+    ...machine.implementations,
+    actors: Object.fromEntries(Object.keys(actors).map((name) => [name, standInLogic])),
+  }
   const rebuilt: unknown = createMachine(configWithStandIns(machine.config) as never, implementations as never)
   return rebuilt as HostedMachine
 }
@@ -58,7 +61,9 @@ export function kindOf(logic: unknown): LogicKind {
   if (statusAfter(logic, 'xstate.promise.resolve') === 'done') return 'promise'
   if (statusAfter(logic, 'xstate.observable.complete') !== 'done') return 'callback'
   const mark = {}
-  return logic.transition({ status: 'active' }, { type: 'xstate.observable.next', data: mark }, {}).context === mark ? 'observable' : 'event observable'
+  return logic.transition({ status: 'active' }, { type: 'xstate.observable.next', data: mark }, {}).context === mark
+    ? 'observable'
+    : 'event observable'
 }
 
 function isLogic(logic: unknown): logic is HostedLogic {

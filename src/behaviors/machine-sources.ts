@@ -46,18 +46,26 @@ class Sources {
     const kind = kindOf(logic)
     if (kind === 'unknown') throw notHosted(`machine "${name}"`, logic)
     if (kind !== 'machine')
-      return new LogicBehavior({ name, logic: logic as HostedLogic, isCallback: kind === 'callback', sendsTo: undefined, ...asAChild }) as Behavior
+      return new LogicBehavior({
+        name,
+        logic: logic as HostedLogic,
+        isCallback: kind === 'callback',
+        sendsTo: undefined,
+        ...asAChild,
+      })
     const machine = logic as HostedMachine
     checkMachine(machine, { name, hasParent: true })
-    return this.machine(name, machine, asAChild) as Behavior
+    return this.machine(name, machine, asAChild)
   }
 }
+
+const makers = 'createMachine, fromPromise, fromCallback, fromObservable, fromEventObservable or fromTransition'
 
 /** What is no logic, or logic that nobody knows how to stop and start again. */
 export function notHosted(path: string, logic: unknown): ConfigurationError {
   return new ConfigurationError({
     path,
-    rule: 'must be logic made by createMachine, fromPromise, fromCallback, fromObservable, fromEventObservable or fromTransition of xstate 5',
+    rule: `must be logic made by ${makers} of xstate 5`,
     value: logic,
   })
 }

@@ -73,7 +73,9 @@ export class MachineStep {
 
   /** What was spawned while the context was computed is in no action: it is in the children. */
   #adoptAssigned(actions: readonly HostedAction[]): void {
-    const byAction = new Set(actions.map(({ type, params }) => (type === 'xstate.spawnChild' ? (params as { actorRef?: unknown }).actorRef : undefined)))
+    const byAction = new Set(
+      actions.map(({ type, params }) => (type === 'xstate.spawnChild' ? (params as { actorRef?: unknown }).actorRef : undefined)),
+    )
     for (const made of Object.values(this.#snapshot.children))
       if (!(made instanceof StandIn) && made !== undefined && !byAction.has(made)) this.#spawn(made as MadeActor)
   }
@@ -170,7 +172,9 @@ function idsOf(historyValue: MachineSnapshot['historyValue']): MachineState['his
 }
 
 function storedAddress(address: Address): StoredRef {
-  return 'child' in address ? { xstate$$type: 1, id: address.child } : { xstate$$type: 1, id: address.actor, actor: address.actor }
+  return 'child' in address
+    ? { xstate$$type: 1, id: address.child }
+    : { xstate$$type: 1, id: address.actor, actor: address.actor }
 }
 
 /** The logic of an actor has no name by which it could be found again, or none of that name is there. */

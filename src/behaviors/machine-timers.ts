@@ -16,7 +16,9 @@ function arm(life: Life, id: string, timer: TimerRecord): void {
   const delayMs = Math.max(0, timer.dueAtMs - life.cell.world.clock.wallNow())
   life.setTimer(nameOf(timer), delayMs, () => {
     // One that cannot be brought to the journal is still in the state, and is armed again by the next incarnation.
-    life.context.cast(life.id, timerTopic, { id, number: timer.number }).catch((error: unknown) => life.end(crash(error), 'orderly'))
+    life.context
+      .cast(life.id, timerTopic, { id, number: timer.number })
+      .catch((error: unknown) => life.end(crash(error), 'orderly'))
   })
 }
 

@@ -46,7 +46,9 @@ export class StandIn {
   send = (event: HostedEvent): void => this.#sender.send(this, event)
 
   getSnapshot(): never {
-    throw new NotThereError(`the snapshot of "${this.id}" is another actor's: have it sent by onSnapshot, or ask for what is needed`)
+    throw new NotThereError(
+      `the snapshot of "${this.id}" is another actor's: have it sent by onSnapshot, or ask for what is needed`,
+    )
   }
 
   subscribe(): never {

@@ -27,7 +27,13 @@ export type ActorEvent =
   /** A machine, or other logic of xstate, has emitted an event. */
   | { readonly type: 'emitted'; readonly id: ActorId; readonly incarnation: number; readonly event: { readonly type: string } }
   /** An action `log` of a machine. */
-  | { readonly type: 'logged'; readonly id: ActorId; readonly incarnation: number; readonly label: string | undefined; readonly value: unknown }
+  | {
+      readonly type: 'logged'
+      readonly id: ActorId
+      readonly incarnation: number
+      readonly label: string | undefined
+      readonly value: unknown
+    }
   /** A machine has reached its final state, or other logic of xstate is done; it ends as `normal`. */
   | { readonly type: 'finished'; readonly id: ActorId; readonly incarnation: number; readonly output: unknown }
   | { readonly type: 'late'; readonly id: ActorId; readonly incarnation: number; readonly what: string }

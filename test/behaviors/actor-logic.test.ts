@@ -18,7 +18,10 @@ function subject<T>(told: string[] = []) {
 
 describe('a promise as an actor', () => {
   it('ends as normal when it resolves, and tells of its result', async () => {
-    const Job = logic('job', fromPromise(async ({ input }: { input: { n: number } }) => input.n * 2))
+    const Job = logic(
+      'job',
+      fromPromise(async ({ input }: { input: { n: number } }) => input.n * 2),
+    )
     const { settle, events } = await simulatedWithoutStore(supervisor({}, { a: child(Job, { args: { n: 21 } }) }))
     await settle()
     expect(eventsOf(events, 'finished')).toMatchObject([{ id: 'a', output: 42 }])
@@ -47,7 +50,10 @@ describe('a promise as an actor', () => {
   it('is aborted by a stop and by a kill', async () => {
     for (const shutdown of ['5s', 'kill'] as const) {
       let isAborted = false
-      const Job = logic('job', fromPromise(({ signal }) => new Promise(() => signal.addEventListener('abort', () => (isAborted = true)))))
+      const Job = logic(
+        'job',
+        fromPromise(({ signal }) => new Promise(() => signal.addEventListener('abort', () => (isAborted = true)))),
+      )
       const { app, until, settle } = await simulatedWithoutStore(supervisor({}, { a: child(Job, { shutdown }) }))
       await settle()
       await until(app.stop())
@@ -56,7 +62,10 @@ describe('a promise as an actor', () => {
   })
 
   it('takes no events', async () => {
-    const Job = logic('job', fromPromise(() => new Promise(() => undefined)))
+    const Job = logic(
+      'job',
+      fromPromise(() => new Promise(() => undefined)),
+    )
     const { tree } = await simulatedWithoutStore(supervisor({}, { a: child(Job) }))
     const cast = tree.a.cast as unknown as Record<string, () => Promise<void>>
     expect(() => cast['go']?.()).toThrow('logic "job" (promise) takes no events; it was sent "go"')
@@ -84,7 +93,9 @@ describe('a callback as an actor', () => {
         on: { heard: { actions: ({ event }) => told.push(event.text) } },
       }),
     )
-    const { tree, app, until, settle, events } = await simulatedWithoutStore(supervisor({}, { ear: child(Ear), echo: child(Echo) }))
+    const { tree, app, until, settle, events } = await simulatedWithoutStore(
+      supervisor({}, { ear: child(Ear), echo: child(Echo) }),
+    )
     void tree.echo.cast.say({ text: 'hello' })
     await settle()
     expect(told).toEqual(['hello'])
@@ -132,7 +143,11 @@ describe('an observable as an actor', () => {
   it('keeps its last value, fails with its error, and ends when it completes', async () => {
     const told: string[] = []
     const { observable, observers } = subject<number>(told)
-    const Feed = logic('feed', fromObservable<number, undefined>(() => observable), { asks: ({ query }) => ({ last: query((s) => s.context) }) })
+    const Feed = logic(
+      'feed',
+      fromObservable<number, undefined>(() => observable),
+      { asks: ({ query }) => ({ last: query((s) => s.context) }) },
+    )
     const { tree, until, settle, events } = await simulatedWithoutStore(supervisor({}, { a: child(Feed) }))
     observers[0]?.next(5)
     await settle()
@@ -150,9 +165,18 @@ describe('an observable as an actor', () => {
   it('of events sends them on', async () => {
     const told: string[] = []
     const { observable, observers } = subject<{ type: 'heard'; text: string }>(told)
-    const Feed = logic('feed', fromEventObservable(() => observable), { sendsTo: 'ear' })
-    const ear = createMachine({ types: {} as { events: { type: 'heard'; text: string } }, on: { heard: { actions: ({ event }) => told.push(event.text) } } })
-    const { app, until, settle } = await simulatedWithoutStore(supervisor({}, { ear: child(machine('ear', ear)), feed: child(Feed) }))
+    const Feed = logic(
+      'feed',
+      fromEventObservable(() => observable),
+      { sendsTo: 'ear' },
+    )
+    const ear = createMachine({
+      types: {} as { events: { type: 'heard'; text: string } },
+      on: { heard: { actions: ({ event }) => told.push(event.text) } },
+    })
+    const { app, until, settle } = await simulatedWithoutStore(
+      supervisor({}, { ear: child(machine('ear', ear)), feed: child(Feed) }),
+    )
     observers[0]?.next({ type: 'heard', text: 'a' })
     await settle()
     await until(app.stop())
@@ -170,18 +194,29 @@ describe('a reducer as an actor', () => {
     },
     ({ input }: { input: { from: number } }) => ({ sum: input.from }),
   )
-  const Sum = logic('sum', sum, { asks: ({ ask, query }) => ({ add: ask('add', (s) => s.context.sum), sum: query((s) => s.context.sum) }) })
-
-  it.each(['volatile', 'checkpointed', 'durable'] as const)('keeps its state over crashes, and is not told of its stop (%s)', async (state) => {
-    const options = state === 'durable' ? { state, maxAttempts: 1 } : { state }
-    const { tree, app, until, settle, events } = await simulated(supervisor({}, { a: child(Sum, { ...options, args: { from: 1 } }) }))
-    void tree.a.cast.add({ by: 1 })
-    void tree.a.cast.fail()
-    expect(await until(tree.a.call.add({ by: 2 }))).toBe(4)
-    await settle()
-    await until(app.stop())
-    expect(eventsOf(events, 'exited').filter(({ id }) => id === 'a').map(({ reason }) => reason.type)).toEqual(['error', 'shutdown'])
+  const Sum = logic('sum', sum, {
+    asks: ({ ask, query }) => ({ add: ask('add', (s) => s.context.sum), sum: query((s) => s.context.sum) }),
   })
+
+  it.each(['volatile', 'checkpointed', 'durable'] as const)(
+    'keeps its state over crashes, and is not told of its stop (%s)',
+    async (state) => {
+      const options = state === 'durable' ? { state, maxAttempts: 1 } : { state }
+      const { tree, app, until, settle, events } = await simulated(
+        supervisor({}, { a: child(Sum, { ...options, args: { from: 1 } }) }),
+      )
+      void tree.a.cast.add({ by: 1 })
+      void tree.a.cast.fail()
+      expect(await until(tree.a.call.add({ by: 2 }))).toBe(4)
+      await settle()
+      await until(app.stop())
+      expect(
+        eventsOf(events, 'exited')
+          .filter(({ id }) => id === 'a')
+          .map(({ reason }) => reason.type),
+      ).toEqual(['error', 'shutdown'])
+    },
+  )
 
   it('has every event of a process that died', async () => {
     const store = memory()

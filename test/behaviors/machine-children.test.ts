@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { assign, createMachine, fromCallback, fromObservable, fromPromise, fromTransition, sendParent, sendTo, setup, stopChild, type AnyActorRef } from 'xstate'
+import {
+  assign,
+  createMachine,
+  fromCallback,
+  fromObservable,
+  fromPromise,
+  fromTransition,
+  sendParent,
+  sendTo,
+  setup,
+  stopChild,
+  type AnyActorRef,
+} from 'xstate'
 import { machine } from '../../src/behaviors/machine.ts'
 import { child, supervisor } from '../../src/supervision/tree.ts'
 import { eventsOf, lives, simulatedWithoutStore, simulated } from '../support/simulated-app.ts'
@@ -17,7 +29,11 @@ const noting = (told: string[]) =>
 
 const holding = (told: string[]) =>
   setup({
-    types: { context: {} as { pongs: number }, events: {} as { type: 'leave' } | { type: 'ping' } | { type: 'pong' } | { type: 'back' } | { type: 'fail' } | { type: 'failInAction' } },
+    types: {
+      context: {} as { pongs: number },
+      events: {} as
+        { type: 'leave' } | { type: 'ping' } | { type: 'pong' } | { type: 'back' } | { type: 'fail' } | { type: 'failInAction' },
+    },
     actors: { noting: noting(told) },
   }).createMachine({
     context: { pongs: 0 },
@@ -45,9 +61,10 @@ const holding = (told: string[]) =>
     },
   })
 
-
 const Holding = (told: string[]) =>
-  machine('holding', holding(told), { asks: ({ query }) => ({ pongs: query((s) => s.context.pongs), value: query((s) => s.value) }) })
+  machine('holding', holding(told), {
+    asks: ({ query }) => ({ pongs: query((s) => s.context.pongs), value: query((s) => s.value) }),
+  })
 
 describe('a child of a machine', () => {
   it('gets events, sends back, and is stopped and cleaned up when the state is left', async () => {
@@ -75,7 +92,10 @@ describe('a child of a machine', () => {
       const onEvent = (event: { type: string; id?: string }): void => {
         if (event.type === 'exited' && event.id === 'a') told.push('a exited')
       }
-      const { tree, until, settle } = await simulated(supervisor({}, { a: child(Holding(told), state === 'durable' ? { state, maxAttempts: 1 } : { state }) }), { onEvent })
+      const { tree, until, settle } = await simulated(
+        supervisor({}, { a: child(Holding(told), state === 'durable' ? { state, maxAttempts: 1 } : { state }) }),
+        { onEvent },
+      )
       void tree.a.cast.ping()
       await settle()
       void tree.a.cast.fail()
@@ -90,7 +110,9 @@ describe('a child of a machine', () => {
 
   it('ends with a machine that is killed', async () => {
     const told: string[] = []
-    const { tree, app, settle, until } = await simulatedWithoutStore(supervisor({}, { a: child(Holding(told), { shutdown: 'kill' }) }))
+    const { tree, app, settle, until } = await simulatedWithoutStore(
+      supervisor({}, { a: child(Holding(told), { shutdown: 'kill' }) }),
+    )
     void tree.a.cast.ping()
     await settle()
     await until(app.stop())
@@ -102,7 +124,9 @@ describe('a child of a machine', () => {
       initial: 'a',
       states: { a: { invoke: { id: 'p', src: fromPromise(() => Promise.reject(new Error('rejected'))) } } },
     })
-    const { events, settle } = await simulatedWithoutStore(supervisor({ intensity: { restarts: 1, within: '5s' } }, { a: child(machine('m', m)) }))
+    const { events, settle } = await simulatedWithoutStore(
+      supervisor({ intensity: { restarts: 1, within: '5s' } }, { a: child(machine('m', m)) }),
+    )
     await settle()
     expect(eventsOf(events, 'exited').filter(({ id }) => id === 'a')).toMatchObject([
       { reason: { type: 'error', error: { message: 'rejected' } } },
@@ -116,14 +140,24 @@ describe('a child of a machine', () => {
       context: { error: undefined },
       initial: 'in',
       states: {
-        in: { invoke: { id: 'n', src: 'noting', input: { name: 'n' }, onError: { target: 'out', actions: assign({ error: ({ event }) => (event.error as { code: string }).code }) } } },
+        in: {
+          invoke: {
+            id: 'n',
+            src: 'noting',
+            input: { name: 'n' },
+            onError: { target: 'out', actions: assign({ error: ({ event }) => (event.error as { code: string }).code }) },
+          },
+        },
         out: {},
       },
     })
     const M = machine('m', m, { asks: ({ query }) => ({ error: query((s) => s.context.error) }) })
     const { app, tree, until, settle, events } = await simulatedWithoutStore(supervisor({}, { a: child(M) }))
     const id = eventsOf(events, 'started').find((event) => event.id.startsWith('a/'))?.id ?? ''
-    const Killer = (await import('../../src/behaviors/actor.ts')).actor('killer', { initial: (_: undefined, ctx) => ctx.kill(id), handlers: () => ({}) })
+    const Killer = (await import('../../src/behaviors/actor.ts')).actor('killer', {
+      initial: (_: undefined, ctx) => ctx.kill(id),
+      handlers: () => ({}),
+    })
     await until(app.spawn(Killer, 'killer', undefined))
     await settle()
     expect(await until(tree.a.call.error())).toBe('actor-ended')
@@ -154,7 +188,11 @@ describe('a child of a machine', () => {
       types: {} as { context: { by: number }; input: { by: number }; events: { type: 'end' }; output: string },
       context: ({ input }) => ({ by: input.by }),
       initial: 'waiting',
-      states: { waiting: { after: { 100: { target: 'telling' } } }, telling: { entry: sendParent({ type: 'told' }), on: { end: 'over' } }, over: { type: 'final' } },
+      states: {
+        waiting: { after: { 100: { target: 'telling' } } },
+        telling: { entry: sendParent({ type: 'told' }), on: { end: 'over' } },
+        over: { type: 'final' },
+      },
       output: ({ context }) => `by ${context.by}`,
     })
     const outer = setup({
@@ -165,7 +203,12 @@ describe('a child of a machine', () => {
       initial: 'a',
       states: {
         a: {
-          invoke: { id: 'inner', src: 'inner', input: { by: 7 }, onDone: { target: 'b', actions: assign({ output: ({ event }) => event.output as string }) } },
+          invoke: {
+            id: 'inner',
+            src: 'inner',
+            input: { by: 7 },
+            onDone: { target: 'b', actions: assign({ output: ({ event }) => event.output }) },
+          },
           on: { told: { actions: [assign({ told: ({ context }) => context.told + 1 }), sendTo('inner', { type: 'end' })] } },
         },
         b: {},
@@ -182,12 +225,27 @@ describe('a child of a machine', () => {
   it('can be spawned by an assignment, kept in the context, and stopped', async () => {
     const told: string[] = []
     const m = setup({
-      types: { context: {} as { refs: AnyActorRef[]; pongs: number }, events: {} as { type: 'more'; name: string } | { type: 'pingAll' } | { type: 'stop'; name: string } | { type: 'pong' } | { type: 'fail' } },
+      types: {
+        context: {} as { refs: AnyActorRef[]; pongs: number },
+        events: {} as
+          | { type: 'more'; name: string }
+          | { type: 'pingAll' }
+          | { type: 'stop'; name: string }
+          | { type: 'pong' }
+          | { type: 'fail' },
+      },
       actors: { noting: noting(told) },
     }).createMachine({
       context: { refs: [], pongs: 0 },
       on: {
-        more: { actions: assign({ refs: ({ context, spawn, event }) => [...context.refs, spawn('noting', { id: event.name, input: { name: event.name } })] }) },
+        more: {
+          actions: assign({
+            refs: ({ context, spawn, event }) => [
+              ...context.refs,
+              spawn('noting', { id: event.name, input: { name: event.name } }),
+            ],
+          }),
+        },
         pingAll: { actions: ({ context }) => context.refs.forEach((ref) => ref.send({ type: 'ping' })) },
         stop: { actions: stopChild(({ event }) => event.name) },
         pong: { actions: assign({ pongs: ({ context }) => context.pongs + 1 }) },
@@ -223,7 +281,11 @@ describe('a child of a machine', () => {
       actors: { count: fromTransition((n: number, event: { type: 'inc' }) => (event.type === 'inc' ? n + 1 : n), 0) },
     }).createMachine({
       context: { seen: [] },
-      invoke: { id: 'count', src: 'count', onSnapshot: { actions: assign({ seen: ({ context, event }) => [...context.seen, event.snapshot.context] }) } },
+      invoke: {
+        id: 'count',
+        src: 'count',
+        onSnapshot: { actions: assign({ seen: ({ context, event }) => [...context.seen, event.snapshot.context] }) },
+      },
       on: { add: { actions: sendTo('count', { type: 'inc' }) } },
     })
     const M = machine('m', m, { asks: ({ query }) => ({ seen: query((s) => s.context.seen) }) })
@@ -236,17 +298,26 @@ describe('a child of a machine', () => {
 
   it('can be an observable, which is given up with the state', async () => {
     const told: string[] = []
-    const source = fromObservable(() => ({
-      subscribe: (observer: { next: (n: number) => void }) => {
-        observer.next(1)
-        return { unsubscribe: () => void told.push('unsubscribed') }
-      },
-    }) as never)
-    const m = setup({ types: { context: {} as { seen: unknown }, events: {} as { type: 'leave' } }, actors: { source } }).createMachine({
+    const source = fromObservable(
+      () =>
+        ({
+          subscribe: (observer: { next: (n: number) => void }) => {
+            observer.next(1)
+            return { unsubscribe: () => void told.push('unsubscribed') }
+          },
+        }) as never,
+    )
+    const m = setup({
+      types: { context: {} as { seen: unknown }, events: {} as { type: 'leave' } },
+      actors: { source },
+    }).createMachine({
       context: { seen: 0 },
       initial: 'in',
       states: {
-        in: { invoke: { id: 's', src: 'source', onSnapshot: { actions: assign({ seen: ({ event }) => event.snapshot.context }) } }, on: { leave: 'out' } },
+        in: {
+          invoke: { id: 's', src: 'source', onSnapshot: { actions: assign({ seen: ({ event }) => event.snapshot.context }) } },
+          on: { leave: 'out' },
+        },
         out: {},
       },
     })

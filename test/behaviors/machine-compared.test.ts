@@ -18,10 +18,17 @@ const machines: Record<string, AnyStateMachine> = {
     context: count.context,
     type: 'parallel',
     states: {
-      left: { initial: 'a', states: { a: { on: { A: 'b' } }, b: { on: { A: 'a', B: { actions: raise({ type: 'C' }) } }, exit: count.inc } } },
+      left: {
+        initial: 'a',
+        states: { a: { on: { A: 'b' } }, b: { on: { A: 'a', B: { actions: raise({ type: 'C' }) } }, exit: count.inc } },
+      },
       right: {
         initial: 'a',
-        states: { a: { on: { B: { target: 'b', guard: stateIn({ left: 'b' }) } } }, b: { on: { C: 'c' }, entry: count.inc }, c: { on: { A: 'a' } } },
+        states: {
+          a: { on: { B: { target: 'b', guard: stateIn({ left: 'b' }) } } },
+          b: { on: { C: 'c' }, entry: count.inc },
+          c: { on: { A: 'a' } },
+        },
       },
     },
   }),
@@ -58,8 +65,15 @@ const machines: Record<string, AnyStateMachine> = {
     context: count.context,
     initial: 'a',
     states: {
-      a: { on: { A: [{ guard: and(['isEven', 'isSmall']), target: 'b' }, { actions: assign({ n: ({ context }) => context.n + 1 }) }] } },
-      b: { always: { guard: not('isSmall'), target: 'c' }, on: { B: { target: 'a', actions: assign({ n: ({ context, event }) => context.n + (event.n ?? 3) }) } } },
+      a: {
+        on: {
+          A: [{ guard: and(['isEven', 'isSmall']), target: 'b' }, { actions: assign({ n: ({ context }) => context.n + 1 }) }],
+        },
+      },
+      b: {
+        always: { guard: not('isSmall'), target: 'c' },
+        on: { B: { target: 'a', actions: assign({ n: ({ context, event }) => context.n + (event.n ?? 3) }) } },
+      },
       c: { on: { C: 'd' } },
       d: { type: 'final' },
     },
@@ -67,7 +81,9 @@ const machines: Record<string, AnyStateMachine> = {
   }),
 }
 
-const event = fc.record({ type: fc.constantFrom('A', 'B', 'C'), n: fc.integer({ min: 0, max: 3 }) }).map((sent): Doing => ({ event: sent }))
+const event = fc
+  .record({ type: fc.constantFrom('A', 'B', 'C'), n: fc.integer({ min: 0, max: 3 }) })
+  .map((sent): Doing => ({ event: sent }))
 const wait = fc.integer({ min: 1, max: 60 }).map((waitMs): Doing => ({ waitMs }))
 const crash = fc.constant<Doing>({ crash: true })
 const script = fc.array(
@@ -113,7 +129,11 @@ describe.each(Object.keys(machines))('the machine "%s"', (name) => {
         const term = (ctx: { readonly state: { value: unknown; context: unknown; status: string } }): void => {
           last = allOf(ctx.state)
         }
-        const options = { restart: 'transient', hooks: { term }, ...(state === 'durable' ? { state, maxAttempts: 1 } : { state }) } as const
+        const options = {
+          restart: 'transient',
+          hooks: { term },
+          ...(state === 'durable' ? { state, maxAttempts: 1 } : { state }),
+        } as const
         const tree = supervisor({ intensity: { restarts: 1000, within: '1s' } }, { a: child(M, options) })
         const { tree: refs, app, advance, until, settle } = await simulated(tree, { store: memory() })
         const cast = refs.a.cast as unknown as Record<string, (input: object) => Promise<void>>

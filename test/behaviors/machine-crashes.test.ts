@@ -61,7 +61,7 @@ const Counting = (told?: string[]) =>
 const modes = ['volatile', 'checkpointed', 'durable'] as const
 
 describe('a machine that fails', () => {
-  it.each(modes)('keeps the state before where a guard or an assignment throws (%s)', async (state) => {
+  it.each(modes)('[A15] keeps the state before where a guard or an assignment throws (%s)', async (state) => {
     for (const event of ['guarded', 'assigned'] as const) {
       const options = state === 'durable' ? { state, maxAttempts: 1 } : { state }
       const { tree, until, settle, events } = await simulated(supervisor({}, { a: child(Counting(), options) }))
@@ -86,19 +86,22 @@ describe('a machine that fails', () => {
     expect(eventsOf(events, 'dead letter')).toEqual([])
   })
 
-  it.each([1, 2, 3, 4])('runs the actions of a durable turn once, however often its group is dropped and run again (seed %i)', async (seed) => {
-    const told: string[] = []
-    const tree = supervisor({}, { a: child(Counting(told), { state: 'durable', maxAttempts: 2 }) })
-    const app = await simulated(tree, { seed })
-    const ready = app.scheduler.ready.bind(app.scheduler)
-    app.scheduler.ready = (task) => ready({ id: task.id, run: () => task.run(64) })
-    for (const by of [1, 2, 3]) void app.tree.a.cast.count({ by })
-    void app.tree.a.cast.assigned()
-    for (const by of [4, 5]) void app.tree.a.cast.count({ by })
-    await app.settle()
-    expect(await app.until(app.tree.a.call.n())).toBe(15)
-    expect(told).toEqual([1, 2, 3, 4, 5].map((by) => `counted ${by}`))
-  })
+  it.each([1, 2, 3, 4])(
+    'runs the actions of a durable turn once, however often its group is dropped and run again (seed %i)',
+    async (seed) => {
+      const told: string[] = []
+      const tree = supervisor({}, { a: child(Counting(told), { state: 'durable', maxAttempts: 2 }) })
+      const app = await simulated(tree, { seed })
+      const ready = app.scheduler.ready.bind(app.scheduler)
+      app.scheduler.ready = (task) => ready({ id: task.id, run: () => task.run(64) })
+      for (const by of [1, 2, 3]) void app.tree.a.cast.count({ by })
+      void app.tree.a.cast.assigned()
+      for (const by of [4, 5]) void app.tree.a.cast.count({ by })
+      await app.settle()
+      expect(await app.until(app.tree.a.call.n())).toBe(15)
+      expect(told).toEqual([1, 2, 3, 4, 5].map((by) => `counted ${by}`))
+    },
+  )
 
   it.each(modes)('waits for what is left of a delay when it comes back (%s)', async (state) => {
     const told: string[] = []
@@ -141,7 +144,9 @@ describe('a machine whose process dies', () => {
       types: { context: {} as { results: number[] }, events: {} as { type: 'load' } },
       actors: {
         // The first run never ends.
-        job: fromPromise(({ input }: { input: number }) => ((runs += 1) === 1 ? new Promise<number>(() => undefined) : Promise.resolve(input))),
+        job: fromPromise(({ input }: { input: number }) =>
+          (runs += 1) === 1 ? new Promise<number>(() => undefined) : Promise.resolve(input),
+        ),
       },
     }).createMachine({
       context: { results: [] },
@@ -181,7 +186,9 @@ describe('a machine whose process dies', () => {
 
   it('comes back as a member of a dynamic supervisor, with its input', async () => {
     const store = memory()
-    const m = setup({ types: { context: {} as { name: string; n: number }, events: {} as { type: 'inc' }, input: {} as { name: string } } }).createMachine({
+    const m = setup({
+      types: { context: {} as { name: string; n: number }, events: {} as { type: 'inc' }, input: {} as { name: string } },
+    }).createMachine({
       context: ({ input }) => ({ name: input.name, n: 0 }),
       on: { inc: { actions: assign({ n: ({ context }) => context.n + 1 }) } },
     })
@@ -206,7 +213,10 @@ describe('a machine whose process dies', () => {
     const isEnding = new Promise<void>(() => undefined)
     const hooks = { term: () => isEnding }
     const tree = (withHooks: boolean) =>
-      supervisor({}, { a: child(M, { state: 'durable', restart: 'transient', ...(withHooks && { hooks, shutdown: 'infinity' }) }) })
+      supervisor(
+        {},
+        { a: child(M, { state: 'durable', restart: 'transient', ...(withHooks && { hooks, shutdown: 'infinity' }) }) },
+      )
     const before = await simulated(tree(true), { store })
     void before.tree.a.cast.end()
     await before.settle()
@@ -221,14 +231,21 @@ describe('a machine whose process dies', () => {
 describe('the state of a machine', () => {
   it('is brought up to a new version step by step', async () => {
     const store = memory()
-    const old = createMachine({ types: {} as { events: { type: 'go' } }, context: { n: 4 }, initial: 'a', states: { a: { on: { go: 'b' } }, b: {} } })
+    const old = createMachine({
+      types: {} as { events: { type: 'go' } },
+      context: { n: 4 },
+      initial: 'a',
+      states: { a: { on: { go: 'b' } }, b: {} },
+    })
     const first = await simulated(supervisor({}, { a: child(machine('m', old), { state: 'durable' }) }), { store })
     await first.until(first.tree.a.cast.go())
     await first.settle()
     const young = createMachine({ context: { count: 0 }, initial: 'a', states: { a: {}, renamed: {} } })
     const Young = machine('m', young, {
       version: 2,
-      migrate: { 1: (s) => ({ ...s, value: s.value === 'b' ? 'renamed' : s.value, context: { count: (s.context as { n: number }).n } }) },
+      migrate: {
+        1: (s) => ({ ...s, value: s.value === 'b' ? 'renamed' : s.value, context: { count: (s.context as { n: number }).n } }),
+      },
       asks: ({ query }) => ({ all: query((s) => ({ value: s.value, context: s.context })) }),
     })
     const second = await simulated(supervisor({}, { a: child(Young, { state: 'durable' }) }), { store })
@@ -254,7 +271,9 @@ describe('the state of a machine', () => {
         out: { on: { back: 'in.hist' } },
       },
     })
-    const M = machine('m', m, { asks: ({ query, ask }) => ({ back: ask('back', (s) => s.value), map: query((s) => s.context.map) }) })
+    const M = machine('m', m, {
+      asks: ({ query, ask }) => ({ back: ask('back', (s) => s.value), map: query((s) => s.context.map) }),
+    })
     const tree = supervisor({}, { a: child(M, { state: 'durable' }) })
     const before = await simulated(tree, { store })
     void before.tree.a.cast.next()

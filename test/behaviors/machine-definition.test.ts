@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { assign, createMachine, enqueueActions, fromCallback, fromEventObservable, fromPromise, fromTransition, raise, sendParent, setup, spawnChild } from 'xstate'
+import {
+  assign,
+  createMachine,
+  enqueueActions,
+  fromCallback,
+  fromEventObservable,
+  fromPromise,
+  fromTransition,
+  raise,
+  sendParent,
+  setup,
+  spawnChild,
+} from 'xstate'
 import { logic } from '../../src/behaviors/actor-logic.ts'
 import { machine } from '../../src/behaviors/machine.ts'
 import { ConfigurationError } from '../../src/protocol/errors.ts'
@@ -45,7 +57,10 @@ describe('a machine that could not be run is refused when it is defined:', () =>
       given: createMachine({ ...events, on: { go: { actions: spawnChild(aPromise) } } }),
       says: 'must spawn logic by its name',
     },
-    'a system id': { given: createMachine({ invoke: { src: aPromise, systemId: 'x' } }), says: 'systemId is not supported; got "x"' },
+    'a system id': {
+      given: createMachine({ invoke: { src: aPromise, systemId: 'x' } }),
+      says: 'systemId is not supported; got "x"',
+    },
     'something for a parent that it does not have': {
       given: createMachine({ ...events, on: { go: { actions: sendParent({ type: 'x' }) } } }),
       says: 'sends to a parent, and nothing but a machine is one',
@@ -55,7 +70,16 @@ describe('a machine that could not be run is refused when it is defined:', () =>
       says: 'machine "m/inner": state "(machine)" names one of the actions',
     },
     'logic that nobody knows to start': {
-      given: setup({ actors: { odd: wrong({ transition: () => ({}), getInitialSnapshot: () => ({}), getPersistedSnapshot: () => ({}), start: () => 1 }) } }).createMachine({}),
+      given: setup({
+        actors: {
+          odd: wrong({
+            transition: () => ({}),
+            getInitialSnapshot: () => ({}),
+            getPersistedSnapshot: () => ({}),
+            start: () => 1,
+          }),
+        },
+      }).createMachine({}),
       says: 'must be logic made by createMachine',
     },
   }
@@ -69,17 +93,30 @@ describe('a machine that could not be run is refused when it is defined:', () =>
     const m = createMachine(events)
     expect(refusal(() => machine('', m))).toContain('machine: name must be a text')
     expect(refusal(() => machine('m', m, wrong({ ask: () => ({}) })))).toContain('machine "m": ask is not an option')
-    expect(refusal(() => machine('m', m, wrong({ asks: () => ({ x: 1 }) })))).toContain('machine "m": asks.x must be made by ask(event, reply) or query(reply)')
-    expect(refusal(() => machine('m', m, { asks: ({ ask }) => ({ x: ask('go', () => 1) }) }))).toContain('asks.x must ask by an event that it has; got "go". machine "m" has no transition for the event "go"; it has some for none')
+    expect(refusal(() => machine('m', m, wrong({ asks: () => ({ x: 1 }) })))).toContain(
+      'machine "m": asks.x must be made by ask(event, reply) or query(reply)',
+    )
+    expect(refusal(() => machine('m', m, { asks: ({ ask }) => ({ x: ask('go', () => 1) }) }))).toContain(
+      'asks.x must ask by an event that it has; got "go". machine "m" has no transition for the event "go"; it has some for none',
+    )
     expect(refusal(() => machine('m', m, { version: 0 }))).toContain('version must be an integer >= 1')
-    expect(refusal(() => machine('m', m, { migrate: { 1: () => ({}) } }))).toContain('must start from a version before the present one')
+    expect(refusal(() => machine('m', m, { migrate: { 1: () => ({}) } }))).toContain(
+      'must start from a version before the present one',
+    )
     expect(refusal(() => machine('m', m, wrong({ term: 1 })))).toContain('machine "m": term must be a function')
   })
 
   it('other logic that is none, or has nobody to send to', () => {
     expect(refusal(() => logic('l', wrong({})))).toContain('logic "l" must be logic made by')
     expect(refusal(() => logic('l', createMachine({})))).toContain('Use machine(name, machine)')
-    expect(refusal(() => logic('l', fromEventObservable(() => wrong({}))))).toContain('sendsTo must be the path of the actor')
+    expect(
+      refusal(() =>
+        logic(
+          'l',
+          fromEventObservable(() => wrong({})),
+        ),
+      ),
+    ).toContain('sendsTo must be the path of the actor')
     expect(refusal(() => logic('l', aPromise, wrong({ sendsTo: 1 })))).toContain('sendsTo must be the path of an actor')
   })
 })

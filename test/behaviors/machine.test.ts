@@ -1,5 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { assign, cancel, createMachine, emit, enqueueActions, fromPromise, log, raise, sendTo, setup, type AnyActorRef, type ActorSystem, type ActorSystemInfo } from 'xstate'
+import {
+  assign,
+  cancel,
+  createMachine,
+  emit,
+  enqueueActions,
+  fromPromise,
+  log,
+  raise,
+  sendTo,
+  setup,
+  type AnyActorRef,
+  type ActorSystem,
+  type ActorSystemInfo,
+} from 'xstate'
 import { actor } from '../../src/behaviors/actor.ts'
 import { machine } from '../../src/behaviors/machine.ts'
 import { message } from '../../src/behaviors/schema.ts'
@@ -18,7 +32,11 @@ const Sink = actor('sink', {
 })
 
 const light = setup({
-  types: { context: {} as { n: number }, events: {} as { type: 'TICK' } | { type: 'ADD'; by: number }, input: {} as { from: number } },
+  types: {
+    context: {} as { n: number },
+    events: {} as { type: 'TICK' } | { type: 'ADD'; by: number },
+    input: {} as { from: number },
+  },
 }).createMachine({
   context: ({ input }) => ({ n: input.from }),
   initial: 'green',
@@ -53,12 +71,17 @@ describe('a machine', () => {
   it('refuses an event that no state knows, and a payload that is none, at the sender', async () => {
     const { tree, until } = await simulatedWithoutStore(supervisor({}, { light: child(Light, { args: { from: 0 } }) }))
     const { cast, call } = tree.light as unknown as Record<'cast' | 'call', Record<string, (input?: unknown) => Promise<unknown>>>
-    expect(() => cast['TOCK']?.()).toThrow(expect.objectContaining({ code: 'invalid', message: expect.stringContaining('no transition for the event "TOCK"; it has some for "ADD", "TICK"') }))
+    expect(() => cast['TOCK']?.()).toThrow(
+      expect.objectContaining({
+        code: 'invalid',
+        message: expect.stringContaining('no transition for the event "TOCK"; it has some for "ADD", "TICK"'),
+      }),
+    )
     expect(() => cast['ADD']?.(7)).toThrow(expect.objectContaining({ code: 'invalid' }))
     await expect(until(call['add']?.('x') ?? Promise.resolve())).rejects.toMatchObject({ code: 'invalid' })
   })
 
-  it('moves on by its delays on the clock of the system, which end with the state', async () => {
+  it('[A6] moves on by its delays on the clock of the system, which end with the state', async () => {
     const { tree, until, advance } = await simulatedWithoutStore(supervisor({}, { light: child(Light, { args: { from: 0 } }) }))
     await advance(999)
     expect(await until(tree.light.call.value())).toBe('green')
@@ -76,7 +99,10 @@ describe('a machine', () => {
 
   it('runs its actions in order, after the commit, and tells of what it emits and logs', async () => {
     const told: string[] = []
-    const m = setup({ types: { events: {} as { type: 'go' }, emitted: {} as { type: 'went'; far: number } }, actions: { second: () => void told.push('second') } }).createMachine({
+    const m = setup({
+      types: { events: {} as { type: 'go' }, emitted: {} as { type: 'went'; far: number } },
+      actions: { second: () => void told.push('second') },
+    }).createMachine({
       entry: () => told.push('entry'),
       on: {
         go: {
@@ -111,7 +137,9 @@ describe('a machine', () => {
       output: () => 42,
     })
     const Ending = machine('ending', m, { asks: ({ ask }) => ({ end: ask('end', (s) => s.output) }) })
-    const { tree, until, settle, events } = await simulatedWithoutStore(supervisor({}, { a: child(Ending, { restart: 'transient' }) }))
+    const { tree, until, settle, events } = await simulatedWithoutStore(
+      supervisor({}, { a: child(Ending, { restart: 'transient' }) }),
+    )
     expect(await until(tree.a.call.end())).toBe(42)
     await settle()
     expect(eventsOf(events, 'finished')).toMatchObject([{ id: 'a', incarnation: 1, output: 42 }])
@@ -141,12 +169,18 @@ describe('a machine', () => {
       types: {} as { events: { type: 'go' } | { type: 'again' } },
       on: {
         go: { actions: [sendTo(toSink, { type: 'note', text: 'went' }), sendTo(({ self }) => self, { type: 'again' })] },
-        again: { actions: [({ system }) => (system.get('sink') as unknown as { send(e: object): void }).send({ type: 'note', text: 'again' })] },
+        again: {
+          actions: [
+            ({ system }) => (system.get('sink') as unknown as { send(e: object): void }).send({ type: 'note', text: 'again' }),
+          ],
+        },
       },
     })
     const Sending = machine('sending', m)
     for (const state of ['volatile', 'durable'] as const) {
-      const { tree, until, settle } = await simulated(supervisor({}, { sink: child(Sink, { state }), a: child(Sending, { state }) }))
+      const { tree, until, settle } = await simulated(
+        supervisor({}, { sink: child(Sink, { state }), a: child(Sending, { state }) }),
+      )
       void tree.a.cast.go()
       await settle()
       expect(await until(tree.sink.call.got())).toEqual(['went', 'again'])
@@ -170,7 +204,9 @@ describe('a machine', () => {
         never: { actions: () => told.push('never') },
       },
     })
-    const { tree, until, advance } = await simulatedWithoutStore(supervisor({}, { sink: child(Sink), a: child(machine('delaying', m)) }))
+    const { tree, until, advance } = await simulatedWithoutStore(
+      supervisor({}, { sink: child(Sink), a: child(machine('delaying', m)) }),
+    )
     void tree.a.cast.go()
     await advance(49)
     expect(await until(tree.sink.call.got())).toEqual([])
@@ -185,7 +221,11 @@ describe('a machine', () => {
 describe('what a machine invokes and spawns', () => {
   it('runs as actors below it, whose ends are its events', async () => {
     const fetching = setup({
-      types: { context: {} as { got: string | undefined; error: string | undefined }, events: {} as { type: 'load'; what: string } | { type: 'never' }, children: {} as { fetch: 'fetch' } },
+      types: {
+        context: {} as { got: string | undefined; error: string | undefined },
+        events: {} as { type: 'load'; what: string } | { type: 'never' },
+        children: {} as { fetch: 'fetch' },
+      },
       actors: {
         fetch: fromPromise(async ({ input }: { input: { what: string } }) => {
           await Promise.resolve()
@@ -218,7 +258,11 @@ describe('what a machine invokes and spawns', () => {
       void tree.a.cast.load({ what: 'bad' })
       await settle()
       expect(await until(tree.a.call.context())).toMatchObject({ got: 'a cat', error: 'no such thing' })
-      expect(eventsOf(events, 'started').map(({ id }) => id).filter((id) => id.startsWith('a/'))).toEqual([expect.stringMatching(/^a\/fetch#\d+\.1$/), expect.stringMatching(/^a\/fetch#\d+\.1$/)])
+      expect(
+        eventsOf(events, 'started')
+          .map(({ id }) => id)
+          .filter((id) => id.startsWith('a/')),
+      ).toEqual([expect.stringMatching(/^a\/fetch#\d+\.1$/), expect.stringMatching(/^a\/fetch#\d+\.1$/)])
       expect(eventsOf(events, 'exited').filter(({ id }) => id === 'a')).toEqual([])
     }
   })

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return -- what does not exist has no type */
 import { describe, expectTypeOf, it } from 'vitest'
 import { createMachine, fromCallback, fromPromise, fromTransition, setup } from 'xstate'
 import { child, dynamicSupervisor, logic, machine, supervisor, type MachineState, type TreeNode } from 'coppice'
@@ -23,8 +24,15 @@ const Light = machine('light', light, {
   }),
 })
 const Plain = machine('plain', createMachine({ types: {} as { events: { type: 'GO' } } }))
-const Job = logic('job', fromPromise(async ({ input }: { input: { file: string } }) => input.file))
-const Echo = logic('echo', fromCallback<{ type: 'say'; text: string }, { loud: boolean }>(() => undefined))
+const aPromise = fromPromise(async () => 1)
+const Job = logic(
+  'job',
+  fromPromise(async ({ input }: { input: { file: string } }) => input.file),
+)
+const Echo = logic(
+  'echo',
+  fromCallback<{ type: 'say'; text: string }, { loud: boolean }>(() => undefined),
+)
 const sum = fromTransition((n: number, event: { type: 'add'; by: number }) => n + event.by, 0)
 const Sum = logic('sum', sum, {
   asks: ({ ask }) => ({ add: ask('add', (s) => s.context) }),
@@ -83,7 +91,7 @@ describe('the types of machines', () => {
       // @ts-expect-error -- asks are made by the kit
       machine('m', light, { asks: () => ({ x: 7 }) }),
       // @ts-expect-error -- no machine
-      machine('m', fromPromise(async () => 1)),
+      machine('m', aPromise),
       // @ts-expect-error -- no such option
       machine('m', light, { initial: () => 1 }),
       machine('m', light, {
@@ -100,7 +108,9 @@ describe('the types of machines', () => {
 
   it('say what it is started with', () => {
     uncalled(() => {
-      expectTypeOf(refOf(dynamicSupervisor(Light)).start).parameter(1).toEqualTypeOf<{ from: number }>()
+      expectTypeOf(refOf(dynamicSupervisor(Light)).start)
+        .parameter(1)
+        .toEqualTypeOf<{ from: number }>()
       void refOf(dynamicSupervisor(Light)).start('a', { from: 1 })
       // @ts-expect-error -- its input is missing
       child(Light)
@@ -116,7 +126,10 @@ describe('the types of other logic', () => {
   it('say which events, asks and input there are', () => {
     uncalled(() => {
       const tree = refOf(
-        supervisor({}, { job: child(Job, { args: { file: 'a' } }), echo: child(Echo, { args: { loud: true } }), sum: child(Sum) }),
+        supervisor(
+          {},
+          { job: child(Job, { args: { file: 'a' } }), echo: child(Echo, { args: { loud: true } }), sum: child(Sum) },
+        ),
       )
       void tree.echo.cast.say({ text: 'x' })
       void tree.sum.cast.add({ by: 1 })
