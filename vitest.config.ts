@@ -12,8 +12,12 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
     pool: 'forks',
-    testTimeout: 10_000,
-    hookTimeout: 30_000,
+    // A store thread of the tests runs TypeScript, which Node strips by WebAssembly. When such threads come and go and nothing
+    // else in the process holds that code, V8 crashes while it tiers up the wrappers of calls out of it: it frees code that is
+    // gone. Compiled, as users have it, the thread runs no WebAssembly.
+    execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'lcov'] },
   },
 })

@@ -12,7 +12,7 @@ export interface Trial {
 /** One way of doing the work of a trial: everybody in it does the same, in turn, round by round. */
 export interface Contest {
   readonly name: string
-  readonly unit: 'a second' | 'bytes each'
+  readonly unit: 'a second' | 'bytes each' | 'ms'
   /** What coppice is measured against. */
   readonly ceilings: readonly Ceiling[]
   /** coppice; the goals are for the first, the others show what a setting costs. */

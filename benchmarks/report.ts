@@ -18,36 +18,41 @@ const textColumns = 4
 
 /** What the columns mean. */
 export const legend = `
-"who" and "against" are medians, in operations a second or bytes each. "ratio" is the median of the ratios of the rounds: 1.00 is
-as fast (or as large) as the ceiling; "spread" is the lowest and the highest of them. Goals are for coppice as in production
-(freezeStates off); a row without a goal shows what a setting costs, or what the work costs without coppice. Attribution is off.
+"who" and "against" are medians: operations a second, bytes each, or milliseconds late. "ratio" is the median of the ratios of
+the rounds: 1.00 is as fast (or as large, or as late) as the ceiling; "spread" is the lowest and the highest of them. Goals are
+for coppice as in production (freezeStates off); a row without a goal shows what a setting costs, or what the work costs without
+coppice. Attribution is off.
 `.trim()
 
 function rowOf(standing: Standing): readonly string[] {
   const { trial, contest, unit, entrant, ceiling, entrantFigure, ceilingFigure, ratio, goal } = standing
-  const unitText = unit === 'a second' ? '/s' : ' B'
   return [
     trial,
     contest,
     entrant,
     ceiling,
-    shortened(entrantFigure.median) + unitText,
-    shortened(ceilingFigure.median) + unitText,
+    withUnit(entrantFigure.median, unit),
+    withUnit(ceilingFigure.median, unit),
     ratio.median.toFixed(2),
     `${ratio.lowest.toFixed(2)}-${ratio.highest.toFixed(2)}`,
-    goal === undefined ? '' : goalText(goal),
+    goal === undefined ? '' : goalText(goal, unit),
     goal === undefined ? '' : isReached(goal, { ratio, entrantFigure }) ? 'reached' : 'missed',
   ]
 }
 
-function goalText(goal: Goal): string {
+function goalText(goal: Goal, unit: Standing['unit']): string {
   if ('ratioFrom' in goal) return `ratio >= ${goal.ratioFrom.toFixed(2)}`
-  return 'figureFrom' in goal ? `>= ${shortened(goal.figureFrom)}/s` : `<= ${shortened(goal.figureUpTo)} B`
+  return 'figureFrom' in goal ? `>= ${withUnit(goal.figureFrom, unit)}` : `<= ${withUnit(goal.figureUpTo, unit)}`
 }
 
 function isReached(goal: Goal, { ratio, entrantFigure }: { readonly ratio: Spread; readonly entrantFigure: Spread }): boolean {
   if ('ratioFrom' in goal) return ratio.median >= goal.ratioFrom
   return 'figureFrom' in goal ? entrantFigure.median >= goal.figureFrom : entrantFigure.median <= goal.figureUpTo
+}
+
+function withUnit(figure: number, unit: Standing['unit']): string {
+  if (unit === 'ms') return `${figure.toFixed(1)} ms`
+  return unit === 'a second' ? `${shortened(figure)}/s` : `${shortened(figure)} B`
 }
 
 function shortened(figure: number): string {

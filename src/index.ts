@@ -112,7 +112,16 @@ export { ActorEndedError, TaskEndedError, TaskTimeoutError } from './behaviors/e
 
 // Trees.
 export { child, dynamicSupervisor, supervisor } from './supervision/tree.ts'
-export type { ChildNode, Directory, DynamicNode, DynamicSupervisorOptions, SupervisorNode, TreeNode } from './supervision/tree.ts'
+export { describeTree, drawTree } from './supervision/tree-diagram.ts'
+export type {
+  ChildList,
+  ChildNode,
+  Directory,
+  DynamicNode,
+  DynamicSupervisorOptions,
+  SupervisorNode,
+  TreeNode,
+} from './supervision/tree.ts'
 export { partitionSupervisor, type PartitionArguments, type PartitionSupervisorOptions } from './supervision/partition-supervisor.ts'
 export type { PartitionKey } from './supervision/partition-hash.ts'
 export { taskSupervisor, type TaskSupervisorOptions } from './supervision/task-supervisor.ts'
@@ -125,13 +134,21 @@ export {
   ChildRestartingError,
   ChildRunningError,
   ChildStartFailedError,
+  DynamicSupervisorError,
   SupervisorError,
   SupervisorStoppingError,
   UnknownChildError,
 } from './supervision/errors.ts'
 export type { MemberArguments, MembersRef } from './supervision/members-ref.ts'
+export { supervisorOf, type MemberAddress, type SupervisorRef } from './supervision/supervisor-ref.ts'
+export type { SupervisorInfo } from './supervision/supervisor-info.ts'
+export type { OfSupervisor, SupervisorPlace } from './supervision/supervisor-place.ts'
+export { checkChildSpecs, type CheckChildSpecsOptions } from './supervision/check-children.ts'
+export type { BackoffOption, Jitter } from './supervision/backoff.ts'
+export type { ChildExit, Decide, Wish } from './supervision/decide.ts'
+export type { ChildExtraOptions } from './supervision/child-extras.ts'
 export type { ChildOptions, FallbackOptions } from './supervision/child-options.ts'
-export type { DynamicOptions, IntensityOption, SupervisorOptions } from './supervision/supervisor-options.ts'
+export type { DynamicOptions, IntensityOption, SupervisorInit, SupervisorOptions } from './supervision/supervisor-options.ts'
 export type { AutoShutdown } from './supervision/auto-shutdown.ts'
 export type { RestartType } from './supervision/restart-type.ts'
 export type { Strategy } from './supervision/strategy.ts'
@@ -144,13 +161,16 @@ export { describeDecision } from './supervision/describe-decision.ts'
 export type { ChildCounts, ChildInfo, Command, Decision, StartOrder, StopOrder, SupervisorProblem, SupervisorReply } from './supervision/commands.ts'
 export type { Fact, StartResult, SupervisorRequest } from './supervision/facts.ts'
 export type { SupervisorInput } from './supervision/decider.ts'
+export type { SupervisorState } from './supervision/machine-table.ts'
+export type { Backoff, DelayRange } from './supervision/backoff.ts'
+export type { ChildExtras } from './supervision/child-extras.ts'
 export type { ChildSpec, ShutdownLimit } from './supervision/child-spec.ts'
-export type { Intensity } from './supervision/restart-intensity.ts'
-export type { FailedToStart, GaveUp } from './supervision/exit-causes.ts'
+export type { Intensity } from './supervision/intensity.ts'
+export type { Escalated, FailedToStart, GaveUp } from './supervision/exit-causes.ts'
 
 // State that survives.
 export { memory } from './persistence/memory-store.ts'
-export { sqlite, type SqliteOptions, type SqlHandle, type SqlStatement, type SqlValue } from './persistence/sqlite-store.ts'
+export { sqlite, type Link, type SqliteOptions, type SqlHandle, type SqlStatement, type SqlValue } from './persistence/sqlite-store.ts'
 export type { Sync } from './persistence/sqlite-settings.ts'
 
 // Running.

@@ -1,13 +1,18 @@
 import { childId, displayId, rootId, type ActorId } from '../protocol/actor-id.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import type { Behavior } from '../runtime/behavior.ts'
-import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
+import { checkChild, checkChildren } from '../supervision/check-children.ts'
+import type { ChildOptions } from '../supervision/child-options.ts'
+import { gateViolations } from '../supervision/gate-rules.ts'
+import { dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import type { AutoShutdown } from '../supervision/auto-shutdown.ts'
-import type { ChildNode, DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
+import { isTreeNode, type ChildNode, type DynamicNode, type TreeNode } from '../supervision/tree.ts'
 
 /** What the rules for a whole tree remember from node to node. */
 interface Seen {
   readonly hasStore: boolean
+  /** Behaviors of the program that the tree is added to. */
+  readonly known: (name: string) => Behavior | undefined
   readonly behaviors: Map<string, Behavior>
   readonly names: Map<string, ActorId>
 }
@@ -19,11 +24,27 @@ interface Seen {
  * @throws {ConfigurationError} naming the first rule that is broken.
  */
 export function checkTree(tree: TreeNode, { hasStore, behaviors }: { readonly hasStore: boolean; readonly behaviors: readonly Behavior[] }): readonly Behavior[] {
-  const seen: Seen = { hasStore, behaviors: new Map(), names: new Map() }
+  const seen: Seen = { hasStore, known: () => undefined, behaviors: new Map(), names: new Map() }
   for (const behavior of behaviors) checkBehavior(behavior, 'start: behaviors', seen)
-  if (!isNode(tree) || tree.kind !== 'supervisor')
+  if (!isTreeNode(tree) || tree.kind === 'child')
     throw new ConfigurationError({ path: 'start: tree', rule: 'must be a supervisor', value: tree, remedy: 'Write start(supervisor({}, { … }))' })
   checkNode(tree, rootId, seen)
+  return [...seen.behaviors.values()]
+}
+
+/**
+ * Checks a child, and what is below it, that is to be added to a running tree.
+ *
+ * @returns the behaviors in it.
+ * @throws {ConfigurationError} naming the first rule that is broken.
+ */
+export function checkNewChild(
+  { parent, key, node, autoShutdown }: { parent: ActorId; key: unknown; node: unknown; autoShutdown: AutoShutdown },
+  { hasStore, known }: Pick<Seen, 'hasStore' | 'known'>,
+): readonly Behavior[] {
+  const seen: Seen = { hasStore, known, behaviors: new Map(), names: new Map() }
+  checkChild(node, { parent, key, autoShutdown })
+  checkNode(node as TreeNode, childId(parent, key as string), seen)
   return [...seen.behaviors.values()]
 }
 
@@ -36,43 +57,35 @@ function checkNode(node: TreeNode, id: ActorId, seen: Seen): void {
     checkCheckpoint(node.options.checkpoint, id, seen)
     checkName(node.options.name, id, seen)
   } else if (node.kind === 'dynamic') {
-    dynamicSettings({ at: id, options: node.options, behavior: node.behavior })
+    const { behavior, member, options } = node
+    dynamicSettings({ at: id, options, behavior, members: member === undefined ? 'worker' : 'supervisor' })
+    if (member !== undefined) {
+      checkNode(member, childId(id, '*'), seen)
+      return
+    }
     checkBehavior(node.behavior, displayId(id), seen)
     checkState(node.options.state, id, seen)
     checkKept(node, id)
     checkCheckpoint(node.options.checkpoint, id, seen)
   } else {
     const { autoShutdown } = supervisorSettings({ at: id, options: node.options })
-    for (const [key, child] of Object.entries(node.children)) checkChild(child, { parent: node, id, key, autoShutdown }, seen)
+    // As OTP: all children of a supervisor before anything below one of them.
+    const { list = Object.entries(node.children), isPartitioned = false } = node
+    checkChildren(list, { parent: id, autoShutdown, isPartitioned })
+    const gates = Object.entries(node.children).map(([key, child]) => [key, optionsOf(child).gate] as const)
+    for (const violation of gateViolations(id, new Map(gates))) throw new ConfigurationError(violation)
+    for (const [key, child] of Object.entries(node.children)) checkNode(child, childId(id, key), seen)
   }
 }
 
-/** Where a child is declared. */
-interface Place {
-  readonly parent: SupervisorNode<unknown>
-  /** Of the parent. */
-  readonly id: ActorId
-  readonly key: string
-  readonly autoShutdown: AutoShutdown
+function optionsOf(node: TreeNode): ChildOptions {
+  return node.kind === 'child' ? node.options : node.childOptions
 }
 
-function checkChild(node: TreeNode, { parent: { isPartitioned }, id: parent, key, autoShutdown }: Place, seen: Seen): void {
-  const isWorker = isNode(node) && node.kind === 'child'
-  const start = !isNode(node) ? undefined : isWorker ? node.behavior : node
-  const options = !isNode(node) ? {} : node.kind === 'child' ? node.options : node.childOptions
-  childSettings({ parent, id: key, start, type: isWorker ? 'worker' : 'supervisor', options, autoShutdown })
-  if (isPartitioned !== true && /^(0|[1-9]\d*)$/.test(key))
-    throw new ConfigurationError({
-      path: `${displayId(parent)}: id of a child`,
-      rule: 'must not be a whole number, which JavaScript moves before all other keys: the children would start in another order',
-      value: key,
-      remedy: `Write for example "n${key}"`,
-    })
-  checkNode(node, childId(parent, key), seen)
-}
-
-function checkBehavior(behavior: Behavior, path: string, { behaviors }: Seen): void {
-  const known = behaviors.get(behavior.name)
+function checkBehavior(behavior: Behavior, path: string, { behaviors, known: knownBefore }: Seen): void {
+  if (typeof (behavior as Partial<Behavior> | undefined)?.handle !== 'function')
+    throw new ConfigurationError({ path: `${path}: start`, rule: 'must be one definition, made by actor(...)', value: behavior })
+  const known = behaviors.get(behavior.name) ?? knownBefore(behavior.name)
   if (known !== undefined && known !== behavior)
     throw new ConfigurationError({
       path: `${path}: name of the behavior`,
@@ -122,6 +135,3 @@ function checkName(name: string | undefined, id: ActorId, { names }: Seen): void
   names.set(name, id)
 }
 
-function isNode(value: unknown): value is TreeNode {
-  return typeof value === 'object' && value !== null && 'kind' in value
-}

@@ -8,14 +8,15 @@ export function faultyTree<Tree>(tree: SupervisorNode<Tree>, behaviors: FaultyBe
   return faultyNode(tree, rootId, behaviors)
 }
 
-function faultyNode<Node extends TreeNode>(node: Node, id: ActorId, behaviors: FaultyBehaviors): Node {
+/** The same part of a tree, which stands at `id`. */
+export function faultyNode<Node extends TreeNode>(node: Node, id: ActorId, behaviors: FaultyBehaviors): Node {
   // What is no node is found by the check of the tree, which says so better.
   if (typeof node !== 'object' || node === null) return node
   if (node.kind === 'supervisor') {
     const faulty = ([key, inner]: [string, TreeNode]) => [key, faultyNode(inner, childId(id, key), behaviors)] as const
     return { ...node, children: Object.fromEntries(Object.entries(node.children).map(faulty)) }
   }
-  if (node.kind !== 'child' && node.kind !== 'dynamic') return node
+  if ((node.kind !== 'child' && node.kind !== 'dynamic') || ('member' in node && node.member !== undefined)) return node
   const isMeant = (actor: ActorId): boolean => (node.kind === 'dynamic' ? isBelow(id, actor) : actor === id)
   const options = { ...node.options, ...withHooks(node, isMeant, behaviors) }
   return { ...node, behavior: behaviors.wrap(node.behavior), options }

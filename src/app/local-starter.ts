@@ -22,6 +22,7 @@ export function localStarter(system: ActorSystem, parent: { readonly id: ActorId
     stop: ({ id, incarnation, shutdown: limit }) => system.stop(childId(parent.id, id), { incarnation, reason: shutdown, limit }),
     runs: (id, incarnation) => system.lifeOf(childId(parent.id, id))?.number === incarnation,
     retire: (id, options) => system.retire(childId(parent.id, id), options),
-    forgetAll: () => system.forgetBelow(parent.id),
+    setAside: (id) => system.setAside(childId(parent.id, id)),
+    forgetAll: ({ except }) => system.forgetBelow(parent.id, new Set(except.map((id) => childId(parent.id, id)))),
   }
 }

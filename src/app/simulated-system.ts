@@ -1,3 +1,4 @@
+import type { ActorId } from '../protocol/actor-id.ts'
 import { durationMs, type Duration } from '../protocol/duration.ts'
 import { ConfigurationError, InternalError } from '../protocol/errors.ts'
 import type { Store } from '../runtime/persistence.ts'
@@ -12,12 +13,12 @@ import { watchRealWorld, type RealWorldEvent, type RealWorldWatch } from '../sim
 import { runUntilIdle } from '../simulation/run-until-idle.ts'
 import { createSeededScheduler, type SeededScheduler } from '../simulation/seeded-scheduler.ts'
 import { createVirtualClock, type VirtualClock } from '../simulation/virtual-clock.ts'
-import type { SupervisorNode } from '../supervision/tree.ts'
+import type { SupervisorNode, TreeNode } from '../supervision/tree.ts'
 import type { SqlHandle } from '../persistence/sqlite-handle.ts'
 import type { CoppiceEvent } from './events.ts'
-import { faultyTree } from './faulty-tree.ts'
+import { faultyNode, faultyTree } from './faulty-tree.ts'
 import { simulatedDatabase, type SimulatedDatabase } from './simulated-database.ts'
-import { start, type App, type StartOptions } from './start.ts'
+import { startDressed, type App, type StartOptions } from './start.ts'
 
 /** Everything that happens in a simulation: what the tree tells, faults that come about, calls of the real world. */
 export type SimulationEvent = CoppiceEvent | FaultEvent | RealWorldEvent
@@ -209,7 +210,8 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
     const faults = this.#faults
     const during: <T>(code: () => T) => T = this.#watch?.during ?? ((code) => code())
     const faulty = new FaultyBehaviors({ faults, clock: process.clock, during })
-    const starting = start(faultyTree(this.#tree, faulty), {
+    const dress = (node: TreeNode, id: ActorId): TreeNode => faultyNode(node, id, faulty)
+    const options: StartOptions = {
       ...(store && { store: faultyStore({ store, faults, tear: this.#database.tear }) }),
       ...(freezeStates !== undefined && { freezeStates }),
       ...(keepDecisions !== undefined && { keepDecisions }),
@@ -220,8 +222,8 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
       random: this.#random,
       scheduler: process.scheduler,
       onEvent: (event) => this.#tell(event),
-    })
-    this.#app = await this.until(starting)
+    }
+    this.#app = await this.until(startDressed(faultyTree(this.#tree, faulty), options, dress))
   }
 
   close(): void {

@@ -15,12 +15,12 @@ import { createSystemClock } from '../runtime/system-clock.ts'
 import { createSystemRandom } from '../runtime/system-random.ts'
 import { ActorSystem, type ActorInfo } from '../runtime/system.ts'
 import { DecisionLogs, type DecisionRecord } from '../supervision/decision-log.ts'
-import type { SupervisorNode } from '../supervision/tree.ts'
+import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
 import { checkTree } from './check-tree.ts'
 import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
 import { blameStrayFailures } from './stray-failures.ts'
-import { supervisorSpec } from './supervision-plan.ts'
+import { rootSpec } from './supervision-plan.ts'
 import { modeIn } from './tree-plan.ts'
 
 /** Where a tree keeps its state, and what it is driven by. */
@@ -115,7 +115,16 @@ export interface App<Tree> extends AsyncDisposable {
  * await app.stop()
  * ```
  */
-export async function start<Tree>(tree: SupervisorNode<Tree>, options: StartOptions = {}): Promise<App<Tree>> {
+export function start<Tree>(tree: SupervisorNode<Tree> | DynamicNode<Tree>, options: StartOptions = {}): Promise<App<Tree>> {
+  return startDressed(tree, options, (node) => node)
+}
+
+/** As {@link start}; what is added to the tree while it runs is started as `dress` makes it. */
+export async function startDressed<Tree>(
+  tree: SupervisorNode<Tree> | DynamicNode<Tree>,
+  options: StartOptions,
+  dress: (node: TreeNode, id: ActorId) => TreeNode,
+): Promise<App<Tree>> {
   const defaultMode: StateMode = options.store === undefined ? 'volatile' : 'checkpointed'
   checkOptions(options)
   const behaviors = checkTree(tree, { hasStore: options.store !== undefined, behaviors: (options.behaviors ?? []).map(({ behavior }) => behavior) })
@@ -139,10 +148,10 @@ export async function start<Tree>(tree: SupervisorNode<Tree>, options: StartOpti
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
   })
   const logs = new DecisionLogs({ keep: options.keepDecisions ?? 20, wallNow: () => clock.wallNow() })
-  const plan = { system, defaultMode, sink, logs, onError: surface }
+  const plan = { system, defaultMode, sink, logs, onError: surface, dress }
   const forgetStrays = options.attribution === 'off' ? () => undefined : blameStrayFailures({ attribution, sink })
   try {
-    const started = await system.start(supervisorSpec(tree, rootId, plan), { cause: 'first', reason: undefined, parent: undefined })
+    const started = await system.start(rootSpec(tree, plan), { cause: 'first', reason: undefined, parent: undefined })
     if (started.status !== 'started') throw new TreeStartError(started.status === 'failed' ? started.reason : normal)
     const { incarnation } = started
     return new RunningApp({ tree: tree.reference(system.outside, rootId), system, logs, incarnation, forgetStrays })
@@ -217,6 +226,7 @@ class RunningApp<Tree> implements App<Tree> {
 
   async #end(): Promise<ExitReason> {
     const reason = await this.#system.exitOf(rootId)
+    await this.#system.supervisedEnd()
     this.#system.close()
     this.#system.retire(rootId, { forget: false })
     this.#system.endAll()

@@ -1,4 +1,4 @@
-import { childId, type ActorId } from '../protocol/actor-id.ts'
+import { childId, rootId, type ActorId } from '../protocol/actor-id.ts'
 import type { ActorSpec, StateMode } from '../runtime/actor-spec.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import type { EventSink } from '../runtime/events.ts'
@@ -10,7 +10,9 @@ import type { DecisionLogs } from '../supervision/decision-log.ts'
 import type { SupervisorEvent } from '../supervision/events.ts'
 import { childSettings, dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
 import { supervisorBehavior, type SupervisorParts } from '../supervision/supervisor.ts'
-import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
+import { isTreeNode, type DynamicNode, type SupervisorNode, type TreeNode } from '../supervision/tree.ts'
+import { breathe } from '../runtime/breathe.ts'
+import { checkNewChild } from './check-tree.ts'
 import { localStarter, type LocalStart } from './local-starter.ts'
 import { storeMembers } from './store-members.ts'
 
@@ -22,29 +24,52 @@ export interface PlanParts {
   /** What each supervisor decided last. */
   readonly logs: DecisionLogs
   readonly onError: (error: unknown) => void
+  /** Makes of a node that is added at run time what is started in its place. */
+  readonly dress: (node: TreeNode, id: ActorId) => TreeNode
 }
 
 /** How long `term` may take where the child's own limit does not say: because it is killed without being asked. */
 const termLimitOfKilledMs = 5_000
 
+/** What a whole tree starts from. */
+export function rootSpec(node: SupervisorNode<unknown> | DynamicNode<unknown>, parts: PlanParts): ActorSpec {
+  return node.kind === 'dynamic' ? dynamicSpec(node, rootId, parts) : supervisorSpec(node, rootId, parts)
+}
+
 /** What a supervisor starts from, with the specs of everything below it. */
-export function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
+function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
   const settings = supervisorSettings({ at: id, options: node.options })
   const children = Object.entries(node.children).map(([key, child]) => childSpec(child, { key, parent: id, autoShutdown: settings.autoShutdown }, parts))
+  const { autoShutdown } = settings
   const input = { kind: 'static', ...settings, children } as const
-  return anewEachTime(id, supervisorBehavior({ ...shellParts(parts), input: () => input, members: undefined }))
+  const behavior = supervisorBehavior({
+    ...shellParts(parts),
+    input: () => input,
+    members: undefined,
+    specOf: (key, added) => addedSpec(added, { key, parent: id, autoShutdown }, parts),
+    init: node.options.init,
+  })
+  return anewEachTime(id, behavior)
 }
 
 function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
-  const { supervisor, members } = dynamicSettings({ at: id, options: node.options, behavior: node.behavior })
+  const type = node.member === undefined ? 'worker' : 'supervisor'
+  const { supervisor, members } = dynamicSettings({ at: id, options: node.options, behavior: node.behavior, members: type })
+  const specOf = (key: string, args: unknown): ChildSpec =>
+    memberSpec(node, { key, id: childId(id, key), settings: { ...members, args } }, parts)
+  const { name } = node.behavior
+  const common = { key: name, id: childId(id, name), settings: members }
+  const template = node.member === undefined ? workerSpec(node.behavior, common, parts) : innerSpec(node.member, common, parts)
   const outlivesProcess = (members.state ?? parts.defaultMode) !== 'volatile' && members.restart !== 'temporary'
   const behavior = supervisorBehavior({
     ...shellParts(parts),
-    input: (children) => ({ kind: 'dynamic', ...supervisor, children }),
+    input: (children) => ({ kind: 'dynamic', ...supervisor, children, template }),
+    specOf: undefined,
+    init: node.options.init,
     members: storeMembers({
       supervisor: id,
       persistence: outlivesProcess ? parts.system.persistence : undefined,
-      specOf: (key, args) => memberSpec(node, { key, id: childId(id, key), settings: { ...members, args } }, parts),
+      specOf,
       onError: parts.onError,
     }),
   })
@@ -57,6 +82,17 @@ interface Place {
   readonly autoShutdown: AutoShutdown
 }
 
+/** The spec of a child that is added to a running supervisor, checked as a whole tree is. */
+function addedSpec(given: unknown, place: Omit<Place, 'key'> & { readonly key: unknown }, parts: PlanParts): ChildSpec {
+  const node = isTreeNode(given) ? parts.dress(given, childId(place.parent, String(place.key))) : given
+  const { catalogue, persistence } = parts.system
+  const known = (name: string): Behavior | undefined => catalogue.find(name)
+  const behaviors = checkNewChild({ ...place, node }, { hasStore: persistence !== undefined, known })
+  for (const behavior of behaviors) catalogue.add(behavior)
+  // The check has seen that they are a node and a key.
+  return childSpec(node as TreeNode, { ...place, key: place.key as string }, parts)
+}
+
 function childSpec(node: TreeNode, { key, parent, autoShutdown }: Place, parts: PlanParts): ChildSpec {
   const id = childId(parent, key)
   if (node.kind === 'child') {
@@ -64,20 +100,28 @@ function childSpec(node: TreeNode, { key, parent, autoShutdown }: Place, parts: 
     return workerSpec(node.behavior, { key, id, settings }, parts)
   }
   const settings = childSettings({ parent, id: key, start: node, type: 'supervisor', options: node.childOptions, autoShutdown })
-  const { restart, shutdown, significant } = settings
-  const start = node.kind === 'supervisor' ? supervisorSpec(node, id, parts) : dynamicSpec(node, id, parts)
-  return { id: key, restart, shutdown, type: 'supervisor', significant, start }
+  return innerSpec(node, { key, id, settings }, parts)
 }
 
-function memberSpec(node: DynamicNode<unknown>, worker: Worker, parts: PlanParts): ChildSpec {
-  const own = node.ownOf?.(worker.settings.args)
-  const spec = workerSpec(node.behavior, worker, parts)
+/** The spec of a supervisor as a child. */
+function innerSpec(node: SupervisorNode<unknown> | DynamicNode<unknown>, place: Settled, parts: PlanParts): ChildSpec {
+  const { key, id, settings } = place
+  const { restart, shutdown, significant, extras } = settings
+  const start = node.kind === 'supervisor' ? supervisorSpec(node, id, parts) : dynamicSpec(node, id, parts)
+  return { id: key, restart, shutdown, type: 'supervisor', significant, start, ...extras }
+}
+
+function memberSpec(node: DynamicNode<unknown>, place: Settled, parts: PlanParts): ChildSpec {
+  if (node.member !== undefined) return innerSpec(node.member, place, parts)
+  const own = node.ownOf?.(place.settings.args)
+  const spec = workerSpec(node.behavior, place, parts)
   if (own === undefined) return spec
   const start: LocalStart = { ...(spec.start as ActorSpec), bind: (life) => own.bind(life) }
   return { ...spec, restart: own.restart, start }
 }
 
-interface Worker {
+/** A child with its settings, at its place. */
+interface Settled {
   readonly key: string
   readonly id: ActorId
   readonly settings: ChildSettings
@@ -85,10 +129,10 @@ interface Worker {
 
 function workerSpec(
   behavior: Behavior,
-  { key, id, settings }: Worker,
+  { key, id, settings }: Settled,
   { defaultMode }: PlanParts,
 ): ChildSpec {
-  const { restart, shutdown, significant, args, hooks, fallback, maxAttempts, name } = settings
+  const { restart, shutdown, significant, args, hooks, fallback, maxAttempts, name, extras } = settings
   const start: ActorSpec = {
     id,
     behavior,
@@ -101,15 +145,17 @@ function workerSpec(
     checkpointEvery: settings.checkpointEvery ?? Infinity,
     name,
   }
-  return { id: key, restart, shutdown, type: 'worker', significant, start }
+  return { id: key, restart, shutdown, type: 'worker', significant, start, ...extras }
 }
 
 function termLimit(shutdown: ShutdownLimit): number {
   return shutdown === 'kill' ? termLimitOfKilledMs : shutdown
 }
 
-function shellParts({ system, sink, logs }: PlanParts): Omit<SupervisorParts, 'input' | 'members'> {
+function shellParts({ system, sink, logs }: PlanParts): Omit<SupervisorParts, 'input' | 'members' | 'specOf' | 'init'> {
   return {
+    restarts: new Map(),
+    breathe: (label) => breathe(system.scheduler, label),
     starter: (parent) => localStarter(system, parent),
     sendSelf: (to, message) => system.router.deliver(to, message),
     clock: system.clock,

@@ -7,6 +7,10 @@ export function modeIn(tree: TreeNode, defaultMode: StateMode, id: ActorId): Sta
   const segments = id.split('/')
   let node = tree
   for (const [depth, segment] of segments.entries()) {
+    if (node.kind === 'dynamic' && node.member !== undefined) {
+      node = node.member
+      continue
+    }
     if (node.kind === 'dynamic' && depth === segments.length - 1) return node.options.state ?? defaultMode
     const next = node.kind === 'supervisor' && Object.hasOwn(node.children, keyOf(segment)) ? node.children[keyOf(segment)] : undefined
     if (next === undefined) return undefined

@@ -2,15 +2,13 @@ import type { Hooks, StartContext, StartPlan } from '../runtime/behavior.ts'
 import { isThenable } from '../runtime/thenable.ts'
 
 type WithStatus = { readonly status: string }
+type RestartHook<State> = NonNullable<Hooks<State, unknown>['restart']>
 
 /**
- * The hook `restart` of what can be done: one that has ended as done, and is wanted again, begins anew; one whose process died before
- * its end was known goes on to it. A hook of the user's own decides first.
+ * The hook `restart` of what can be done: one that has ended as done, and is wanted again, begins anew; one whose process died
+ * before its end was known goes on to it. A hook of the user's own decides first.
  */
-export function restartUnlessDone<State extends WithStatus>({
-  init,
-  restart,
-}: Hooks<State, unknown>): NonNullable<Hooks<State, unknown>['restart']> {
+export function restartUnlessDone<State extends WithStatus>({ init, restart }: Hooks<State, unknown>): RestartHook<State> {
   const own = restart ?? init
   return (ctx) => {
     const plan = own?.(ctx)

@@ -38,7 +38,8 @@ export type MachineDefinition<Machine extends AnyStateMachine, Given> = ActorDef
  * The machine is driven by pure transitions. The state of the actor is its persisted snapshot, volatile, checkpointed or durable
  * as any state. What a transition asks for is done after it is committed, once at most: actions run, what is invoked or spawned
  * is started as an actor of its own below this one, and delays become timers whose deadlines are in the state. An action that
- * throws ends the incarnation, and the transition stays; a guard or an assignment that throws ends it, and the state before stays.
+ * throws ends the incarnation, and the transition stays; a guard or an assignment that throws ends it, and the state before
+ * stays.
  *
  * A machine that reaches its final state ends as `normal`. Where it is restarted, what it invokes is started anew.
  *

@@ -59,6 +59,7 @@ export class TaskRun {
   readonly #abort = new AbortController()
   readonly #sleepers = new Map<string, () => void>()
   #settled: Promise<void> | undefined = undefined
+  #isDone = false
 
   constructor(order: TaskOrder, ctx: Context) {
     this.#order = order
@@ -81,7 +82,10 @@ export class TaskRun {
   #begin(): void {
     if (this.#settled !== undefined) return
     const { signal: ending } = this.#ctx
-    const heed = (): void => this.#abort.abort(errorOfEnd(this.#ctx.id, ending.reason as ExitReason))
+    const heed = (): void => {
+      // Errors are dear, and nobody is left to be told.
+      if (!this.#isDone) this.#abort.abort(errorOfEnd(this.#ctx.id, ending.reason as ExitReason))
+    }
     ending.addEventListener('abort', heed, { once: true })
     const { run, args, timeoutMs } = this.#order
     if (timeoutMs !== Infinity) this.#ctx.sendAfter(timeoutMs, 'timeout')
@@ -97,6 +101,7 @@ export class TaskRun {
 
   /** One that is being ended has nothing more to say. */
   #end(reason: ExitReason): void {
+    this.#isDone = true
     if (!this.#abort.signal.aborted) this.#ctx.stop(reason)
   }
 

@@ -28,11 +28,12 @@ export class ActorTable {
   readonly #records: Records
   readonly #entries = new Map<ActorId, ActorEntry>()
   readonly #changed = new Set<ActorEntry>()
-  /** Incarnations whose last commit failed: what they hold in memory may be ahead of the store. */
-  readonly #lost = new Set<ActorId>()
+  readonly #lost: Set<ActorId>
 
-  constructor(records: Records) {
+  /** `lost` are the actors whose last commit failed, until they are opened again. */
+  constructor(records: Records, lost: Set<ActorId>) {
     this.#records = records
+    this.#lost = lost
   }
 
   get(id: ActorId): ActorEntry {
@@ -72,11 +73,10 @@ export class ActorTable {
     this.#changed.clear()
   }
 
-  /** The group failed: everything is read again, and who committed in it has to start again. */
-  lose(actors: Iterable<ActorId>): void {
+  /** The group failed: everything is read again. */
+  forget(): void {
     this.#entries.clear()
     this.#changed.clear()
-    for (const id of actors) this.#lost.add(id)
   }
 
   #load(id: ActorId): ActorEntry {

@@ -1,5 +1,4 @@
 import type { ActorId } from '../protocol/actor-id.ts'
-import type { Envelope } from '../protocol/envelope.ts'
 import { InternalError, NotStorableError } from '../protocol/errors.ts'
 import type { Codec } from '../serialization/codec.ts'
 import type { CheckpointCause, Commit, DurableTimer, Member, Snapshot, TurnRecord } from '../runtime/persistence.ts'
@@ -25,7 +24,6 @@ export interface TurnText {
 export interface SendText {
   readonly to: ActorId
   readonly text: EnvelopeText
-  readonly envelope: Envelope
 }
 
 export interface SnapshotText {
@@ -58,7 +56,7 @@ function turnToText(codec: Codec, id: ActorId, turn: TurnRecord): TurnText {
   return {
     seq: turn.seq,
     outcome: turn.outcome && codec.encode(turn.outcome, 'outcome'),
-    sends: turn.sends.map(({ to, envelope }) => ({ to, envelope, text: messageToText(codec, to, envelope) })),
+    sends: turn.sends.map(({ to, envelope }) => ({ to, text: messageToText(codec, to, envelope) })),
     timersSet: turn.timersSet.map((timer) => timerToText(codec, id, timer)),
     timersCancelled: turn.timersCancelled,
     members: turn.members.map((member) => memberToText(codec, member)),

@@ -1,12 +1,13 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { InternalError } from '../protocol/errors.ts'
 import type { Clock } from '../runtime/clock.ts'
-import type { Accepted, Checkpoint, Committed, Journaled, Member, Outcome, Revived } from '../runtime/persistence.ts'
+import type { Accepted, Checkpoint, Journaled, Member, Outcome, Revived } from '../runtime/persistence.ts'
 import type { ActorEntry, ActorTable } from './actor-table.ts'
 import { afterAdding, readCheckpoint, readShelf, type Kept } from './checkpoint.ts'
 import { checksumOf } from './checksum.ts'
 import type { CommitText, SendText, SnapshotText, TurnText } from './commit-text.ts'
 import { appliedBy } from './frontier.ts'
+import type { CommittedText, WillText } from './operation.ts'
 import type { CheckpointRow, EnvelopeText, MemberRow, Records } from './records.ts'
 import { keptOf, readRemains } from './reviving.ts'
 import type { StoredValues } from './stored-values.ts'
@@ -17,13 +18,6 @@ export interface JournalParts {
   readonly actors: ActorTable
   readonly values: StoredValues
   readonly clock: Clock
-}
-
-/** What an incarnation leaves behind, as text. */
-export interface WillText {
-  readonly reason: string
-  readonly snapshot: SnapshotText | undefined
-  readonly crashedOn: number | undefined
 }
 
 /**
@@ -53,16 +47,16 @@ export class Journal {
     return { status: 'answered', seq: known.seq, outcome: this.#values.value(to, known.outcome) as Outcome }
   }
 
-  commit(id: ActorId, incarnation: number, commit: CommitText): Committed {
+  commit(id: ActorId, incarnation: number, commit: CommitText): CommittedText {
     const entry = this.#actors.get(id)
     this.#actors.fence(entry, incarnation)
     checkTurns(entry, commit.turns)
     for (const { sends } of commit.turns) sends.forEach(({ to, text }) => this.#checkReceiver(to, text))
-    const deliveries: Committed['deliveries'][number][] = []
-    for (const turn of commit.turns) this.#applyTurn(entry, turn, deliveries)
+    const sent: number[] = []
+    for (const turn of commit.turns) this.#applyTurn(entry, turn, sent)
     const checkpoint = commit.checkpoint && this.#addCheckpoint(entry, commit.checkpoint)
     this.#actors.touch(entry)
-    return { checkpoint, deliveries }
+    return { checkpoint, sent }
   }
 
   seal(id: ActorId, incarnation: number, will: WillText): number | undefined {
@@ -100,7 +94,8 @@ export class Journal {
     const envelope = this.#values.envelope(id, row)
     this.#checkReceiver(id, row)
     this.#records.dropTimer(id, timer)
-    return this.#deliver({ to: id, text: row, envelope })
+    const seq = this.#deliver({ to: id, text: row })
+    return seq === 0 ? undefined : { seq, envelope, attempts: 0 }
   }
 
   retire(id: ActorId, why: string): readonly Journaled[] {
@@ -149,19 +144,16 @@ export class Journal {
     if (text.key !== null) this.#records.answer(to, text.key)
   }
 
-  /** Nothing is delivered if a message with the same key has been before. */
-  #deliver({ to, text, envelope }: SendText): Journaled | undefined {
-    if (text.key !== null && this.#records.answer(to, text.key) !== undefined) return undefined
-    return { seq: this.#append(to, text), envelope, attempts: 0 }
+  /** Gives the number of the message, or 0: nothing is delivered if a message with the same key has been before. */
+  #deliver({ to, text }: SendText): number {
+    if (text.key !== null && this.#records.answer(to, text.key) !== undefined) return 0
+    return this.#append(to, text)
   }
 
-  #applyTurn(entry: ActorEntry, turn: TurnText, deliveries: { to: ActorId; message: Journaled }[]): void {
+  #applyTurn(entry: ActorEntry, turn: TurnText, sent: number[]): void {
     this.#settleKey(entry, turn.seq, turn.outcome)
     if (turn.dead !== undefined) this.#bury(entry.id, turn.seq, turn.dead)
-    for (const send of turn.sends) {
-      const message = this.#deliver(send)
-      if (message !== undefined) deliveries.push({ to: send.to, message })
-    }
+    for (const send of turn.sends) sent.push(this.#deliver(send))
     for (const timer of turn.timersCancelled) this.#records.dropTimer(entry.id, timer)
     for (const timer of turn.timersSet) this.#records.putTimer(timer)
     for (const member of turn.members) this.#records.addMember(member)

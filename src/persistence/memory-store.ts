@@ -30,8 +30,8 @@ import { openStore } from './open-store.ts'
 export function memory(): Store {
   const location = 'memory'
   const records = new MemoryRecords()
-  const failure = (cause: unknown) =>
-    new StoreError({ problem: 'io', location, message: 'has failed; nothing of this group was written', cause })
+  const failure = (cause: unknown, consequence: string) =>
+    new StoreError({ problem: 'io', location, message: `has failed; ${consequence}`, cause })
   return {
     // Async, so that it fails and settles as a store that has to wait for a disk.
     // eslint-disable-next-line @typescript-eslint/require-await

@@ -13,7 +13,7 @@ const failures: ReadonlyMap<number, Failure> = new Map<number, Failure>([
   [5, ['locked', held]],
   [6, ['locked', held]],
   [8, ['read-only', 'cannot be written. Check the rights of the file and its directory']],
-  [10, ['io', 'failed to read or write its disk. Start again to go on from what is on the disk']],
+  [10, ['io', 'failed to read or write its disk. Check the disk']],
   [11, ['damaged', 'is damaged. Restore it from a backup']],
   [13, ['full', 'has no room left on its disk. Make room']],
   [14, ['missing', 'cannot be opened. Check that the directory exists and may be written']],

@@ -1,16 +1,11 @@
-import { resolve } from 'node:path'
 import { durationMs, type Duration } from '../protocol/duration.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
-import { StoreError } from '../runtime/errors.ts'
 import type { Persistence, Store } from '../runtime/persistence.ts'
 import { openStore, type StoreParts } from './open-store.ts'
-import { sqliteFailure } from './sqlite-failure.ts'
-import { prepareFile } from './sqlite-file.ts'
 import type { OwnHandle, SqlHandle } from './sqlite-handle.ts'
-import { loadDriver } from './sqlite-loader.ts'
-import { takeOver } from './sqlite-ownership.ts'
-import { SqliteRecords } from './sqlite-records.ts'
+import { connectMemory, fileOpening, memoryPath, openDatabase, type FilePlace, type Opening } from './sqlite-opening.ts'
 import type { Sync } from './sqlite-settings.ts'
+import { openWorkerLink } from './worker-link.ts'
 
 export type { SqlHandle, SqlStatement, SqlValue } from './sqlite-handle.ts'
 
@@ -27,7 +22,16 @@ export interface SqliteOptions {
    * meanwhile. The lock of a process that was killed is free at once.
    */
   readonly busy?: Duration
+  /**
+   * Where the file is read and written. `"in-process"`, the default: in this thread, which stands still while the disk syncs; the
+   * least work for each commit. `"worker"`: on a thread of its own, so that timers and I/O go on meanwhile; a file only. What is
+   * promised is the same. If that thread dies, another takes over the file, asks it what was written, and does the rest.
+   */
+  readonly link?: Link
 }
+
+/** How a store is reached: in this thread, or on one of its own. */
+export type Link = 'in-process' | 'worker'
 
 /**
  * Keeps state in a SQLite file, or in a database that is open already.
@@ -38,6 +42,9 @@ export interface SqliteOptions {
  *
  * The file has one owner: until it is closed or its process ends, every other opening is refused. Look at it with `sqlite3`
  * when the owner has stopped: the views `actors_now` and `waiting` say what is in it.
+ *
+ * After a commit has failed the file is closed and opened again, and what is in it counts. A database that was
+ * passed open cannot be; an error of its disk ends the store.
  *
  * Nothing is touched before `open`, which rejects with `StoreError` if the file cannot be owned or read.
  *
@@ -61,74 +68,33 @@ export function sqlite(path: string | SqlHandle, options: SqliteOptions = {}): S
   checkPath(path)
   checkOptions(options)
   const sync = options.sync ?? 'full'
+  checkLink(path, options.link)
   if (typeof path !== 'string') return onHandle(path, sync)
   const busyMs = options.busy === undefined ? 0 : Math.ceil(durationMs(options.busy, 'sqlite: busy'))
   if (path === memoryPath) return inMemory(sync)
-  return onFile(path, { busyMs, sync })
-}
-
-const memoryPath = ':memory:'
-
-function onFile(path: string, { busyMs, sync }: { readonly busyMs: number; readonly sync: Sync }): Store {
-  const connect = () => connectFile(path, busyMs)
-  return { open: (world) => open({ location: path, connect, disconnect: (handle) => handle.close(), sync, world }) }
+  const place: FilePlace = { path, busyMs, sync }
+  if (options.link === 'worker') return { open: (world) => openWorkerLink(place, world) }
+  return { open: (world) => open(fileOpening(place), world) }
 }
 
 function onHandle(handle: SqlHandle, sync: Sync): Store {
-  return { open: (world) => open({ location: 'an open database', connect: () => handle, disconnect: keep, sync, world }) }
+  return { open: (world) => open({ location: 'an open database', connect: () => handle, ...kept, sync }, world) }
 }
 
 /** The database outlives `close()` as a file would: a test can open it again. */
 function inMemory(sync: Sync): Store {
   let handle: OwnHandle | undefined
   const connect = () => (handle ??= connectMemory())
-  return { open: (world) => open({ location: memoryPath, connect, disconnect: keep, sync, world }) }
+  return { open: (world) => open({ location: memoryPath, connect, ...kept, sync }, world) }
 }
 
-function keep(): void {}
-
-interface Opening<Handle extends SqlHandle> {
-  readonly location: string
-  connect(): Handle
-  disconnect(handle: Handle): void
-  readonly sync: Sync
-  readonly world: StoreParts['world']
-}
+/** Closing would lose it, or take it away from whoever opened it. */
+const kept = { disconnect: () => undefined, canReopen: false }
 
 // Async, so that it rejects in place of throwing, as a store that runs elsewhere would.
 // eslint-disable-next-line @typescript-eslint/require-await
-async function open<Handle extends SqlHandle>(opening: Opening<Handle>): Promise<Persistence> {
-  const { location, connect, disconnect, sync, world } = opening
-  let handle: Handle | undefined
-  try {
-    handle = connect()
-    const info = takeOver(handle, { location, sync })
-    const records = new SqliteRecords(handle, location)
-    const failure = (error: unknown) => sqliteFailure(location, error, 'nothing of this group was written')
-    return openStore({ records, info, world, failure, release: disconnect.bind(undefined, handle) })
-  } catch (error) {
-    // A handle that is left open would keep its locks, and this process would have locked itself out.
-    if (handle !== undefined) disconnect(handle)
-    throw sqliteFailure(location, error, 'nothing was changed')
-  }
-}
-
-function connectFile(path: string, busyMs: number): OwnHandle {
-  const driver = driverFor(path)
-  prepareFile(path)
-  return new driver(resolve(path), { timeout: busyMs })
-}
-
-function connectMemory(): OwnHandle {
-  const driver = driverFor(memoryPath)
-  return new driver(memoryPath, { timeout: 0 })
-}
-
-function driverFor(location: string) {
-  const driver = loadDriver()
-  if (!('obstacle' in driver)) return driver
-  const { obstacle, cause } = driver
-  throw new StoreError({ problem: 'unsupported', location, message: `${obstacle}; nothing was changed`, cause })
+async function open<Handle extends SqlHandle>(opening: Opening<Handle>, world: StoreParts['world']): Promise<Persistence> {
+  return openStore({ ...openDatabase(opening), world })
 }
 
 function checkPath(path: unknown): void {
@@ -158,12 +124,25 @@ function checkOptions(options: SqliteOptions): void {
   })
 }
 
+function checkLink(path: string | SqlHandle, link: unknown): void {
+  const isFile = typeof path === 'string' && path !== memoryPath
+  if (link === undefined || link === 'in-process' || (link === 'worker' && isFile)) return
+  if (link !== 'worker')
+    throw new ConfigurationError({ path: 'sqlite: link', rule: 'must be "in-process" or "worker"', value: link })
+  throw new ConfigurationError({
+    path: 'sqlite: link',
+    rule: 'can be "worker" only for a file',
+    value: link,
+    remedy: 'Give the path of a file, or leave link out: a database that is open or in memory cannot go to another thread.',
+  })
+}
+
 function checkNames(options: unknown): void {
   if (typeof options !== 'object' || options === null)
     throw new ConfigurationError({ path: 'sqlite: options', rule: 'must be an object', value: options })
   for (const [name, value] of Object.entries(options)) {
-    if (name === 'sync' || name === 'busy') continue
-    const remedy = 'The options are sync and busy.'
+    if (name === 'sync' || name === 'busy' || name === 'link') continue
+    const remedy = 'The options are sync, busy and link.'
     throw new ConfigurationError({ path: `sqlite: ${name}`, rule: 'is no option', value, remedy })
   }
 }

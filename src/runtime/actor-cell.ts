@@ -20,6 +20,8 @@ export class ActorCell implements Cell, Runnable {
   starts = 0
   memory: Memory | undefined = undefined
   lastExit: ExitReason | undefined = undefined
+  handledAtEnd: number | undefined = undefined
+  setAside: number | undefined = undefined
   lastSeq = 0
   isRetired = false
   isForgotten = false

@@ -31,6 +31,10 @@ export interface Cell {
   starts: number
   memory: Memory | undefined
   lastExit: ExitReason | undefined
+  /** The journaled message that was being handled when the last incarnation ended. */
+  handledAtEnd: number | undefined
+  /** A journaled message that is not to be tried again. */
+  setAside: number | undefined
   /** The highest journal number that has been put into the mailbox. */
   lastSeq: number
   /** No incarnation will come unless it is asked for: callers are not kept waiting. */
@@ -79,6 +83,8 @@ export interface Life {
   readonly cell: Cell
   readonly id: ActorId
   readonly number: number
+  /** The supervisor's incarnation that started this one. */
+  readonly parent: Life | undefined
   status: Status
   behavior: Behavior
   /** The hooks of the behavior, with those of the child spec put over them. */
@@ -116,6 +122,8 @@ export interface Life {
   goesOn(): boolean
   /** Begins the end. Only a kill can hurry an end that has begun. */
   end(reason: ExitReason, manner: Manner): void
+  /** Its supervisor was killed: it ends too, as by an exit signal along a link. */
+  orphan(reason: ExitReason): void
   /** The last step of the end: everybody concerned is told, once. */
   finish(reason: ExitReason): void
   /** Runs `tell` when the incarnation has ended; at once if it has. */
@@ -134,6 +142,8 @@ export interface Life {
   adopt(child: Life): void
   /** A supervisor learns of every exit of a child that it does not wait for. */
   childEnded(child: Life, reason: ExitReason, message: MessageInfo | undefined): void
+  /** Its supervisor learns whether it is well. */
+  reportHealth(isHealthy: boolean): void
   setTimer(id: string, delayMs: number, fire: () => void): void
   cancelTimer(id: string): void
 }
@@ -171,6 +181,8 @@ export interface World {
   emit(event: ActorEvent): void
   /** Numbers that this system gives out once. */
   nextNumber(): number
+  /** What an actor shows of itself; see `Behavior.show`. */
+  show(id: ActorId): unknown
   /** Who has a name, and whether it runs now or is between two incarnations; nothing if nobody has it. */
   whereis(name: string): NameOwner | undefined
   /** The incarnation that runs under an id. */

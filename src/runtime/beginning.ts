@@ -3,8 +3,8 @@ export interface Beginning {
   /** The one hook that ran; `none`: it went on by itself from what there was. */
   readonly hook: 'init' | 'restart' | 'none'
   /**
-   * The last state in `memory`; a `checkpoint`; a checkpoint and the `journal` after it; `initial(args)`; or a state that the hook
-   * gave with another behavior.
+   * The last state in `memory`; a `checkpoint`; a checkpoint and the `journal` after it; `initial(args)`; or a state that
+   * the hook gave with another behavior.
    */
   readonly state: 'memory' | 'checkpoint' | 'journal' | 'initial' | 'given'
   /** The number of the checkpoint, where there is one. */

@@ -38,6 +38,8 @@ export interface Port {
    * A supervised actor is started again if its restart type says so.
    */
   stopActor(to: ActorId, reason?: ExitReason, options?: StopOptions): Promise<void>
+  /** What an actor shows of itself, at once; nothing if it does not run or has nothing to show. */
+  show?(id: ActorId): unknown
   /** A number that this system gives out once in the life of its process: for keys that nobody else has. */
   nextNumber(): number
 }
@@ -165,6 +167,11 @@ export interface Context extends Port {
   whereis(name: string): NameOwner | undefined
   /** Ends this incarnation once the turn is done, as `normal` or with a reason. */
   stop(reason?: ExitReason): void
+  /**
+   * Tells the supervisor whether this actor is well, which a new incarnation is taken to be. Siblings whose `gate` it is are not
+   * restarted while it is not. Inside a durable turn told with the commit.
+   */
+  reportHealth(isHealthy: boolean): void
   /** Takes a checkpoint as soon as this turn is committed. An actor without a store has none to take: nothing happens. */
   checkpoint(): void
 }
@@ -219,6 +226,13 @@ export interface Down {
 export interface TrappedExit {
   readonly from: ActorId
   readonly reason: ExitReason
+}
+
+/** The input of a message of topic `health`: what a child says of itself to its supervisor. */
+export interface HealthReport {
+  readonly id: ActorId
+  readonly incarnation: number
+  readonly isHealthy: boolean
 }
 
 /** The input of a message of topic `exited`: what a supervisor learns of its child. */

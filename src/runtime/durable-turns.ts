@@ -108,7 +108,7 @@ export class DurableTurns implements Turns {
     message.attempt += 1
     this.current = message
     const context = new TurnContext(life, message)
-    if (message.seq > 0 && message.attempt > cell.spec.maxAttempts) {
+    if (message.seq > 0 && (message.attempt > cell.spec.maxAttempts || message.seq === cell.setAside)) {
       this.#giveUp(message, context)
       return 'done'
     }
@@ -148,11 +148,13 @@ export class DurableTurns implements Turns {
     this.current = undefined
   }
 
-  /** A message that has crashed its actor too often is dealt with by not handling it. */
+  /** A message that has crashed its actor too often, or was set aside, is dealt with by not handling it. */
   #giveUp(message: Message, context: TurnContext): void {
     context.close()
     message.attempt -= 1
-    const outcome: Outcome = { status: 'crashed', message: `handling it crashed the actor ${message.attempt} times; it is a dead letter now` }
+    const isSetAside = message.seq === this.#life.cell.setAside
+    const why = isSetAside ? 'its supervisor has set it aside' : `handling it crashed the actor ${message.attempt} times`
+    const outcome: Outcome = { status: 'crashed', message: `${why}; it is a dead letter now` }
     this.#group.push({ message, context, outcome, dead: 'crashed', after: undefined })
     this.current = undefined
   }

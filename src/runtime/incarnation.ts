@@ -3,7 +3,7 @@ import { killed, noproc, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, FollowUps, Life, Manner, Status } from './anatomy.ts'
 import type { Behavior } from './behavior.ts'
 import type { ClockTimer } from './clock.ts'
-import type { Context, Down } from './context.ts'
+import type { Context, Down, HealthReport } from './context.ts'
 import { CrashedError } from './errors.ts'
 import { followUps } from './follow-ups.ts'
 import { leave } from './leaving.ts'
@@ -96,6 +96,15 @@ export class Incarnation implements Life {
     if (this.status === 'idle') this.end(reason, 'orderly')
   }
 
+  orphan(reason: ExitReason): void {
+    const keepsOrder = this.behavior.stopsInOrder === true
+    // Nobody is left to hurry one that waits for a start or a stop of its own.
+    if (this.status === 'starting' || (keepsOrder && this.status === 'busy')) this.end(killed, 'kill')
+    else if (keepsOrder) this.requestStop(reason)
+    else if (this.trapsExits) this.#endInTime(reason)
+    else this.end(reason, 'signal')
+  }
+
   goesOn(): boolean {
     if (this.status !== 'busy') return false
     this.status = 'idle'
@@ -130,10 +139,12 @@ export class Incarnation implements Life {
     if (cell.life === this) cell.life = undefined
     cell.lastExit = reason
     const message = this.isBorn ? messageAtEnd(this.turns) : undefined
+    cell.handledAtEnd = this.turns.blamed ?? this.turns.current?.seq
     if (this.isBorn) this.#leaveTrace(reason, message)
     this.turns.abandon(reason)
     for (const caller of this.#deferred ?? []) caller.fail(new CrashedError(this.id, 'call', reason))
     this.#deferred = undefined
+    this.#failCallsMeantForIt(reason)
     this.#breakBonds(reason)
     this.#abandonChildren(reason)
     this.parent?.childEnded(this, reason, message)
@@ -203,6 +214,12 @@ export class Incarnation implements Life {
     this.cell.receive(systemMessage('exited', { id: child.id, incarnation: child.number, reason, message }, this.number))
   }
 
+  reportHealth(isHealthy: boolean): void {
+    const { id, number: incarnation, parent } = this
+    const report: HealthReport = { id, incarnation, isHealthy }
+    parent?.cell.receive(systemMessage('health', report, parent.number))
+  }
+
   setTimer(id: string, delayMs: number, fire: () => void): void {
     this.cancelTimer(id)
     const timer = this.cell.world.clock.setTimer(delayMs, () => {
@@ -215,6 +232,15 @@ export class Incarnation implements Life {
   cancelTimer(id: string): void {
     this.#timers?.get(id)?.cancel()
     this.#timers?.delete(id)
+  }
+
+  /** An orderly end, for which nobody waits: what takes longer than it may is killed by nobody but the clock. */
+  #endInTime(reason: ExitReason): void {
+    this.requestStop(reason)
+    const { world, spec } = this.cell
+    if (this.status !== 'busy' || spec.termLimitMs === Infinity) return
+    const timer = world.clock.setTimer(spec.termLimitMs, () => this.end(killed, 'kill'))
+    this.whenEnded(() => timer.cancel())
   }
 
   #hasLastWill(manner: Manner): boolean {
@@ -252,11 +278,16 @@ export class Incarnation implements Life {
   #abandonChildren(reason: ExitReason): void {
     const children = this.#children
     this.#children = undefined
-    for (const child of children ?? []) {
-      // Nobody is left to hurry one that waits for a start or a stop of its own.
-      if (child.status === 'starting' || (child.behavior.stopsInOrder === true && child.status === 'busy')) child.end(killed, 'kill')
-      else if (child.behavior.stopsInOrder === true) child.requestStop(reason)
-      else child.end(reason, 'signal')
+    for (const child of children ?? []) child.orphan(reason)
+  }
+
+  #failCallsMeantForIt(reason: ExitReason): void {
+    const { behavior } = this
+    const { mailbox } = this.cell
+    if (!this.isBorn || behavior.isMeantForOne === undefined) return
+    for (const message of mailbox.takeAll()) {
+      if (behavior.isMeantForOne(message)) message.caller?.fail(new CrashedError(this.id, message.name, reason))
+      else mailbox.push(message)
     }
   }
 

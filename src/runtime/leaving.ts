@@ -53,12 +53,12 @@ async function runTerm(life: Life, reason: ExitReason, hook: NonNullable<Life['h
 
 async function withinLimit(life: Life, abort: AbortController, run: () => Promise<void>): Promise<void> {
   const limitMs = life.cell.spec.termLimitMs
-  const late = new TermLimitError(`term took longer than ${limitMs} ms`)
   await new Promise<void>((resolve, reject) => {
     const timer =
       limitMs === Infinity
         ? undefined
         : life.cell.world.clock.setTimer(limitMs, () => {
+            const late = new TermLimitError(`term took longer than ${limitMs} ms`)
             abort.abort(late)
             reject(late)
           })

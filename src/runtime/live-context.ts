@@ -100,6 +100,10 @@ export class LiveContext implements Context {
     return this.cell.world.router.stop(to, reason, options)
   }
 
+  show(id: ActorId): unknown {
+    return this.cell.world.show(id)
+  }
+
   nextNumber(): number {
     return this.cell.world.nextNumber()
   }
@@ -224,6 +228,10 @@ export class LiveContext implements Context {
     this.life.stopReason ??= reason
     // Outside a turn there is none to wait for.
     if (this.life.status === 'idle') this.life.end(this.life.stopReason, 'orderly')
+  }
+
+  reportHealth(isHealthy: boolean): void {
+    if (this.mayAct('report of its health')) this.life.reportHealth(isHealthy)
   }
 
   checkpoint(): void {

@@ -41,9 +41,9 @@ export class LocalRouter implements Router {
   call(to: ActorId, { name, input, sender }: Request, options?: CallOptions): Promise<unknown> {
     const timeoutMs = timeoutOf(name, options)
     const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id }
-    const cell = this.#reachable(to)
     const place = this.#parts.cells.get(to)
-    const fallback = this.#isClosed ? undefined : fallbackFor(place, envelope)
+    const cell = place?.isRetired === true ? undefined : place
+    const fallback = place?.spec.fallback === undefined || this.#isClosed ? undefined : fallbackFor(place, envelope)
     if (cell === undefined && fallback === undefined && !this.#awaited.has(to)) return Promise.reject(new NoProcError(to, name))
     const problem = this.problemWith(to, envelope)
     if (problem !== undefined) return Promise.reject(new InvalidMessageError(to, name, problem))

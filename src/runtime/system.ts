@@ -1,4 +1,4 @@
-import { isBelow, type ActorId } from '../protocol/actor-id.ts'
+import { isBelow, parentOf, type ActorId } from '../protocol/actor-id.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { killed, noproc, normal, shutdown, type ExitReason } from '../protocol/exit-reason.ts'
 import { ActorCell } from './actor-cell.ts'
@@ -7,7 +7,7 @@ import type { Life, SpawnOrder, World } from './anatomy.ts'
 import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import { Catalogue } from './catalogue.ts'
-import type { Clock } from './clock.ts'
+import type { Clock, ClockTimer } from './clock.ts'
 import type { MonitorAction, MonitorRef, NameOwner, Port } from './context.ts'
 import { Deadlines } from './deadlines.ts'
 import { SpawnError } from './errors.ts'
@@ -106,6 +106,7 @@ export class ActorSystem implements World {
       call: (to, name, input, options) => this.router.call(to, { name, input, sender: undefined }, options),
       cast: (to, name, input, options) => this.router.cast(to, { name, input, sender: undefined }, options),
       stopActor: (to, reason, options) => this.router.stop(to, reason, options),
+      show: (id) => this.show(id),
       nextNumber: () => this.nextNumber(),
     }
   }
@@ -132,10 +133,17 @@ export class ActorSystem implements World {
       life.end(killed, 'kill')
       return undefined
     }
+    const arm = (): ClockTimer | undefined =>
+      limit === Infinity ? undefined : this.clock.setTimer(limit, () => life.end(killed, 'kill'))
+    // `term` has the same limit: at the same moment, the kill comes first.
+    const early = life.hooks.term === undefined ? undefined : arm()
     life.requestStop(reason)
-    if (hasEnded(life)) return undefined
+    if (hasEnded(life)) {
+      early?.cancel()
+      return undefined
+    }
     return new Promise((resolve) => {
-      const timer = limit === Infinity ? undefined : this.clock.setTimer(limit, () => life.end(killed, 'kill'))
+      const timer = early ?? arm()
       life.whenEnded(() => {
         timer?.cancel()
         resolve()
@@ -152,15 +160,21 @@ export class ActorSystem implements World {
     const cell = this.#cells.get(id)
     if (cell === undefined) return
     if (cell.spec.behavior.stopsInOrder === true)
-      for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireCell(below, forget)
+      for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireWhenGone(below, forget)
     this.#retireCell(cell, forget)
     if (forget) this.#cells.delete(id)
   }
 
-  /** Gives up the place of every actor below `id`; of one that is about to end, when it has. */
-  forgetBelow(id: ActorId): void {
+  /** The message that an actor was handling when its last incarnation ended is a dead letter as soon as it is taken again. */
+  setAside(id: ActorId): void {
+    const cell = this.#cells.get(id)
+    if (cell !== undefined) cell.setAside = cell.handledAtEnd
+  }
+
+  /** Gives up the place of everybody below `id`, but for `except` and below; of one that is about to end, when it has. */
+  forgetBelow(id: ActorId, except: ReadonlySet<ActorId> = new Set()): void {
     for (const { id: below, life } of this.#cells.values())
-      if (isBelow(id, below)) {
+      if (isBelow(id, below) && !isAmong(below, id, except)) {
         if (life === undefined) this.retire(below, { forget: true })
         else life.whenEnded(() => this.retire(below, { forget: true }))
       }
@@ -190,6 +204,11 @@ export class ActorSystem implements World {
   incarnationOf(id: ActorId, number: number): Life | undefined {
     const life = this.#cells.get(id)?.life
     return life?.number === number ? life : undefined
+  }
+
+  show(id: ActorId): unknown {
+    const life = this.lifeOf(id)
+    return life?.behavior.show?.(life.state)
   }
 
   /** The ids of all actors that run, in the order in which they were first started. */
@@ -249,6 +268,11 @@ export class ActorSystem implements World {
     throw new SpawnError({ problem: 'failed', actor: id, reason: started.reason })
   }
 
+  /** Resolves when nobody runs that was started by a supervisor: after a kill they end one by one, each in its own time. */
+  async supervisedEnd(): Promise<void> {
+    for (const { life } of [...this.#cells.values()]) if (life?.parent !== undefined) await whenGone(life)
+  }
+
   /** Runs `action` once when the incarnation that runs now ends; with `noproc` if none runs. */
   monitor(target: ActorId | { readonly name: string }, action: MonitorAction): MonitorRef {
     checkAction(action)
@@ -302,6 +326,18 @@ export class ActorSystem implements World {
     return this.start(spec, origin)
   }
 
+  /** Below a supervisor that was killed some may be ending still, and may even start others before they do. */
+  #retireWhenGone(cell: ActorCell, forget: boolean): void {
+    if (cell.life === undefined) {
+      this.#retireCell(cell, forget)
+      return
+    }
+    cell.life.whenEnded(() => {
+      cell.isForgotten ||= forget
+      this.retire(cell.id, { forget: false })
+    })
+  }
+
   async #startAlone(remains: Remains, origin: StartOrigin): Promise<Started> {
     const { id } = remains.spec
     if (this.#isClosed) return { status: 'failed', reason: killed }
@@ -326,6 +362,12 @@ export class ActorSystem implements World {
     for (const message of this.router.takeAwaited(spec.id)) cell.mailbox.push(message)
     return cell
   }
+}
+
+/** True if `id` is one of these children of `ancestor`, or below one. */
+function isAmong(id: ActorId, ancestor: ActorId, children: ReadonlySet<ActorId>): boolean {
+  for (let at: ActorId | undefined = id; at !== undefined && at !== ancestor; at = parentOf(at)) if (children.has(at)) return true
+  return false
 }
 
 /** A start can be given up before `initial` is done. Whoever ends by ignoring is told so by the start itself. */

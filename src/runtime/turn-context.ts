@@ -1,6 +1,6 @@
 import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
 import { durationMs, type Duration } from '../protocol/duration.ts'
-import { noproc, normal, type ExitReason } from '../protocol/exit-reason.ts'
+import { killed, noproc, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
 import type { Life } from './anatomy.ts'
 import type {
@@ -104,13 +104,14 @@ export class TurnContext extends LiveContext {
   }
 
   override trapExits(flag: boolean): boolean {
-    if (this.mayAct('trapping of exits')) this.bonds.push(() => super.trapExits(flag))
+    if (this.mayAct('trapping of exits')) this.bonds.push(() => void (this.life.trapsExits = flag))
     return this.life.trapsExits
   }
 
   override kill(id: ActorId): void {
     if (id === this.id) super.kill(id)
-    else if (this.mayAct('kill')) this.bonds.push(() => super.kill(id))
+    else if (this.mayAct('kill'))
+      this.bonds.push(() => this.cell.world.lifeOf(id)?.receiveSignal({ type: 'kill', reason: killed }, this.id))
   }
 
   override monitor(target: ActorId | { readonly name: string }, { action }: MonitorOptions = {}): MonitorRef {
@@ -134,6 +135,10 @@ export class TurnContext extends LiveContext {
       if (other !== undefined) this.life.link(other)
       else this.life.receiveSignal({ type: 'exit', reason: noproc }, id)
     })
+  }
+
+  override reportHealth(isHealthy: boolean): void {
+    if (this.mayAct('report of its health')) this.bonds.push(() => this.life.reportHealth(isHealthy))
   }
 
   override unlink(id: ActorId): void {

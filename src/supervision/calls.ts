@@ -3,6 +3,7 @@ import { isRunning, newChild, type Child, type ChildrenView } from './children.t
 import type { ChildCounts, ChildInfo, Command, SupervisorProblem, SupervisorReply } from './commands.ts'
 import { decided } from './decided.ts'
 import { reasonOfStop } from './exit-causes.ts'
+import { tryAgain } from './group-restart.ts'
 import { callTask, childOf, isRemovedWhenDown, noTask, type FactOf, type Memory, type Step } from './memory.ts'
 import { startAll, stopAll } from './orders.ts'
 import { applyResults } from './start-results.ts'
@@ -22,8 +23,11 @@ export function needsStart({ children }: Memory, { request }: Asked): boolean {
 }
 
 /** True if the call has to stop a child before it can be answered. */
-export function needsStop({ children }: Memory, { request }: Asked): boolean {
-  return request.type === 'terminateChild' && children.get(request.id)?.status === 'running'
+export function needsStop({ kind, children }: Memory, { request }: Asked): boolean {
+  if (request.type === 'terminateMember' && kind === 'static') return false
+  if (request.type !== 'terminateChild' && request.type !== 'terminateMember') return false
+  const child = children.get(request.id)
+  return child?.status === 'running' && isMeant(child, request)
 }
 
 /** Notes which call waits for a start; a new child goes to the end of the table. */
@@ -44,9 +48,10 @@ export function startForCall(memory: Memory): Step {
 }
 
 /** Answers `startChild` and `restartChild`. A failed start is not retried; a new child is not kept then. Neither is counted. */
-export function endStartForCall(memory: Memory, { results, nowMs }: FactOf<'started'>): Step {
+export function endStartForCall(memory: Memory, fact: FactOf<'started'>): Step {
   const { type, ticket, id, isPromised } = callTask(memory)
-  const { children, forgotten, failure } = applyResults(memory, results)
+  const { results, nowMs } = fact
+  const { children, forgotten, failure } = applyResults(memory, fact)
   if (failure === undefined) {
     const [result] = results
     const reply: SupervisorReply =
@@ -56,7 +61,7 @@ export function endStartForCall(memory: Memory, { results, nowMs }: FactOf<'star
   const { reason } = failure
   // As a failed restart: it is tried again from the end of the queue, and that counts.
   if (isPromised === true)
-    return { children, task: noTask, commands: [...forgotten, decided(memory, { verdict: 'retry', ...failure, nowMs }), { type: 'retry', id }] }
+    return { children, task: noTask, commands: [...forgotten, ...tryAgain(memory, { ...failure, nowMs })] }
   const isNew = type === 'startChild'
   return {
     children: isNew ? children.delete(id) : children.update({ ...childOf(memory, id), status: 'stopped', failure: undefined }),
@@ -71,7 +76,8 @@ export function endStartForCall(memory: Memory, { results, nowMs }: FactOf<'star
 
 /** Notes which call waits for a stop. */
 export function acceptStop(_: Memory, { ticket, request }: Asked): Step {
-  if (request.type !== 'terminateChild') throw new InternalError('a call stops no child', request)
+  if (request.type !== 'terminateChild' && request.type !== 'terminateMember')
+    throw new InternalError('a call stops no child', request)
   return { task: { type: 'terminateChild', ticket, id: request.id }, commands: [] }
 }
 
@@ -97,14 +103,22 @@ export function answer(memory: Memory, { ticket, request }: Asked): Step {
       return { commands: [{ type: 'reply', ticket, reply: { status: 'children', children: whichChildren(memory) } }] }
     case 'countChildren':
       return { commands: [{ type: 'reply', ticket, reply: { status: 'counts', counts: countChildren(memory) } }] }
+    case 'setStrategy':
+      return { strategy: request.strategy, commands: [ok(ticket)] }
+    case 'terminateMember':
+      return terminateMember(memory, request, ticket)
   }
   const { type, id } = request
   const child = children.get(id)
+  if (type === 'getChildSpec' && child === undefined && memory.template?.id === id)
+    return { commands: [{ type: 'reply', ticket, reply: { status: 'spec', spec: memory.template } }] }
   if (child === undefined) return { commands: [refusal(ticket, { type: 'not_found', id })] }
   if (type === 'getChildSpec') return { commands: [{ type: 'reply', ticket, reply: { status: 'spec', spec: child.spec } }] }
   if (type === 'terminateChild' && child.status === 'stopped') return { commands: [ok(ticket)] }
   if (type === 'terminateChild') return takenDown(memory, child, ticket)
-  if (child.status !== 'stopped') return { commands: [refusal(ticket, { type: child.status, id })] }
+  // One that only waits has no start under way that it could be removed from.
+  const isWaiting = type === 'deleteChild' && child.wait !== undefined
+  if (child.status !== 'stopped' && !isWaiting) return { commands: [refusal(ticket, { type: child.status, id })] }
   if (type === 'restartChild') throw new InternalError('a call was not carried out', request)
   return { children: children.delete(id), commands: [{ type: 'forget', id }, ok(ticket)] }
 }
@@ -120,12 +134,29 @@ export function countChildren({ kind, children }: Pick<Memory, 'kind'> & { reado
   return { specs: kind === 'dynamic' ? 1 : size, active, supervisors, workers: size - supervisors }
 }
 
+type TerminateMember = Extract<Asked['request'], { readonly type: 'terminateMember' }>
+
+/** As OTP does it by process id: unknown where children have ids, fine where the member is gone. */
+function terminateMember(memory: Memory, request: TerminateMember, ticket: number): Step {
+  const { id } = request
+  if (memory.kind === 'static') return { commands: [refusal(ticket, { type: 'not_found', id })] }
+  const child = memory.children.get(id)
+  if (child === undefined || !isMeant(child, request)) return { commands: [ok(ticket)] }
+  return takenDown(memory, child, ticket)
+}
+
+/** False for a request about an earlier incarnation. */
+function isMeant(child: Child, request: Asked['request']): boolean {
+  return request.type !== 'terminateMember' || request.incarnation === undefined || request.incarnation === child.incarnation
+}
+
 /** A child that runs no more: it keeps its place, or is removed if it is temporary or a member. */
 function takenDown(memory: Memory, child: Child, ticket: number): Step {
   const { id } = child.spec
   if (isRemovedWhenDown(memory, child.spec))
     return { children: memory.children.delete(id), commands: [{ type: 'forget', id }, ok(ticket)] }
-  const children = memory.children.update({ ...child, status: 'stopped', failure: undefined, nextCause: 'sibling' })
+  const down = { ...child, status: 'stopped', failure: undefined, nextCause: 'sibling', wait: undefined, failures: 0 } as const
+  const children = memory.children.update(down)
   return { children, commands: [ok(ticket)] }
 }
 

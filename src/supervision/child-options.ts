@@ -4,6 +4,7 @@ import type { DurationOrInfinity } from '../protocol/duration.ts'
 import type { StateMode } from '../runtime/actor-spec.ts'
 import type { Hooks } from '../runtime/behavior.ts'
 import type { FallbackCall, Fallbacks } from '../runtime/fallback.ts'
+import type { ChildExtraOptions, ChildExtras } from './child-extras.ts'
 import type { ShutdownLimit } from './child-spec.ts'
 import type { RestartType } from './restart-type.ts'
 
@@ -20,7 +21,7 @@ export type FallbackOptions<Handlers> = {
 }
 
 /** How one child is started, restarted and stopped. */
-export interface ChildOptions<State = unknown, Args = unknown, Handlers = unknown> {
+export interface ChildOptions<State = unknown, Args = unknown, Handlers = unknown> extends ChildExtraOptions {
   /** Which exits bring it back: every one (`permanent`, the default), abnormal ones (`transient`), none (`temporary`). */
   readonly restart?: RestartType
   /**
@@ -67,6 +68,8 @@ export interface ChildSettings {
   readonly fallback: Fallbacks | undefined
   readonly args: unknown
   readonly name: string | undefined
+  /** What it has beyond OTP. */
+  readonly extras: ChildExtras
 }
 
 export const defaultMaxAttempts = 3

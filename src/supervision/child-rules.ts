@@ -1,4 +1,5 @@
 import type { Violation } from '../protocol/errors.ts'
+import { extraNames, extraRule } from './child-extra-rules.ts'
 import { stateModes, type ChildOptions } from './child-options.ts'
 import type { ChildSpec } from './child-spec.ts'
 import {
@@ -19,7 +20,7 @@ export interface ChildSubject {
 }
 
 export const childNames = [
-  'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', 'args', 'name',
+  'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', 'args', 'name', ...extraNames,
 ] as const satisfies readonly (keyof ChildOptions)[]
 
 /** Options that a supervisor as a child cannot have: it has no state of its own. */
@@ -55,6 +56,9 @@ export const childRules: readonly Rule<ChildSubject>[] = [
       value: significant,
       remedy: 'Set restart to "transient" or "temporary"',
     }),
+
+  ({ at, options: { type } }) =>
+    refuseIf(type !== undefined, { path: `${at}type`, rule: 'is not an option: it follows from what is started', value: type }),
 
   ({ at, options: { shutdown } }) =>
     refuseIf(shutdown !== undefined && shutdown !== 'kill' && !isDuration(shutdown), {
@@ -145,6 +149,8 @@ export const childRules: readonly Rule<ChildSubject>[] = [
 
   ({ at, options: { name } }) =>
     refuseIf(name !== undefined && !isKey(name), { path: `${at}name`, rule: keyRule, value: name }),
+
+  extraRule,
 ]
 
 function notACall(violation: Violation): Violation {

@@ -2,6 +2,17 @@ import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageInfo } from '../runtime/message.ts'
 import type { ChildSpec } from './child-spec.ts'
 
+/** What a child waits for that is down and will be started again. */
+export type Wait =
+  /** The end of its backoff, which the fact `due` of this round tells. */
+  | { readonly for: 'delay'; readonly round: number }
+  /** The backoff of a sibling, with which it is started. */
+  | { readonly for: 'group' }
+  /** The sibling that is its gate. */
+  | { readonly for: 'gate' }
+  /** Its gate has opened, and a retry is in the supervisor's mailbox, which does not count. */
+  | { readonly for: 'turn' }
+
 /** What a supervisor remembers of one child; replaced as a whole, never changed. */
 export interface Child {
   readonly spec: ChildSpec
@@ -17,11 +28,33 @@ export interface Child {
   readonly failure: ExitReason | undefined
   /** What a restart tells it: it ended by itself, or it goes along with a sibling. */
   readonly nextCause: 'exit' | 'sibling'
+  /** Only while it is `restarting`; nothing if it is being started, or a retry of its start is in the supervisor's mailbox. */
+  readonly wait: Wait | undefined
+  /** It runs and has said that it is not well. */
+  readonly isUnhealthy: boolean
+  /** How often it has failed in a row; counted where there is a backoff. */
+  readonly failures: number
+  /** How often it has been restarted in its life for a failure of its own. */
+  readonly restarts: number
+  /** When its newest incarnation was started. */
+  readonly upSinceMs: number
 }
 
 /** A child that has not run yet. */
-export function newChild(spec: ChildSpec): Child {
-  return { spec, status: 'stopped', incarnation: 0, lastReason: undefined, failure: undefined, nextCause: 'sibling' }
+export function newChild(spec: ChildSpec, restarts = 0): Child {
+  return {
+    spec,
+    status: 'stopped',
+    incarnation: 0,
+    lastReason: undefined,
+    failure: undefined,
+    nextCause: 'sibling',
+    wait: undefined,
+    isUnhealthy: false,
+    failures: 0,
+    restarts,
+    upSinceMs: 0,
+  }
 }
 
 /** The children of one supervisor in the order in which they start, to look at. */
@@ -33,6 +66,12 @@ export interface ChildrenView {
   readonly supervisors: number
   /** How many significant ones are running or restarting. */
   readonly significant: number
+  /** How many wait for their own backoff. */
+  readonly delayed: number
+  /** How many wait for the backoff of a sibling. */
+  readonly grouped: number
+  /** How many wait for their gate. */
+  readonly held: number
   get(id: string): Child | undefined
   all(): readonly Child[]
   /** Those behind this child, in order. Costs what it returns. */

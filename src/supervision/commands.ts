@@ -1,8 +1,9 @@
 import type { StartCause } from '../runtime/behavior.ts'
+import type { ConfigurationError } from '../protocol/errors.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageInfo } from '../runtime/message.ts'
 import type { ChildSpec, ShutdownLimit } from './child-spec.ts'
-import type { Intensity } from './restart-intensity.ts'
+import type { Intensity } from './intensity.ts'
 
 /** One child to start. */
 export interface StartOrder {
@@ -11,6 +12,8 @@ export interface StartOrder {
   readonly cause: StartCause
   /** Why the incarnation before ended, if it is known. */
   readonly reason: ExitReason | undefined
+  /** Start it at the same time as the one before it. */
+  readonly joins?: true
 }
 
 /** One child to stop. */
@@ -18,6 +21,8 @@ export interface StopOrder {
   readonly id: string
   readonly incarnation: number
   readonly shutdown: ShutdownLimit
+  /** Stop it at the same time as the one before it. */
+  readonly joins?: true
 }
 
 /** The answer to a call, as data; the shell turns errors into rejections. */
@@ -34,8 +39,13 @@ export type SupervisorReply =
 export type SupervisorProblem =
   | { readonly type: 'already_started'; readonly id: string; readonly incarnation: number }
   | { readonly type: 'already_present' | 'not_found' | 'running' | 'restarting'; readonly id: string }
-  | { readonly type: 'start_failed'; readonly id: string; readonly reason: ExitReason }
+  /** `isTriedAgain`: its backoff goes on. */
+  | { readonly type: 'start_failed'; readonly id: string; readonly reason: ExitReason; readonly isTriedAgain?: boolean }
   | { readonly type: 'shutting_down'; readonly id: string }
+  /** The request is not for a dynamic supervisor. */
+  | { readonly type: 'simple_one_for_one'; readonly id: string; readonly request: string }
+  /** A child that is to be added breaks a rule. */
+  | { readonly type: 'invalid_spec'; readonly id: string; readonly error: ConfigurationError }
 
 /** One row of `whichChildren`. */
 export interface ChildInfo {
@@ -62,7 +72,7 @@ export interface Decision {
   readonly reason: ExitReason
   /** What it was handling when it ended; nothing if that was nothing, and for a failed start. */
   readonly message: MessageInfo | undefined
-  readonly decided: 'restart' | 'retry' | 'leave' | 'remove' | 'shut down' | 'give up'
+  readonly decided: 'restart' | 'retry' | 'leave' | 'remove' | 'shut down' | 'give up' | 'escalate' | 'wait'
   /** One sentence. */
   readonly why: string
   /** Restarts that are left in the window; after a give-up 0. */
@@ -73,12 +83,16 @@ export interface Decision {
 
 /** What a supervisor's machine wants done. Of `start` and `stop` at most one comes in a step, and it comes last. */
 export type Command =
-  /** Start these one after another; stop at the first failure. Answered by the fact `started`. */
+  /** Start these one after another, or with the one before; no more after the first failure. Answered by the fact `started`. */
   | { readonly type: 'start'; readonly orders: readonly StartOrder[] }
   /** Stop these one after another in this order, or all at once. Answered by the fact `stopped`. */
   | { readonly type: 'stop'; readonly orders: readonly StopOrder[]; readonly together: boolean }
+  /** After a time within this range, put the fact `due` with this round into the supervisor's own queue. */
+  | { readonly type: 'delay'; readonly id: string; readonly round: number; readonly fromMs: number; readonly toMs: number }
   /** Put a retry for this child at the end of the supervisor's own queue. */
   | { readonly type: 'retry'; readonly id: string }
+  /** The message that this child was handling when it ended is a dead letter: its next incarnation must not try it again. */
+  | { readonly type: 'setAside'; readonly id: string }
   | { readonly type: 'reply'; readonly ticket: number; readonly reply: SupervisorReply }
   /** The child is no longer in the table: what is kept of it beyond the table can go. */
   | { readonly type: 'forget'; readonly id: string }

@@ -25,6 +25,18 @@ export class CopiedChildren implements Children {
     return this.#children.filter(isSignificantAlive).length
   }
 
+  get delayed(): number {
+    return this.#children.filter(({ wait }) => wait?.for === 'delay').length
+  }
+
+  get grouped(): number {
+    return this.#children.filter(({ wait }) => wait?.for === 'group').length
+  }
+
+  get held(): number {
+    return this.#children.filter(({ wait }) => wait?.for === 'gate').length
+  }
+
   get(id: string): Child | undefined {
     return this.#children.find((child) => child.spec.id === id)
   }

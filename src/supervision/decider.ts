@@ -6,10 +6,14 @@ import type { Command } from './commands.ts'
 import type { Fact } from './facts.ts'
 import { InPlaceChildren } from './in-place-children.ts'
 import { noTask, type Memory } from './memory.ts'
-import { RestartIntensity, type Intensity } from './restart-intensity.ts'
+import type { Intensity } from './intensity.ts'
+import { RestartIntensity } from './restart-intensity.ts'
 import type { Strategy } from './strategy.ts'
 import { begin, step, type Outcome } from './machine-runner.ts'
 import type { SupervisorState } from './machine-table.ts'
+
+/** How often children were restarted under earlier incarnations of the supervisor. */
+export type Restarts = readonly (readonly [id: string, restarts: number])[]
 
 /** What a supervisor decides by. */
 export type SupervisorInput =
@@ -20,6 +24,7 @@ export type SupervisorInput =
       readonly autoShutdown?: AutoShutdown
       /** In the order in which they start. */
       readonly children: readonly ChildSpec[]
+      readonly restarts?: Restarts
     }
   | {
       readonly kind: 'dynamic'
@@ -27,6 +32,9 @@ export type SupervisorInput =
       readonly autoShutdown?: AutoShutdown
       /** The members that it starts with. */
       readonly children: readonly ChildSpec[]
+      /** What all of them are made from, under the name of their kind. */
+      readonly template?: ChildSpec
+      readonly restarts?: Restarts
     }
 
 /** A supervisor's mind: it is told facts and says what to do. It has no clock and no effects. */
@@ -34,6 +42,8 @@ export interface Decider {
   readonly state: SupervisorState
   /** The children as they are between two facts. */
   readonly children: ChildrenView
+  /** What it goes by at this moment; a dynamic supervisor restarts each member alone. */
+  readonly strategy: Strategy
   /** How many restarts are allowed at this moment. */
   budgetLeft(nowMs: number): number
   /** What to do first; to be called once. */
@@ -51,7 +61,7 @@ export interface Decider {
 /** Which facts can come in a state. */
 const expected: Record<SupervisorState, readonly Fact['type'][]> = {
   starting: ['started'],
-  running: ['exited', 'retry', 'asked', 'shutdown'],
+  running: ['exited', 'retry', 'due', 'health', 'asked', 'shutdown'],
   stoppingGroup: ['stopped'],
   startingGroup: ['started'],
   startingChild: ['started'],
@@ -70,12 +80,15 @@ export function createDecider(input: SupervisorInput, table: TableOf = (children
 
 /** What the machine of a supervisor remembers at first. */
 export function memoryOf(input: SupervisorInput, table: TableOf): Memory {
+  const restarts = new Map(input.restarts)
   return {
     kind: input.kind,
     strategy: input.kind === 'dynamic' ? 'one_for_one' : input.strategy,
     autoShutdown: input.autoShutdown ?? 'never',
-    children: table(input.children.map(newChild)),
+    children: table(input.children.map((spec) => newChild(spec, restarts.get(spec.id)))),
     budget: new RestartIntensity(input.intensity),
+    template: input.kind === 'dynamic' ? input.template : undefined,
+    round: 0,
     task: noTask,
   }
 }
@@ -96,6 +109,10 @@ class MachineDecider implements Decider {
 
   get children(): ChildrenView {
     return this.#memory.children
+  }
+
+  get strategy(): Strategy {
+    return this.#memory.strategy
   }
 
   budgetLeft(nowMs: number): number {

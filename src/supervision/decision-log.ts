@@ -24,6 +24,12 @@ export interface DecisionRecord extends Decision {
   readonly back: readonly Comeback[]
 }
 
+/** How many decisions of each supervisor are kept, and what time they are given: milliseconds since 1970. */
+export interface LogSettings {
+  readonly keep: number
+  readonly wallNow: () => number
+}
+
 /** The last decisions of one supervisor, of all its incarnations in this process. */
 export class DecisionLog {
   readonly #supervisor: ActorId
@@ -34,7 +40,7 @@ export class DecisionLog {
   /** The child for whose sake starts are done now. */
   #about: string | undefined = undefined
 
-  constructor({ supervisor, keep, wallNow }: { readonly supervisor: ActorId; readonly keep: number; readonly wallNow: () => number }) {
+  constructor(supervisor: ActorId, { keep, wallNow }: LogSettings) {
     this.#supervisor = supervisor
     this.#keep = keep
     this.#wallNow = wallNow
@@ -95,19 +101,17 @@ function comebackOf(supervisor: ActorId, { id: key, ...result }: StartResult): C
 
 /** The logs of all supervisors of one tree; each is made when it is first asked for, and outlives its supervisor. */
 export class DecisionLogs {
-  readonly #keep: number
-  readonly #wallNow: () => number
+  readonly #settings: LogSettings
   readonly #logs = new Map<ActorId, DecisionLog>()
 
-  constructor({ keep, wallNow }: { readonly keep: number; readonly wallNow: () => number }) {
-    this.#keep = keep
-    this.#wallNow = wallNow
+  constructor(settings: LogSettings) {
+    this.#settings = settings
   }
 
   of(supervisor: ActorId): DecisionLog {
     const known = this.#logs.get(supervisor)
     if (known !== undefined) return known
-    const log = new DecisionLog({ supervisor, keep: this.#keep, wallNow: this.#wallNow })
+    const log = new DecisionLog(supervisor, this.#settings)
     this.#logs.set(supervisor, log)
     return log
   }

@@ -1,6 +1,6 @@
 import { describeReason, type ExitReason } from '../protocol/exit-reason.ts'
 import { describeMessage, type MessageInfo } from '../runtime/message.ts'
-import type { FailedToStart, GaveUp } from './exit-causes.ts'
+import type { Escalated, FailedToStart, GaveUp } from './exit-causes.ts'
 import { describeTime } from './explain.ts'
 
 /**
@@ -38,6 +38,10 @@ function linesOf(reason: ExitReason): readonly string[] {
   if (cause === undefined) return [describeReason(reason)]
   const below = linesOf(cause.reason).map((line) => `  ${line}`)
   if (cause.type === 'failed_to_start_child') return [`it did not start, because "${cause.id}" could not be started:`, ...below]
+  if (cause.type === 'escalated') {
+    const failed = cause.problem && [`  and its decide failed: ${describeReason(cause.problem)}`]
+    return [`it left the end of "${cause.id}" to the supervisor above${during(cause.message)}:`, ...below, ...(failed ?? [])]
+  }
   if (cause.before === undefined)
     return [`it gave up on "${cause.id}" (${budget(cause)}), which ended${during(cause.message)}:`, ...below]
   return [
@@ -53,11 +57,12 @@ function during(message: MessageInfo | undefined): string {
 }
 
 /** A reason may come from a store or another program: what does not look like a cause is none. */
-function causeIn(reason: ExitReason): FailedToStart | GaveUp | undefined {
+function causeIn(reason: ExitReason): Escalated | FailedToStart | GaveUp | undefined {
   if (reason.type !== 'shutdown' || typeof reason.cause !== 'object' || reason.cause === null) return undefined
-  const cause = reason.cause as Partial<FailedToStart | GaveUp>
+  const cause = reason.cause as Partial<Escalated | FailedToStart | GaveUp>
   if (typeof cause.id !== 'string' || typeof cause.reason?.type !== 'string') return undefined
   if (cause.type === 'failed_to_start_child') return cause as FailedToStart
+  if (cause.type === 'escalated') return cause as Escalated
   return cause.type === 'reached_max_restart_intensity' && Array.isArray(cause.agesMs) ? (cause as GaveUp) : undefined
 }
 

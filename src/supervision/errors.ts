@@ -1,5 +1,5 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
-import { CoppiceError } from '../protocol/errors.ts'
+import { CoppiceError, type ConfigurationError } from '../protocol/errors.ts'
 import { describeReason, type ExitReason } from '../protocol/exit-reason.ts'
 import type { SupervisorProblem } from './commands.ts'
 
@@ -65,14 +65,18 @@ export class ChildRestartingError extends SupervisorError {
   }
 }
 
-/** The child was started and failed. It is not tried again: a new child was not kept, a known one stays down. */
+/**
+ * The child was started and failed. It is not tried again (a new child was not kept, a known one stays down), unless it had been
+ * waiting for its backoff, which goes on.
+ */
 export class ChildStartFailedError extends SupervisorError {
   override readonly name = 'ChildStartFailedError'
   readonly code = 'start_failed'
   readonly reason: ExitReason
-  constructor(supervisor: ActorId, childId: string, reason: ExitReason) {
+  constructor(supervisor: ActorId, childId: string, reason: ExitReason, { isTriedAgain = false } = {}) {
     const options = reason.type === 'error' ? { cause: reason.error } : undefined
-    super(supervisor, childId, `it could not be started (${describeReason(reason)}); it is not tried again`, options)
+    const outlook = isTriedAgain ? 'tried again after its backoff' : 'not tried again'
+    super(supervisor, childId, `it could not be started (${describeReason(reason)}); it is ${outlook}`, options)
     this.reason = reason
   }
 }
@@ -86,8 +90,21 @@ export class SupervisorStoppingError extends SupervisorError {
   }
 }
 
+/** What was asked is not for a dynamic supervisor, whose members all have one spec and no id. Nothing was done. */
+export class DynamicSupervisorError extends SupervisorError {
+  override readonly name = 'DynamicSupervisorError'
+  readonly code = 'simple_one_for_one'
+  /** What was asked. */
+  readonly request: string
+  constructor(supervisor: ActorId, childId: string, request: string) {
+    const remedy = 'Its members are started and stopped by their keys: start(key, args), stop(key)'
+    super(supervisor, childId, `${request} is not for a dynamic supervisor; nothing was done. ${remedy}`)
+    this.request = request
+  }
+}
+
 /** The error with which a refused call rejects. */
-export function errorOf(supervisor: ActorId, problem: SupervisorProblem): SupervisorError {
+export function errorOf(supervisor: ActorId, problem: SupervisorProblem): SupervisorError | ConfigurationError {
   const { id } = problem
   switch (problem.type) {
     case 'already_started':
@@ -101,8 +118,12 @@ export function errorOf(supervisor: ActorId, problem: SupervisorProblem): Superv
     case 'restarting':
       return new ChildRestartingError(supervisor, id)
     case 'start_failed':
-      return new ChildStartFailedError(supervisor, id, problem.reason)
+      return new ChildStartFailedError(supervisor, id, problem.reason, problem)
     case 'shutting_down':
       return new SupervisorStoppingError(supervisor, id)
+    case 'simple_one_for_one':
+      return new DynamicSupervisorError(supervisor, id, problem.request)
+    case 'invalid_spec':
+      return problem.error
   }
 }

@@ -27,6 +27,24 @@ export interface GaveUp {
   readonly agesMs: readonly number[]
 }
 
+/** The cause in the `shutdown` of a supervisor that leaves the exit of a child to the one above. */
+export interface Escalated {
+  readonly type: 'escalated'
+  /** The child whose `decide` asked for it. */
+  readonly id: string
+  /** Why the child ended. */
+  readonly reason: ExitReason
+  /** What it was handling when it ended; nothing if that was nothing. */
+  readonly message?: MessageInfo | undefined
+  /** Set where `decide` did not ask for it, but failed. */
+  readonly problem?: ExitReason
+}
+
+/** The exit reason of a supervisor that leaves it to its own. Not abnormal, as when it gives up. */
+export function escalated({ id, reason, message, problem }: Omit<Escalated, 'type'>): ExitReason {
+  const cause: Escalated = { type: 'escalated', id, reason, message }
+  return shutdownBecause(problem === undefined ? cause : { ...cause, problem })
+}
 /** Why a child is down that is not restarted any more. */
 export type LastStraw = Pick<GaveUp, 'id' | 'reason' | 'message' | 'before'>
 

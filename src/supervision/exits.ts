@@ -1,11 +1,15 @@
 import { shutdown } from '../protocol/exit-reason.ts'
-import { endsWith } from './auto-shutdown.ts'
-import { isRunning, type ChildrenView } from './children.ts'
+import { endsWith } from './significance.ts'
+import { isRunning, type Child, type ChildrenView } from './children.ts'
+import type { Command } from './commands.ts'
 import { decided } from './decided.ts'
-import { gaveUp } from './exit-causes.ts'
+import { escalated, gaveUp } from './exit-causes.ts'
 import type { Verdict } from './explain.ts'
+import { isClosed } from './gates.ts'
 import { planGroup } from './group-restart.ts'
+import { isSpent } from './lifetime.ts'
 import { childOf, isRemovedWhenDown, type FactOf, type Memory, type Step } from './memory.ts'
+import { postpone } from './postponing.ts'
 import { isRestarted } from './restart-type.ts'
 
 type Exited = FactOf<'exited'>
@@ -19,10 +23,21 @@ export function isStale(
   return child === undefined || !isRunning(child) || child.incarnation !== incarnation
 }
 
+/** True if the child's `decide` leaves it to the supervisor above. */
+export function escalates(_: Memory, { wish }: Exited): boolean {
+  return wish === 'escalate'
+}
+
+/** The supervisor ends with the child, at once. */
+export function escalate(memory: Memory, fact: Exited): Step {
+  return { ...takenDown(memory, fact, 'escalate'), task: { type: 'end', reason: escalated(fact) } }
+}
+
 /** True if the child is not started again for this exit. */
-export function isForGood({ children }: Memory, { id, reason }: Exited): boolean {
-  const child = children.get(id)
-  return child !== undefined && !isRestarted(child.spec.restart, reason)
+export function isForGood(memory: Memory, exited: Exited): boolean {
+  const child = memory.children.get(exited.id)
+  if (child === undefined) return false
+  return !wantsRestart(child, exited) || (isSpent(child) && !isClosed(memory, child.spec))
 }
 
 /** True if this child ended for good, and the supervisor ends with it. */
@@ -58,17 +73,36 @@ export function restart(memory: Memory, fact: Exited): Step {
   const task = planGroup(memory, fact.id)
   memory.budget.record(fact.nowMs)
   const { reason: lastReason, message: lastMessage } = fact
+  const { wait, failures, round, pause, commands } = postpone(memory, child, fact.nowMs)
+  const restarts = child.restarts + 1
   return {
-    children: memory.children.update({ ...child, status: 'restarting', lastReason, lastMessage, nextCause: 'exit' }),
+    children: memory.children.update({
+      ...child, status: 'restarting', lastReason, lastMessage, nextCause: 'exit', wait, failures, restarts,
+    }),
+    round,
     task,
-    commands: [decided(memory, { verdict: 'restart', spec: child.spec, isAlone: task.ids.length === 1, ...fact })],
+    commands: [
+      decided(memory, { verdict: 'restart', spec: child.spec, isAlone: task.ids.length === 1, pause, ...fact }),
+      ...setAside(fact),
+      ...commands,
+    ],
   }
+}
+
+/** What `decide` says goes before the restart type. */
+function wantsRestart({ spec }: Child, { reason, wish }: Exited): boolean {
+  return wish === undefined ? isRestarted(spec.restart, reason) : wish !== 'stop'
+}
+
+function setAside({ id, wish }: Exited): readonly Command[] {
+  return wish === 'setAside' ? [{ type: 'setAside', id }] : []
 }
 
 function takenDown(memory: Memory, fact: Exited, verdict: Verdict): Step {
   const { id, reason } = fact
   const child = childOf(memory, id)
-  const told = decided(memory, { verdict, spec: child.spec, ...fact })
+  const isFinal = verdict !== 'escalate' && wantsRestart(child, fact)
+  const told = decided(memory, { verdict, spec: child.spec, isFinal, ...fact })
   if (isRemovedWhenDown(memory, child.spec))
     return { children: memory.children.delete(id), commands: [told, { type: 'forget', id }] }
   return { children: memory.children.update({ ...child, status: 'stopped', lastReason: reason }), commands: [told] }

@@ -1,14 +1,18 @@
-import type { ExitReason } from '../protocol/exit-reason.ts'
+import { describeReason, type ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageInfo } from '../runtime/message.ts'
 import type { ChildSpec } from './child-spec.ts'
 import type { Decision } from './commands.ts'
-import type { Intensity } from './restart-intensity.ts'
+import type { Wish } from './decide.ts'
+import type { Pause } from './postponing.ts'
+import type { Intensity } from './intensity.ts'
 import type { Strategy } from './strategy.ts'
 
 /** What a supervisor makes of an exit or of a failed start. */
 export type Verdict =
   /** Of an exit. */
-  | 'restart' | 'leave' | 'remove' | 'shut down' | 'give up'
+  | 'restart' | 'leave' | 'remove' | 'shut down' | 'give up' | 'escalate' | 'hold'
+  /** Of a gate that has opened. */
+  | 'pass'
   /** Of a failed restart, the second one when its retry finds no budget. */
   | 'retry' | 'give up retrying'
   /** Of a failed start of the supervisor's own, of `startChild`, of `restartChild`. */
@@ -23,6 +27,13 @@ export interface Occasion {
   readonly message?: MessageInfo | undefined
   /** Whom the restart takes along. */
   readonly strategy: Strategy
+  /** What the restart waits for. */
+  readonly pause?: Pause | undefined
+  /** It would have been restarted, but for its own limit. */
+  readonly isFinal?: boolean | undefined
+  /** What `decide` said of the exit, and how it failed if it did. */
+  readonly wish?: Wish | undefined
+  readonly problem?: ExitReason | undefined
   readonly budgetLeft: number
   readonly limit: Intensity
 }
@@ -41,6 +52,9 @@ const decidedBy: Record<Verdict, Decision['decided']> = {
   'remove': 'remove',
   'shut down': 'shut down',
   'give up': 'give up',
+  'escalate': 'escalate',
+  'hold': 'wait',
+  'pass': 'restart',
   'retry': 'retry',
   'give up retrying': 'give up',
   'not started': 'give up',
@@ -52,7 +66,7 @@ function sentence(occasion: Occasion): string {
   const { spec, limit } = occasion
   switch (occasion.verdict) {
     case 'restart':
-      return `${exitOf(occasion)}: ${restarted[occasion.strategy]} (${budget(occasion)})`
+      return `${exitOf(occasion)}: ${restarted[occasion.strategy]}${after(occasion)} (${budget(occasion)})`
     case 'leave':
       return `${exitOf(occasion)}: it stays down`
     case 'remove':
@@ -61,8 +75,14 @@ function sentence(occasion: Occasion): string {
       return `${exitOf(occasion)}, and it is significant: the supervisor shuts down`
     case 'give up':
       return `${exitOf(occasion)}, and ${spent(limit)}: the supervisor gives up`
+    case 'escalate':
+      return `${exitOf(occasion)}: the supervisor ends, and the one above decides`
+    case 'hold':
+      return `${exitOf(occasion)}, and its gate "${spec.gate}" is closed: it waits for it, and no restart is counted`
+    case 'pass':
+      return `${opened(occasion)}: ${restarted[occasion.strategy]}${after(occasion)}, which is not counted (${budget(occasion)})`
     case 'retry':
-      return `"${spec.id}" could not be started again: it is tried once more (${budget(occasion)})`
+      return `"${spec.id}" could not be started again: it is tried once more${after(occasion)} (${budget(occasion)})`
     case 'give up retrying':
       return `"${spec.id}" could not be started again, and ${spent(limit)}: the supervisor gives up`
     case 'not started':
@@ -80,8 +100,27 @@ const restarted: Record<Strategy, string> = {
   rest_for_one: 'it and all later children are restarted',
 }
 
-function exitOf({ spec, reason }: Occasion): string {
-  return `"${spec.id}" is ${spec.restart} and ${ended[reason.type]}`
+function after({ pause }: Occasion): string {
+  if (pause === undefined) return ''
+  if (pause === 'group') return ' with the group that waits'
+  const { fromMs, toMs } = pause
+  if (fromMs === toMs) return ` after ${describeTime(toMs)}`
+  return fromMs === 0 ? ` after up to ${describeTime(toMs)}` : ` after ${describeTime(fromMs)} to ${describeTime(toMs)}`
+}
+
+function opened({ spec: { id, gate } }: Occasion): string {
+  return `the gate "${gate}" of "${id}" is open`
+}
+
+function exitOf({ spec, incarnation, reason, isFinal = false, wish, problem }: Occasion): string {
+  const exit = incarnation === undefined ? 'could not be started again' : `is ${spec.restart} and ${ended[reason.type]}`
+  const judged = problem === undefined ? wish && `"decide" says "${wish}"` : `"decide" failed (${describeReason(problem)})`
+  return [`"${spec.id}" ${exit}`, judged, isFinal && ownLimit(spec)].filter(Boolean).join(', and ')
+}
+
+function ownLimit({ maxRestarts = Infinity }: ChildSpec): string {
+  if (maxRestarts === 0) return 'it may not be restarted'
+  return maxRestarts === 1 ? 'the one restart of its life is used up' : `the ${maxRestarts} restarts of its life are used up`
 }
 
 const ended: Record<ExitReason['type'], string> = {

@@ -16,6 +16,7 @@ export class InPlaceChildren implements Children {
   #active = 0
   #supervisors = 0
   #significant = 0
+  readonly #waiting = { delay: 0, group: 0, gate: 0, turn: 0 }
 
   constructor(children: Iterable<Child> = []) {
     for (const child of children) this.add(child)
@@ -35,6 +36,18 @@ export class InPlaceChildren implements Children {
 
   get significant(): number {
     return this.#significant
+  }
+
+  get delayed(): number {
+    return this.#waiting.delay
+  }
+
+  get grouped(): number {
+    return this.#waiting.group
+  }
+
+  get held(): number {
+    return this.#waiting.gate
   }
 
   get(id: string): Child | undefined {
@@ -93,6 +106,7 @@ export class InPlaceChildren implements Children {
     if (isRunning(child)) this.#active += by
     if (child.spec.type === 'supervisor') this.#supervisors += by
     if (isSignificantAlive(child)) this.#significant += by
+    if (child.wait !== undefined) this.#waiting[child.wait.for] += by
   }
 }
 

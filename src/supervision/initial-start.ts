@@ -16,7 +16,7 @@ export function startedEmpty(): Step {
 
 /** The children are started, or one was not: nothing is retried in the initial start, the supervisor ends. */
 export function endStart(memory: Memory, fact: FactOf<'started'>): Step {
-  const { children, forgotten, failure } = applyResults(memory, fact.results)
+  const { children, forgotten, failure } = applyResults(memory, fact)
   if (failure === undefined) return { children, task: noTask, commands: [...forgotten, { type: 'up' }] }
   return {
     children,

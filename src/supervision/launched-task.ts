@@ -145,7 +145,7 @@ export class LaunchedTask implements TaskOrder, MemberOwn {
   }
 
   #fail(reason: ExitReason): void {
-    this.#settleOutcome(this.#failure(reason))
+    if (this.#value === undefined) this.#settleOutcome(this.#failure(reason))
   }
 
   #settle(outcome: TaskOutcome): void {

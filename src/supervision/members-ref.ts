@@ -2,9 +2,10 @@ import { checkKey, childId, displayId, type ActorId } from '../protocol/actor-id
 import type { CallOptions, Port, Referable } from '../runtime/context.ts'
 import type { ChildInfo, SupervisorReply } from './commands.ts'
 import { errorOf } from './errors.ts'
+import { placed, type OfSupervisor } from './supervisor-place.ts'
 
 /** The members of a dynamic supervisor, as those who use them see them. */
-export interface MembersRef<Args, Ref> {
+export interface MembersRef<Args, Ref> extends OfSupervisor {
   readonly id: ActorId
   /**
    * Starts a member under a key of its own; resolves when it is up, and, if its state is kept in a store, will be in the next
@@ -55,7 +56,7 @@ export function makeMembersRef<Args, Ref>(definition: Referable<Ref>, port: Port
     const reply = await ask('whichChildren', undefined, options)
     return reply.status === 'children' ? reply.children : []
   }
-  return {
+  const reference: Omit<MembersRef<Args, Ref>, keyof OfSupervisor> = {
     id,
     start: begin('startMember'),
     ensure: begin('ensureMember'),
@@ -64,4 +65,5 @@ export function makeMembersRef<Args, Ref>(definition: Referable<Ref>, port: Port
     keys: async (options) => (await children(options)).map((info) => info.id).reverse(),
     count: async (options) => (await children(options)).filter((info) => info.status === 'running').length,
   }
+  return placed(reference, { id, port })
 }

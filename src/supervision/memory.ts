@@ -16,6 +16,10 @@ export interface Memory {
   readonly autoShutdown: AutoShutdown
   readonly children: Children
   readonly budget: RestartIntensity
+  /** What all members of a dynamic supervisor are made from. */
+  readonly template: ChildSpec | undefined
+  /** The round of the newest delay: no two of one supervisor have the same. */
+  readonly round: number
   /** What is under way between two facts. */
   readonly task: Task
 }
@@ -37,6 +41,8 @@ export type Task =
 export interface GroupTask {
   readonly type: 'restartGroup'
   readonly ids: readonly string[]
+  /** The call that has hurried one of them, to be answered when they are started. */
+  readonly hurried?: { readonly ticket: number; readonly id: string }
 }
 
 export const noTask: Task = Object.freeze({ type: 'none' })
@@ -45,12 +51,16 @@ export const noTask: Task = Object.freeze({ type: 'none' })
 export interface Step {
   readonly children?: Children
   readonly task?: Task
+  readonly strategy?: Strategy
+  readonly round?: number
   readonly commands: readonly Command[]
 }
 
 /** The memory after a step: the same one if nothing in it has changed. */
-export function remember(memory: Memory, { children = memory.children, task = memory.task }: Step): Memory {
-  return children === memory.children && task === memory.task ? memory : { ...memory, children, task }
+export function remember(memory: Memory, step: Step): Memory {
+  const { children = memory.children, task = memory.task, strategy = memory.strategy, round = memory.round } = step
+  const isSame = children === memory.children && task === memory.task && strategy === memory.strategy && round === memory.round
+  return isSame ? memory : { ...memory, children, task, strategy, round }
 }
 
 /** The fact of one type. */

@@ -1,5 +1,5 @@
 import { maxKeyLength } from '../protocol/actor-id.ts'
-import { durationOrInfinityMs, type DurationOrInfinity } from '../protocol/duration.ts'
+import { durationOrInfinityMs, type Duration, type DurationOrInfinity } from '../protocol/duration.ts'
 import { describeValue, type Violation } from '../protocol/errors.ts'
 import { nearest } from './nearest.ts'
 
@@ -63,6 +63,11 @@ export function isDuration(value: unknown): value is DurationOrInfinity {
   } catch {
     return false
   }
+}
+
+/** True for a length of time that is more than 0 and comes to an end. */
+export function isPeriod(value: unknown): value is Duration {
+  return isDuration(value) && value !== 'infinity' && value !== Infinity && durationOrInfinityMs(value, '') > 0
 }
 
 /** True for what can be the key of a child, or its name. */

@@ -12,9 +12,9 @@ import { dynamicNames } from './supervisor-rules.ts'
 import { child, type DynamicNode, type SupervisorNode, type TreeNode } from './tree.ts'
 
 /** How many partitions there are, how keys find them, and how each is supervised. */
-export interface PartitionSupervisorOptions<Key = PartitionKey, State = unknown, Args = unknown>
+export interface PartitionSupervisorOptions<Key = PartitionKey, State = unknown, Args = unknown, Handlers = unknown>
   extends DynamicOptions,
-    Omit<ChildOptions<State, Args>, 'args' | 'name'> {
+    Omit<ChildOptions<State, Args, Handlers>, 'args' | 'name'> {
   /** An integer >= 1. With another number, keys belong to other partitions. */
   readonly partitions: number
   /** Makes a text or a number of a key; without it keys are texts or numbers. The same key must always give the same. */
@@ -62,7 +62,7 @@ export type PartitionArguments<Args> = undefined extends Args
  */
 export function partitionSupervisor<Args, State, Handlers, Key = PartitionKey>(
   definition: ActorDefinition<Args, State, Handlers>,
-  options: PartitionSupervisorOptions<Key, State, Args> & PartitionArguments<Args>,
+  options: PartitionSupervisorOptions<Key, State, Args, NoInfer<Handlers>> & PartitionArguments<Args>,
 ): SupervisorNode<PartitionsRef<ActorRef<Handlers>, Key>>
 export function partitionSupervisor<Ref, Key = PartitionKey>(
   node: SupervisorNode<Ref> | DynamicNode<Ref>,
@@ -93,6 +93,7 @@ export function partitionSupervisor(
     reference: (port: Port, id: ActorId) =>
       makePartitionsRef({
         id,
+        port,
         refs: Object.freeze(Object.entries(children).map(([key, node]) => node.reference(port, childId(id, key)))),
         keyBy: keyBy as ((key: never) => PartitionKey) | undefined,
       }),

@@ -1,9 +1,11 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
+import type { Port } from '../runtime/context.ts'
 import { partitionOf, type PartitionKey } from './partition-hash.ts'
+import { placed, type OfSupervisor } from './supervisor-place.ts'
 
 /** The partitions of a partition supervisor, as those who use them see them. */
-export interface PartitionsRef<Ref, Key = PartitionKey> {
+export interface PartitionsRef<Ref, Key = PartitionKey> extends OfSupervisor {
   readonly id: ActorId
   /** How many there are. */
   readonly size: number
@@ -24,8 +26,9 @@ export interface PartitionsRef<Ref, Key = PartitionKey> {
 }
 
 /** Makes the reference of a partition supervisor at `id`. */
-export function makePartitionsRef<Ref, Key>({ id, refs, keyBy }: {
+export function makePartitionsRef<Ref, Key>({ id, port, refs, keyBy }: {
   readonly id: ActorId
+  readonly port: Port
   readonly refs: readonly Ref[]
   readonly keyBy: ((key: Key) => PartitionKey) | undefined
 }): PartitionsRef<Ref, Key> {
@@ -38,11 +41,12 @@ export function makePartitionsRef<Ref, Key>({ id, refs, keyBy }: {
       value: index,
     })
   }
-  return {
+  const reference: Omit<PartitionsRef<Ref, Key>, keyof OfSupervisor> = {
     id,
     size,
     for: (key) => at(partitionOf(keyBy === undefined ? key : keyBy(key), size, `${displayId(id)}: key of a partition`)),
     at,
     all: () => refs,
   }
+  return placed(reference, { id, port })
 }

@@ -1,9 +1,4 @@
-/** How many restarts a supervisor may do within a time before it gives up: OTP's intensity and period. */
-export interface Intensity {
-  /** 0: the first crash ends the supervisor. */
-  readonly restarts: number
-  readonly withinMs: number
-}
+import type { Intensity } from './intensity.ts'
 
 /**
  * The restarts of one supervisor within a sliding window, changed in place. As in OTP a restart that is exactly `withinMs` old

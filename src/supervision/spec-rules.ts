@@ -4,6 +4,7 @@ import { ConfigurationError, type Violation } from '../protocol/errors.ts'
 import type { AutoShutdown } from './auto-shutdown.ts'
 import { defaultMaxAttempts, defaultShutdown, type ChildOptions, type ChildSettings } from './child-options.ts'
 import { childNames, childRules } from './child-rules.ts'
+import { readExtras } from './child-extras.ts'
 import type { ChildSpec } from './child-spec.ts'
 import { asOptions, isKey, isOptions, keyRule, refuseIf, unknownNames } from './option-checks.ts'
 import { defaultIntensity, type SupervisorOptions, type SupervisorSettings } from './supervisor-options.ts'
@@ -14,6 +15,8 @@ export interface SupervisorDefinition {
   /** Its place in the tree. */
   readonly at: ActorId
   readonly options: unknown
+  /** What the members of a dynamic supervisor are; workers if not given. */
+  readonly members?: ChildSpec['type']
   /** Of the members of a dynamic supervisor. */
   readonly behavior?: unknown
 }
@@ -69,7 +72,7 @@ export function supervisorSettings(definition: SupervisorDefinition): Supervisor
  */
 export function dynamicSettings(definition: SupervisorDefinition): DynamicSettings {
   throwFirst(brokenByDynamic(definition))
-  return { supervisor: readSupervisor(definition), members: readChild(definition.options, 'worker') }
+  return { supervisor: readSupervisor(definition), members: readChild(definition.options, definition.members ?? 'worker') }
 }
 
 /**
@@ -91,7 +94,8 @@ function* brokenBySupervisor({ at: id, options: given }: SupervisorDefinition): 
   for (const rule of supervisorRules) yield* rule({ at, options })
 }
 
-function* brokenByDynamic({ at: id, options: given, behavior }: SupervisorDefinition): Generator<Violation> {
+function* brokenByDynamic(definition: SupervisorDefinition): Generator<Violation> {
+  const { at: id, options: given, behavior, members = 'worker' } = definition
   const at = `${displayId(id)}: `
   const options = asOptions(given)
   yield* notOptions(at, given)
@@ -102,13 +106,15 @@ function* brokenByDynamic({ at: id, options: given, behavior }: SupervisorDefini
   })
   for (const rule of supervisorRules) yield* rule({ at, options })
   const calls = callsOf(behavior)
-  for (const rule of childRules) yield* rule({ at, options, type: 'worker', autoShutdown: options['autoShutdown'], calls })
+  for (const rule of childRules) yield* rule({ at, options, type: members, autoShutdown: options['autoShutdown'], calls })
 }
 
 /** Options of a child that the members of a dynamic supervisor cannot have in common. */
 const ofOneMember = {
   args: 'Give them to each member when it is started',
   name: 'A member is known by its key',
+  gate: 'Members depend on no sibling',
+  independent: 'Members are started one by one, and stop at the same time anyway',
 } as const
 
 function* brokenByChild({ parent, id, start, type, options: given, autoShutdown }: ChildDefinition): Generator<Violation> {
@@ -120,7 +126,7 @@ function* brokenByChild({ parent, id, start, type, options: given, autoShutdown 
     value: start,
   })
   yield* notOptions(at, given)
-  yield* unknownNames(at, given, childNames)
+  yield* unknownNames(at, withoutType(given), childNames)
   for (const rule of childRules) yield* rule({ at, options: asOptions(given), type, autoShutdown, calls: callsOf(start) })
 }
 
@@ -128,6 +134,12 @@ function* brokenByChild({ parent, id, start, type, options: given, autoShutdown 
 function callsOf(start: unknown): readonly string[] | undefined {
   const { calls } = asOptions(start)
   return Array.isArray(calls) ? calls.map(String) : undefined
+}
+
+/** Of the type there is a rule among those of OTP. */
+function withoutType(given: unknown): object {
+  const { type: _, ...options } = asOptions(given)
+  return options
 }
 
 function notOptions(at: string, given: unknown): readonly Violation[] {
@@ -163,5 +175,6 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
     fallback,
     args,
     name,
+    extras: readExtras(given),
   }
 }

@@ -4,9 +4,9 @@ import type { ChildSpec } from './child-spec.ts'
 import type { Child, Children } from './children.ts'
 import type { Command } from './commands.ts'
 import type { StartResult } from './facts.ts'
-import { isRemovedWhenDown, type Memory } from './memory.ts'
+import { isRemovedWhenDown, type FactOf, type Memory } from './memory.ts'
 
-/** The table after a row of starts, the children that left it, and the failure that ended the row, if one did. */
+/** The table after a row of starts, the children that left it, and the first failure, which ended the row, if there was one. */
 export interface Applied {
   readonly children: Children
   readonly forgotten: readonly Command[]
@@ -14,7 +14,7 @@ export interface Applied {
 }
 
 /** Writes what came of starting children into the table. A child that says ignore stays as it would after a normal end. */
-export function applyResults(memory: Memory, results: readonly StartResult[]): Applied {
+export function applyResults(memory: Memory, { results, nowMs }: FactOf<'started'>): Applied {
   const forgotten: Command[] = []
   let { children } = memory
   let failure: Applied['failure']
@@ -24,19 +24,31 @@ export function applyResults(memory: Memory, results: readonly StartResult[]): A
     if (result.status === 'ignored' && isRemovedWhenDown(memory, child.spec)) {
       children = children.delete(result.id)
       forgotten.push({ type: 'forget', id: result.id })
-    } else children = children.update(afterStart(child, result))
-    if (result.status === 'failed') failure = { spec: child.spec, reason: result.reason }
+    } else if (result.status === 'failed' && failure !== undefined) {
+      // It was started together with the one that failed first, and will be again.
+      children = children.update({ ...child, status: 'stopped', wait: undefined })
+    } else children = children.update(afterStart(child, result, nowMs))
+    if (result.status === 'failed') failure ??= { spec: child.spec, reason: result.reason }
   }
   return { children, forgotten, failure }
 }
 
-function afterStart(child: Child, result: StartResult): Child {
+function afterStart(child: Child, result: StartResult, nowMs: number): Child {
   switch (result.status) {
     case 'started':
-      return { ...child, status: 'running', incarnation: result.incarnation, failure: undefined, nextCause: 'sibling' }
+      return {
+        ...child,
+        status: 'running',
+        incarnation: result.incarnation,
+        failure: undefined,
+        nextCause: 'sibling',
+        wait: undefined,
+        isUnhealthy: false,
+        upSinceMs: nowMs,
+      }
     case 'ignored':
-      return { ...child, status: 'stopped', failure: undefined, nextCause: 'sibling' }
+      return { ...child, status: 'stopped', failure: undefined, nextCause: 'sibling', wait: undefined }
     case 'failed':
-      return { ...child, status: 'restarting', failure: result.reason }
+      return { ...child, status: 'restarting', failure: result.reason, wait: undefined }
   }
 }

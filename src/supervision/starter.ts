@@ -18,6 +18,8 @@ export interface Starter {
   runs(id: string, incarnation: number): boolean
   /** The child will not be started again unless somebody asks for it: whoever waits for it is told. `forget` gives up its place. */
   retire(id: string, options: { readonly forget: boolean }): void
-  /** Gives up whatever is left of children of an earlier incarnation of the supervisor. */
-  forgetAll(): void
+  /** The message that the child was handling when its last incarnation ended is not tried again, if it would be. */
+  setAside(id: string): void
+  /** Gives up whatever is left of children of an earlier incarnation of the supervisor, but for these. */
+  forgetAll(options: { readonly except: readonly string[] }): void
 }

@@ -4,9 +4,12 @@ import type { Command } from './commands.ts'
 import * as ending from './ending.ts'
 import * as exits from './exits.ts'
 import type { Fact } from './facts.ts'
+import * as gates from './gates.ts'
 import * as group from './group-restart.ts'
 import * as initial from './initial-start.ts'
-import { remember, type FactOf, type Memory, type Step } from './memory.ts'
+import { childOf, remember, type FactOf, type Memory, type Step } from './memory.ts'
+import { hasToWait, isFree } from './postponing.ts'
+import * as waiting from './waiting.ts'
 
 /** The one action with an effect. xstate never runs it: the decider takes it and hands it to the shell. */
 interface CommandAction {
@@ -45,13 +48,27 @@ const rules = setup({
   },
   guards: {
     hasNoChildren: ({ context }) => context.children.size === 0,
-    aStartFailed: (_, { results }: FactOf<'started'>) => results.at(-1)?.status === 'failed',
-    isStale: ({ context }, exited: FactOf<'exited'>) => exits.isStale(context, exited),
+    aStartFailed: (_, { results }: FactOf<'started'>) => results.some(({ status }) => status === 'failed'),
+    isStale: ({ context }, told: FactOf<'exited' | 'health'>) => exits.isStale(context, told),
     endsSupervisor: ({ context }, exited: FactOf<'exited'>) => exits.endsSupervisor(context, exited),
+    escalates: ({ context }, exited: FactOf<'exited'>) => exits.escalates(context, exited),
     isForGood: ({ context }, exited: FactOf<'exited'>) => exits.isForGood(context, exited),
     isCancelled: ({ context }, retry: FactOf<'retry'>) => group.isCancelled(context, retry),
-    budgetIsSpent: ({ context }, { nowMs }: FactOf<'exited' | 'retry'>) => context.budget.budgetLeft(nowMs) <= 0,
+    gateIsClosed: ({ context }, fact: FactOf<'exited' | 'retry'>) => gates.gateIsClosed(context, fact),
+    isDueAtClosedGate: ({ context }, due: FactOf<'due'>) => gates.isDueAtClosedGate(context, due),
+    aGateIsOpen: ({ context }) => gates.aGateIsOpen(context),
+    budgetIsSpent: ({ context }, { id, nowMs }: FactOf<'exited' | 'retry'>) =>
+      context.budget.budgetLeft(nowMs) <= 0 && !isFree(childOf(context, id)),
+    endsSupervisorRetrying: ({ context }, retry: FactOf<'retry'>) => group.endsSupervisorRetrying(context, retry),
+    isSpentRetry: ({ context }, retry: FactOf<'retry'>) => group.isSpentRetry(context, retry),
     takesRunningSiblings: ({ context }, { id }: FactOf<'exited' | 'retry'>) => group.takesRunningSiblings(context, id),
+    hasToWait: ({ context }, { id }: FactOf<'exited' | 'retry'>) => hasToWait(context, id),
+    groupWaits: ({ context }) => waiting.groupWaits(context),
+    someAreHeldBack: ({ context }) => waiting.someAreHeldBack(context),
+    groupIsReady: ({ context }) => waiting.groupIsReady(context),
+    isOutdated: ({ context }, due: FactOf<'due'>) => waiting.isOutdated(context, due),
+    startsAlone: ({ context }) => waiting.startsAlone(context),
+    hurries: ({ context }, asked: FactOf<'asked'>) => waiting.hurries(context, asked),
     needsStart: ({ context }, asked: FactOf<'asked'>) => calls.needsStart(context, asked),
     needsStop: ({ context }, asked: FactOf<'asked'>) => calls.needsStop(context, asked),
     nobodyRuns: ({ context }) => ending.nobodyRuns(context),
@@ -62,17 +79,33 @@ const rules = setup({
     startedEmpty: follow<undefined>(initial.startedEmpty),
     endStart: follow(initial.endStart),
 
+    escalate: follow(exits.escalate),
     letGo: follow(exits.letGo),
     shutDown: follow(exits.shutDown),
     giveUp: follow(exits.giveUp),
     restart: follow(exits.restart),
 
     retry: follow(group.retry),
+    endRetrying: follow(group.endRetrying),
+    shutDownRetrying: follow(group.shutDownRetrying),
     giveUpRetrying: follow(group.giveUpRetrying),
     stopGroup: follow<undefined>(group.stopGroup),
     clearGroup: follow<undefined>(group.clearGroup),
     startGroup: follow<undefined>(group.startGroup),
     endGroup: follow(group.endGroup),
+
+    holdGroup: follow<undefined>(waiting.holdGroup),
+    startDue: follow(waiting.startDue),
+    joinGroup: follow(waiting.joinGroup),
+    gatherGroup: follow<undefined>(waiting.gatherGroup),
+    holdBack: follow<undefined>(waiting.holdBack),
+    holdDue: follow(waiting.holdDue),
+    hurry: follow(waiting.hurry),
+
+    hold: follow(gates.hold),
+    holdRetry: follow(gates.holdRetry),
+    openGates: follow<undefined>(gates.openGates),
+    noteHealth: follow(gates.noteHealth),
 
     answer: follow(calls.answer),
     acceptStart: follow(calls.acceptStart),
@@ -117,15 +150,22 @@ export const supervisorMachine = rules.createMachine({
     },
 
     running: {
+      always: [
+        { guard: 'someAreHeldBack', actions: 'holdBack' },
+        { guard: 'groupIsReady', target: 'startingGroup', actions: 'gatherGroup' },
+        { guard: 'aGateIsOpen', actions: 'openGates' },
+      ],
       on: {
         exited: [
           { guard: { type: 'isStale', params: fact } },
+          { guard: { type: 'escalates', params: fact }, target: 'terminating', actions: { type: 'escalate', params: fact } },
           {
             guard: { type: 'endsSupervisor', params: fact },
             target: 'terminating',
             actions: { type: 'shutDown', params: fact },
           },
           { guard: { type: 'isForGood', params: fact }, actions: { type: 'letGo', params: fact } },
+          { guard: { type: 'gateIsClosed', params: fact }, actions: { type: 'hold', params: fact } },
           {
             guard: { type: 'budgetIsSpent', params: fact },
             target: 'terminating',
@@ -136,10 +176,18 @@ export const supervisorMachine = rules.createMachine({
             target: 'stoppingGroup',
             actions: { type: 'restart', params: fact },
           },
+          { guard: { type: 'hasToWait', params: fact }, actions: [{ type: 'restart', params: fact }, 'holdGroup'] },
           { target: 'startingGroup', actions: { type: 'restart', params: fact } },
         ],
         retry: [
           { guard: { type: 'isCancelled', params: fact } },
+          { guard: { type: 'gateIsClosed', params: fact }, actions: { type: 'holdRetry', params: fact } },
+          {
+            guard: { type: 'endsSupervisorRetrying', params: fact },
+            target: 'terminating',
+            actions: { type: 'shutDownRetrying', params: fact },
+          },
+          { guard: { type: 'isSpentRetry', params: fact }, actions: { type: 'endRetrying', params: fact } },
           {
             guard: { type: 'budgetIsSpent', params: fact },
             target: 'terminating',
@@ -150,9 +198,18 @@ export const supervisorMachine = rules.createMachine({
             target: 'stoppingGroup',
             actions: { type: 'retry', params: fact },
           },
+          { guard: { type: 'hasToWait', params: fact }, actions: [{ type: 'retry', params: fact }, 'holdGroup'] },
           { target: 'startingGroup', actions: { type: 'retry', params: fact } },
         ],
+        due: [
+          { guard: { type: 'isOutdated', params: fact } },
+          { guard: { type: 'isDueAtClosedGate', params: fact }, actions: { type: 'holdDue', params: fact } },
+          { guard: 'startsAlone', target: 'startingGroup', actions: { type: 'startDue', params: fact } },
+          { actions: { type: 'joinGroup', params: fact } },
+        ],
+        health: [{ guard: { type: 'isStale', params: fact } }, { actions: { type: 'noteHealth', params: fact } }],
         asked: [
+          { guard: { type: 'hurries', params: fact }, target: 'startingGroup', actions: { type: 'hurry', params: fact } },
           {
             guard: { type: 'needsStart', params: fact },
             target: 'startingChild',
@@ -171,7 +228,12 @@ export const supervisorMachine = rules.createMachine({
 
     stoppingGroup: {
       entry: 'stopGroup',
-      on: { stopped: { target: 'startingGroup', actions: 'clearGroup' } },
+      on: {
+        stopped: [
+          { guard: 'groupWaits', target: 'running', actions: 'holdGroup' },
+          { target: 'startingGroup', actions: 'clearGroup' },
+        ],
+      },
     },
     startingGroup: {
       entry: 'startGroup',

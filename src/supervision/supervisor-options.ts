@@ -1,6 +1,7 @@
+import type { ActorId } from '../protocol/actor-id.ts'
 import type { Duration } from '../protocol/duration.ts'
 import type { AutoShutdown } from './auto-shutdown.ts'
-import type { Intensity } from './restart-intensity.ts'
+import type { Intensity } from './intensity.ts'
 import type { Strategy } from './strategy.ts'
 
 /** How a supervisor treats its children. */
@@ -18,7 +19,15 @@ export interface DynamicOptions {
   readonly intensity?: IntensityOption
   /** Whether it ends by itself when significant children have ended for good; `never` if not given. */
   readonly autoShutdown?: AutoShutdown
+  /**
+   * Runs at every start of the supervisor, before its first child. Throws `IgnoreError`: there is no supervisor this time, and
+   * that is fine; anything else: the start fails. OTP's `Module:init/1`, without the flags and specs that it returns there.
+   */
+  readonly init?: SupervisorInit
 }
+
+/** What a supervisor does before its first child is started; `id` says which one it is. */
+export type SupervisorInit = (supervisor: { readonly id: ActorId; readonly incarnation: number }) => void | Promise<void>
 
 /** How often a supervisor restarts before it gives up. */
 export interface IntensityOption {

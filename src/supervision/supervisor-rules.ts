@@ -1,6 +1,6 @@
 import { autoShutdowns } from './auto-shutdown.ts'
 import {
-  asOptions, isDuration, isIntegerFrom, isOptions, oneOf, refuseIf, unknownNames, type Given, type Rule,
+  asOptions, isIntegerFrom, isOptions, isPeriod, oneOf, refuseIf, unknownNames, type Given, type Rule,
 } from './option-checks.ts'
 import { strategies } from './strategy.ts'
 import type { DynamicOptions, SupervisorOptions } from './supervisor-options.ts'
@@ -12,7 +12,7 @@ export interface SupervisorSubject {
   readonly options: Given
 }
 
-export const dynamicNames = ['intensity', 'autoShutdown'] as const satisfies readonly (keyof DynamicOptions)[]
+export const dynamicNames = ['intensity', 'autoShutdown', 'init'] as const satisfies readonly (keyof DynamicOptions)[]
 export const supervisorNames = ['strategy', ...dynamicNames] as const satisfies readonly (keyof SupervisorOptions)[]
 
 const writeIntensity = 'Write intensity: { restarts: 3, within: "5s" }'
@@ -59,8 +59,7 @@ export const supervisorRules: readonly Rule<SupervisorSubject>[] = [
     }),
 
   ({ at, options }) => oneOf(`${at}autoShutdown`, options['autoShutdown'], autoShutdowns),
-]
 
-function isPeriod(value: unknown): boolean {
-  return isDuration(value) && value !== 'infinity' && value !== Infinity && Number.parseFloat(String(value)) > 0
-}
+  ({ at, options: { init } }) =>
+    refuseIf(init !== undefined && typeof init !== 'function', { path: `${at}init`, rule: 'must be a function', value: init }),
+]

@@ -1,32 +1,47 @@
-import { keyOf, type ActorId } from '../protocol/actor-id.ts'
+import { displayId, keyOf, type ActorId } from '../protocol/actor-id.ts'
 import { InternalError } from '../protocol/errors.ts'
 import { crash, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Behavior, Step } from '../runtime/behavior.ts'
 import type { Clock } from '../runtime/clock.ts'
-import type { ChildExited, Context } from '../runtime/context.ts'
+import type { ChildExited, Context, HealthReport } from '../runtime/context.ts'
 import { StartFailure } from '../runtime/errors.ts'
 import type { EventSink } from '../runtime/events.ts'
 import { systemMessage, type Message } from '../runtime/message.ts'
 import { isThenable } from '../runtime/thenable.ts'
+import { askPrefix, requestOf, type Question } from './asking.ts'
 import type { ChildSpec } from './child-spec.ts'
-import type { Command, StartOrder, StopOrder, SupervisorReply } from './commands.ts'
+import type { Command, SupervisorReply } from './commands.ts'
+import { Breath } from './breath.ts'
+import { judge, type Judgement } from './decide.ts'
 import { createDecider, type Decider, type SupervisorInput } from './decider.ts'
 import type { DecisionLog } from './decision-log.ts'
+import { Delays } from './delays.ts'
 import type { SupervisorEvent } from './events.ts'
 import { isStale } from './exits.ts'
 import type { Fact, StartResult, SupervisorRequest } from './facts.ts'
+import { isCounted } from './lifetime.ts'
 import type { Members } from './members.ts'
-import { isRestarted } from './restart-type.ts'
+import { Rows } from './rows.ts'
 import type { Starter } from './starter.ts'
+import type { SupervisorInit } from './supervisor-options.ts'
+import { supervisorInfo, type SupervisorInfo } from './supervisor-info.ts'
 
 /** What a supervisor is made of. */
 export interface SupervisorParts {
+  /** How often its children were restarted; outlives its incarnations, and nothing else changes it. */
+  readonly restarts: Map<string, number>
   /** What its machine starts with; `members` are those that the store knows of a dynamic supervisor. */
   readonly input: (members: readonly ChildSpec[]) => SupervisorInput
   /** How it starts and stops the children of one of its incarnations. */
   readonly starter: (parent: { readonly id: ActorId; readonly incarnation: number }) => Starter
   /** Keeps the members of a dynamic supervisor; nothing for one with declared children. */
   readonly members: Members | undefined
+  /** The checked spec of a child that is added at run time; throws ConfigurationError. */
+  readonly specOf: ((key: unknown, node: unknown) => ChildSpec) | undefined
+  /** Runs before anything of an incarnation does. */
+  readonly init: SupervisorInit | undefined
+  /** Goes on once the event loop has had its turn: a long row of starts or stops must not keep it out. */
+  readonly breathe: (label: string) => Promise<void>
   /** Puts a message into the supervisor's own mailbox. */
   readonly sendSelf: (id: ActorId, message: Message) => void
   readonly clock: Clock
@@ -50,14 +65,22 @@ export function supervisorBehavior(parts: SupervisorParts): Behavior<Shell, unde
     check: () => undefined,
     initial: (_, ctx) => bootShell(parts, ctx),
     handle: (shell, message) => shell.handle(message),
+    show: (shell) => shell.show(),
+    isMeantForOne: isAsked,
   }
 }
 
 async function bootShell(parts: SupervisorParts, ctx: Context): Promise<Shell> {
+  await parts.init?.({ id: ctx.id, incarnation: ctx.incarnation })
   const known = (await parts.members?.load()) ?? []
-  const shell = new Shell(parts, ctx, parts.input(known))
+  const shell = new Shell(parts, ctx, withRestarts(parts.input(known), parts.restarts))
   await shell.boot()
   return shell
+}
+
+/** What is known of its children from the incarnations before. */
+function withRestarts(input: SupervisorInput, restarts: ReadonlyMap<string, number>): SupervisorInput {
+  return restarts.size === 0 ? input : { ...input, restarts: [...restarts] }
 }
 
 class Shell {
@@ -65,15 +88,23 @@ class Shell {
   readonly #ctx: Context
   readonly #starter: Starter
   readonly #decider: Decider
+  readonly #input: SupervisorInput
+  readonly #delays: Delays
+  readonly #rows: Rows
   readonly #log: DecisionLog
   #reply: SupervisorReply | undefined = undefined
   #exit: ExitReason | undefined = undefined
+  /** Whom the step that is under way has let go. */
+  #letGo: string | undefined = undefined
 
   constructor(parts: SupervisorParts, ctx: Context, input: SupervisorInput) {
     this.#parts = parts
     this.#ctx = ctx
     this.#starter = parts.starter({ id: ctx.id, incarnation: ctx.incarnation })
     this.#decider = createDecider(input)
+    this.#input = input
+    this.#delays = new Delays(ctx)
+    this.#rows = new Rows(this.#starter, new Breath(parts.clock, () => parts.breathe(displayId(ctx.id))))
     this.#log = parts.logOf(ctx.id)
     this.#log.begin()
     parts.sink.emit({ type: 'supervisor began', id: ctx.id, incarnation: ctx.incarnation, input })
@@ -81,8 +112,8 @@ class Shell {
 
   /** The initial start: all children or none. */
   async boot(): Promise<void> {
-    // After a kill nobody has let go of the members that are not kept.
-    if (this.#parts.members?.areKept === false) this.#starter.forgetAll()
+    // Nobody has let go of what an earlier incarnation had that this one does not begin with.
+    this.#starter.forgetAll({ except: this.#input.children.map(({ id }) => id) })
     const commands = this.#decider.start()
     this.#record(undefined, commands)
     await this.#carryOut(commands)
@@ -91,16 +122,26 @@ class Shell {
 
   handle(message: Message): Step<Shell> | PromiseLike<Step<Shell>> {
     this.#reply = undefined
+    this.#letGo = undefined
     const request = this.#prepare(message)
     if (isThenable(request)) return request.then((fact) => this.#follow(message, fact))
     return this.#follow(message, request)
   }
 
+  show(): SupervisorInfo {
+    const nowMs = this.#parts.clock.now()
+    return supervisorInfo({ id: this.#ctx.id, input: this.#input, decider: this.#decider, decisions: this.#log.records, nowMs })
+  }
+
   #follow(message: Message, fact: Fact | SupervisorReply | undefined): Step<Shell> | PromiseLike<Step<Shell>> {
     if (fact === undefined) return { state: this }
     if ('status' in fact) return { state: this, outcome: { status: 'replied', value: fact } }
+    const wasRestarting = this.#isRestarting(fact)
     const done = this.#decide(fact)
-    return isThenable(done) ? done.then(() => this.#conclude(message, fact)) : this.#conclude(message, fact)
+    if (isThenable(done)) return done.then(() => this.#conclude(message, fact))
+    // It was to bring its group back as well.
+    if (wasRestarting && !this.#isRestarting(fact)) this.#retireAllDown()
+    return this.#conclude(message, fact)
   }
 
   /** What a message tells the machine; a reply if it need not be asked. */
@@ -109,17 +150,27 @@ class Shell {
     if (message.kind === 'call') return this.#requestOf(message)
     switch (message.name) {
       case 'exited': {
-        const { id, incarnation, reason, message: handled } = message.input as ChildExited
+        const exited = message.input as ChildExited
+        const { id, incarnation, reason, message: handled } = exited
         // News of one that had the same number before the place was given up: the one that runs now has not ended.
         if (this.#starter.runs(keyOf(id), incarnation)) return undefined
         // One that it has stopped itself: the machine would let it pass, but a group of thousands leaves thousands of them.
         if (isStale(this.#decider, { id: keyOf(id), incarnation })) return undefined
-        return { type: 'exited', id: keyOf(id), incarnation, reason, message: handled, nowMs }
+        return { type: 'exited', id: keyOf(id), incarnation, reason, message: handled, ...this.#judge(exited), nowMs }
       }
       case 'retry':
         return { type: 'retry', id: (message.input as { id: string }).id, nowMs }
-      case 'stop':
-        return { type: 'shutdown', reason: (message.input as { reason: ExitReason }).reason, nowMs }
+      case 'due':
+        return { type: 'due', ...(message.input as { id: string; round: number }), nowMs }
+      case 'health': {
+        const { id, ...health } = message.input as HealthReport
+        return { type: 'health', id: keyOf(id), ...health, nowMs }
+      }
+      case 'stop': {
+        const request = message.input as { reason: ExitReason; isServed?: boolean }
+        request.isServed = true
+        return { type: 'shutdown', reason: request.reason, nowMs }
+      }
       case 'member':
         return this.#memberFact(message.input as MemberInput)
       default:
@@ -127,7 +178,23 @@ class Shell {
     }
   }
 
+  /** What the child's own `decide` says of its exit. */
+  #judge({ id, incarnation, reason, message }: ChildExited): Judgement {
+    const child = this.#decider.children.get(keyOf(id))
+    const { decide } = child?.spec ?? {}
+    if (child === undefined || decide === undefined) return {}
+    const error = reason.type === 'error' ? reason.error : undefined
+    return judge(decide, { id: keyOf(id), incarnation, reason, error, message, restarts: child.restarts })
+  }
+
   #requestOf(message: Message): Fact | SupervisorReply | undefined | Promise<Fact | SupervisorReply | undefined> {
+    if (isAsked(message)) {
+      const { members, specOf } = this.#parts
+      const asked = { id: this.#ctx.id, isDynamic: members !== undefined, specOf, children: this.#decider.children }
+      const request = requestOf(message.input as Question, asked)
+      if ('status' in request) return request
+      return { type: 'asked', ticket: message.seq, request, nowMs: this.#parts.clock.now() }
+    }
     switch (message.name) {
       case 'startMember':
         return this.#memberFact(message.input as MemberInput)
@@ -169,7 +236,7 @@ class Shell {
     try {
       if (isNew && isSaved !== true) await members.save(key, args)
     } catch (error) {
-      this.#starter.retire(key, { forget: true })
+      if (!this.#ctx.signal.aborted) this.#starter.retire(key, { forget: true })
       return { status: 'error', error: { type: 'start_failed', id: key, reason: crash(error) } }
     }
     const spec = members.spec(key, args)
@@ -177,22 +244,47 @@ class Shell {
   }
 
   #conclude(message: Message, fact: Fact): Step<Shell> {
-    if (fact.type === 'exited' || fact.type === 'asked') this.#retireIfDown(fact)
+    if (this.#ctx.signal.aborted) return { state: this }
+    if (fact.type === 'exited' || fact.type === 'retry' || fact.type === 'asked') this.#retireIfDown(fact)
+    if (fact.type === 'asked' && 'id' in fact.request) this.#stopWaiting(fact.request.id)
     const stop = this.#exit === undefined ? {} : { stop: this.#exit }
     const outcome = message.kind === 'call' && this.#reply !== undefined ? { outcome: { status: 'replied', value: this.#reply } as const } : {}
     return { state: this, ...outcome, ...stop }
   }
 
+  /** True if it is asked about a child that waits for another attempt. */
+  #isRestarting(fact: Fact): boolean {
+    if (fact.type !== 'asked' || !('id' in fact.request)) return false
+    return this.#decider.children.get(fact.request.id)?.status === 'restarting'
+  }
+
+  #hasRestarting(): boolean {
+    return this.#decider.strategy !== 'one_for_one' && this.#decider.children.all().some(({ status }) => status === 'restarting')
+  }
+
+  #retireAllDown(): void {
+    if (this.#hasRestarting()) return
+    for (const { spec, status } of this.#decider.children.all()) if (status === 'stopped') this.#starter.retire(spec.id, { forget: false })
+  }
+
   /** A child that stays down keeps nobody waiting. */
-  #retireIfDown(fact: Extract<Fact, { readonly type: 'exited' | 'asked' }>): void {
-    const id = fact.type === 'exited' ? fact.id : 'id' in fact.request ? fact.request.id : undefined
+  #retireIfDown(fact: Extract<Fact, { readonly type: 'exited' | 'retry' | 'asked' }>): void {
+    const id = fact.type !== 'asked' ? fact.id : 'id' in fact.request ? fact.request.id : undefined
     const child = id === undefined ? undefined : this.#decider.children.get(id)
-    // One that waits for a retry, or that ends with a supervisor that gave up, is expected back.
-    if (child !== undefined && fact.type === 'exited' && isRestarted(child.spec.restart, fact.reason)) return
+    if (id !== undefined && child !== undefined && isCounted(child)) this.#parts.restarts.set(id, child.restarts)
+    // One that waits for the retry of a sibling, or that ends with a supervisor that gave up, is expected back.
+    if (fact.type !== 'asked' && id !== this.#letGo) return
     if (id !== undefined && child?.status === 'stopped') this.#starter.retire(id, { forget: false })
   }
 
+  /** A call may have hurried the child, or have it stay down. */
+  #stopWaiting(id: string): void {
+    if (this.#decider.children.get(id)?.wait?.for !== 'delay') this.#delays.cancel(id)
+  }
+
+  /** One that was killed meanwhile decides nothing any more: the children are another incarnation's by now. */
   #decide(fact: Fact): void | PromiseLike<void> {
+    if (this.#ctx.signal.aborted) return undefined
     this.#log.follow(fact)
     const commands = this.#decider.decide(fact)
     this.#record(fact, commands)
@@ -203,15 +295,21 @@ class Shell {
     for (const command of commands) {
       switch (command.type) {
         case 'start': {
-          const results = this.#start(command.orders)
+          const results = this.#rows.start(command.orders)
           return isThenable(results) ? results.then((late) => this.#started(late)) : this.#started(results)
         }
         case 'stop': {
-          const stopped = this.#stop(command.orders, command.together)
+          const stopped = this.#rows.stop(command.orders, command.together)
           return isThenable(stopped) ? stopped.then(() => this.#stopped()) : this.#stopped()
         }
         case 'retry':
           this.#parts.sendSelf(this.#ctx.id, systemMessage('retry', { id: command.id }, this.#ctx.incarnation))
+          break
+        case 'delay':
+          this.#delays.arm(command)
+          break
+        case 'setAside':
+          this.#starter.setAside(command.id)
           break
         case 'reply':
           this.#reply = command.reply
@@ -220,6 +318,7 @@ class Shell {
           this.#forget(command.id)
           break
         case 'decided':
+          if (command.decision.decided === 'leave' || command.decision.decided === 'shut down') this.#letGo = command.decision.child
           this.#log.add(this.#ctx.incarnation, command.decision)
           this.#parts.sink.emit({ type: 'decided', id: this.#ctx.id, incarnation: this.#ctx.incarnation, decision: command.decision })
           break
@@ -244,39 +343,10 @@ class Shell {
     return this.#decide({ type: 'stopped', nowMs: this.#parts.clock.now() })
   }
 
-  /** One after another, up to the first failure; without waiting as long as no start has to be waited for. */
-  #start(orders: readonly StartOrder[], results: StartResult[] = []): readonly StartResult[] | PromiseLike<readonly StartResult[]> {
-    for (let next = results.length; next < orders.length; next += 1) {
-      const order = orders[next]
-      if (order === undefined) break
-      const outcome = this.#starter.start(order)
-      if (isThenable(outcome))
-        return outcome.then((late) => {
-          results.push({ id: order.spec.id, ...late })
-          return late.status === 'failed' ? results : this.#start(orders, results)
-        })
-      results.push({ id: order.spec.id, ...outcome })
-      if (outcome.status === 'failed') break
-    }
-    return results
-  }
-
-  #stop(orders: readonly StopOrder[], together: boolean, from = 0): void | PromiseLike<void> {
-    if (together) {
-      const waits = orders.map((order) => this.#starter.stop(order)).filter((wait) => isThenable(wait))
-      return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined)
-    }
-    for (let next = from; next < orders.length; next += 1) {
-      const order = orders[next]
-      const wait = order === undefined ? undefined : this.#starter.stop(order)
-      if (isThenable(wait)) return wait.then(() => this.#stop(orders, together, next + 1))
-    }
-    return undefined
-  }
-
   /** A member that is gone for good; one that only goes down with its supervisor comes back with it. */
   #forget(id: string): void {
     this.#starter.retire(id, { forget: true })
+    this.#parts.restarts.delete(id)
     if (this.#decider.state === 'terminating' || this.#decider.state === 'done') return
     this.#parts.members?.drop(id)
   }
@@ -285,11 +355,17 @@ class Shell {
   #letMembersGo(): void {
     if (this.#parts.members?.areKept !== false) return
     for (const { spec } of this.#decider.children.all()) this.#starter.retire(spec.id, { forget: true })
+    this.#parts.restarts.clear()
   }
 
   #record(fact: Fact | undefined, commands: readonly Command[]): void {
     this.#parts.sink.emit({ type: 'supervisor step', id: this.#ctx.id, incarnation: this.#ctx.incarnation, fact, commands })
   }
+}
+
+/** True for a call through a `SupervisorRef`. */
+function isAsked({ kind, name }: Message): boolean {
+  return kind === 'call' && name.startsWith(askPrefix)
 }
 
 interface MemberInput {

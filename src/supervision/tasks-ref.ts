@@ -7,9 +7,10 @@ import { LaunchedTask, refuseDurableTurn } from './launched-task.ts'
 import type { RestartType } from './restart-type.ts'
 import { checkTask } from './task-rules.ts'
 import { taskStream, type StreamFunction, type StreamOptions, type TaskResult } from './task-stream.ts'
+import { placed, type OfSupervisor } from './supervisor-place.ts'
 
 /** The tasks of a task supervisor, as those who use them see them. */
-export interface TasksRef {
+export interface TasksRef extends OfSupervisor {
   readonly id: ActorId
   /**
    * Runs a function as a child of the supervisor, which does not start it again. The handle is a promise of the result; it
@@ -111,7 +112,7 @@ export function makeTasksRef(port: Port, id: ActorId): TasksRef {
       checkTask(id, way, { run, options })
       return handleOf(launch(run, options, { restart: 'temporary', isLinked: way === 'async' }))
     }
-  return {
+  const reference: Omit<TasksRef, keyof OfSupervisor> = {
     id,
     async: begin('async'),
     asyncNolink: begin('asyncNolink'),
@@ -131,6 +132,7 @@ export function makeTasksRef(port: Port, id: ActorId): TasksRef {
       return reply.status === 'counts' ? reply.counts.active : 0
     },
   }
+  return placed(reference, { id, port })
 }
 
 function handleOf(task: LaunchedTask): TaskHandle<never> {

@@ -26,6 +26,9 @@ export {
   StepLimitError,
 } from '../simulation/errors.ts'
 
+// What supervisors recorded.
+export { replay, type ReplayedStep } from '../supervision/replay.ts'
+
 // Its parts, for tests of a part.
 export { runUntilIdle, type RunUntilIdleOptions } from '../simulation/run-until-idle.ts'
 export { createSeededScheduler, type SeededScheduler, type SeededSchedulerOptions } from '../simulation/seeded-scheduler.ts'

@@ -54,7 +54,7 @@ describe('a tree that breaks a rule', () => {
     [
       'something that is no actor',
       () => supervisor({}, { a: wrong({ initial: () => 0 }) }),
-      'a: start must be a behavior or a supervisor; got nothing',
+      'a must be made by child(...), supervisor(...) or dynamicSupervisor(...); got an object',
     ],
     [
       'two children with one name',
@@ -130,10 +130,12 @@ describe('a message that cannot be handled', () => {
     checkpointed: child(Keeper, { checkpoint: { every: 1 } }),
   })
 
-  it('because there is no such handler is refused before it is sent', async () => {
+  it('[H4] because there is no such handler is refused before it is sent', async () => {
     const { tree: actors, until, events } = await simulated(tree)
     const port = actors.durable.call as unknown as Record<string, unknown>
     expect(port['nonsense']).toBeUndefined()
+    // @ts-expect-error -- what has no handler has no method
+    expect(actors.durable.call.nonsense).toBeUndefined()
     const Caller = actor('caller', {
       initial: () => ({}),
       handlers: ({ call }) => ({
@@ -183,7 +185,7 @@ describe('a message that cannot be handled', () => {
     await expect(starting).rejects.toThrow(/the tree was not started: shop\/x could not be started \(crash: state\.a\.b cannot be stored/)
   })
 
-  it('because its schema says so is refused before it is sent', async () => {
+  it('[H3] because its schema says so is refused before it is sent', async () => {
     const positive = {
       '~standard': {
         version: 1 as const,

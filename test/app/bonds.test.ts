@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { actor } from '../../src/behaviors/actor.ts'
 import { message } from '../../src/behaviors/schema.ts'
 import { child, supervisor } from '../../src/supervision/tree.ts'
-import { eventsOf, lives, simulatedWithoutStore } from '../support/simulated-app.ts'
+import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 import { Counter } from '../support/scripted.ts'
 
 /** Does to others what it is told, and keeps what it learns. */
@@ -175,4 +175,15 @@ describe('a timer', () => {
     expect(await until(actors.a.call.learned())).toEqual(['first'])
     expect(eventsOf(events, 'late')).toEqual([])
   })
+})
+
+it('kills another actor from within a durable turn, once that is committed', async () => {
+  const Killer = actor('killer', {
+    initial: () => ({}),
+    handlers: ({ cast }) => ({ kill: cast(message<string>(), ({ input, ctx }) => ctx.kill(input)) }),
+  })
+  const { tree, settle, events } = await simulated(supervisor({}, { killer: child(Killer, { state: 'durable' }), a: child(Counter) }))
+  void tree.killer.cast.kill('a')
+  await settle()
+  expect(lives(events).slice(-2)).toEqual(['a#1 exited killed', 'a#2 started'])
 })

@@ -22,14 +22,17 @@ describe('the reason of a supervisor that gave up', () => {
     const message = { kind: 'cast', name: 'crash', sender: undefined, seq: 0, attempt: 1 }
     const straw = { id: 'a', reason: crash(new Error('second')), message }
     const cause = { type: 'reached_max_restart_intensity', ...straw, restarts: 1, withinMs: 5_000, agesMs: [1_200] }
-    expect(record).toMatchObject({ id: 'inner', decided: 'restart', reason: shutdownBecause(cause), back: [{ id: 'inner', incarnation: 2 }] })
-    expect(lives(events).slice(-4)).toEqual(['inner#1 exited shutdown', 'inner/a#2 started', 'inner/b#3 started', 'inner#2 started'])
+    const back = [{ id: 'inner', incarnation: 2 }]
+    expect(record).toMatchObject({ id: 'inner', decided: 'restart', reason: shutdownBecause(cause), back })
+    const again = ['inner#1 exited shutdown', 'inner/a#2 started', 'inner/b#3 started', 'inner#2 started']
+    expect(lives(events).slice(-4)).toEqual(again)
     expect(await until(actors.inner.a.call.add(1))).toBe(1)
     expect(record !== undefined && isAbnormal(record.reason)).toBe(false)
     expect(record && describeDecision(record)).toContain(
       [
         'the root: inner#1 ended',
-        '  because: it gave up on "a" (1 restart in 5 s, used 1.2 s before), which ended while it handled cast "crash" from outside:',
+        '  because: it gave up on "a" (1 restart in 5 s, used 1.2 s before), which ended while it handled ' +
+          'cast "crash" from outside:',
         '    crash: second',
         '  decided: restart',
       ].join('\n'),
@@ -106,7 +109,7 @@ describe('describeCause', () => {
     [killed, 'killed'],
     [shutdown, 'shutdown'],
     [shutdownBecause('update'), 'shutdown: update'],
-    [shutdownBecause({ type: 'reached_max_restart_intensity', id: 7 }), 'shutdown: {"type":"reached_max_restart_intensity","id":7}'],
+    [shutdownBecause({ type: 'failed_to_start_child', id: 7 }), 'shutdown: {"type":"failed_to_start_child","id":7}'],
     [crash(new Error('boom')), 'crash: boom'],
   ])('gives one line for a reason without a chain: %j', (reason, text) => {
     expect(describeCause(reason)).toBe(text)

@@ -75,7 +75,7 @@ describe('an actor that crashes', () => {
     await expect(until(tree.a.call.count())).rejects.toMatchObject({ code: 'noproc' })
   })
 
-  it('gives the same state to a handler whatever an earlier one did to it before it threw', async () => {
+  it('[A15] gives the same state to a handler whatever an earlier one did to it before it threw', async () => {
     const Careless = actor('careless', {
       initial: () => ({ items: ['a'] }),
       handlers: ({ call, cast }) => ({

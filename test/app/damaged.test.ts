@@ -37,7 +37,7 @@ const threeLives = async (state: 'checkpointed' | 'durable'): Promise<void> => {
 const newest = `number = (SELECT max(number) FROM checkpoint WHERE actor = 'a') AND actor = 'a'`
 
 describe('a damaged checkpoint', () => {
-  it('of a durable actor falls back to the one before, and the journal makes up for the rest', async () => {
+  it('[R17] of a durable actor falls back to the one before, and the journal makes up for the rest', async () => {
     await threeLives('durable')
     tamper(`UPDATE checkpoint SET state = replace(state, '6', '9') WHERE ${newest}`)
     const { tree: actors, until, events } = await simulated(tree('durable'), { store: sqlite(file()) })
@@ -46,7 +46,7 @@ describe('a damaged checkpoint', () => {
     expect(eventsOf(events, 'recovering')[0]).toMatchObject({ id: 'a', replayed: 1 })
   })
 
-  it('of a checkpointed actor falls back to the one before, and says so', async () => {
+  it('[R19] of a checkpointed actor falls back to the one before, and says so', async () => {
     await threeLives('checkpointed')
     tamper(`UPDATE checkpoint SET state = '{"json":{"count":66}}' WHERE ${newest}`)
     const { tree: actors, until, events } = await simulated(tree('checkpointed'), { store: sqlite(file()) })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { actor } from '../../src/behaviors/actor.ts'
 import { message } from '../../src/behaviors/schema.ts'
+import { simulatedSystem } from '../../src/app/simulated-system.ts'
 import type { DecisionRecord } from '../../src/supervision/decision-log.ts'
 import { describeDecision } from '../../src/supervision/describe-decision.ts'
 import { child, dynamicSupervisor, supervisor } from '../../src/supervision/tree.ts'
@@ -109,6 +110,19 @@ describe('app.decisions', () => {
     ])
   })
 
+  it('says when a damaged checkpoint made the journal necessary', async () => {
+    const tree = supervisor(often, { a: child(Counter, { state: 'durable', maxAttempts: 1 }) })
+    const sim = await simulatedSystem(tree, { faults: [{ at: 'checkpoint', actor: 'a', nth: 3, do: 'tear' }] })
+    await sim.until(sim.tree.a.call.add(1))
+    await sim.until(sim.tree.a.call.add(1))
+    void sim.tree.a.cast.crash('boom')
+    await sim.settle()
+    const [record] = sim.app.decisions()
+    const beginning = { hook: 'none', state: 'journal', checkpoint: 2, replayed: 1 }
+    expect(record?.back).toMatchObject([{ incarnation: 2, beginning }])
+    expect(record && describeDecision(record)).toContain('back: a#2, no hook, state of checkpoint 2 and 1 message of the journal')
+  })
+
   it('has everyone who was taken along', async () => {
     const { app, tree, settle } = await simulatedWithoutStore(
       supervisor({ strategy: 'rest_for_one' }, { a: child(Counter), b: child(Counter), c: child(Counter) }),
@@ -147,7 +161,7 @@ describe('app.decisions', () => {
     expect(app.decisions().find(({ id }) => id === 'b')?.back).toMatchObject([{ id: 'b', incarnation: 2 }])
   })
 
-  it('[S10] keeps the last ones of each supervisor, with what was thrown, and not more than it was told', async () => {
+  it('[A21] keeps the last ones of each supervisor, with what was thrown, and not more than it was told', async () => {
     const tree = supervisor(often, { inner: supervisor(often, { a: child(Counter) }), b: child(Counter) })
     const { app, tree: actors, settle } = await simulatedWithoutStore(tree, { keepDecisions: 10 })
     for (let crash = 1; crash <= 12; crash += 1) {
@@ -252,6 +266,6 @@ describe('describeDecision', () => {
     const lines = (back: DecisionRecord['back']): string => describeDecision({ ...record, back })
     expect(lines([{ id: 'a', status: 'started', incarnation: 2, beginning }])).toContain(`\n  back: a#2, ${text}`)
     expect(lines([{ id: 'a', status: 'ignored' }])).toContain('\n  back: a ignored its start')
-    expect(lines([{ id: 'a', status: 'failed', reason: { type: 'killed' } }])).toContain('  back: a could not be started (killed)')
+    expect(lines([{ id: 'a', status: 'failed', reason: { type: 'killed' } }])).toContain('a could not be started (killed)')
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { actor } from '../../src/behaviors/actor.ts'
 import { message, type StandardSchema } from '../../src/behaviors/schema.ts'
 import type { Clock } from '../../src/runtime/clock.ts'
+import { partitionSupervisor } from '../../src/supervision/partition-supervisor.ts'
 import type { RestartType } from '../../src/supervision/restart-type.ts'
 import { child, dynamicSupervisor, supervisor } from '../../src/supervision/tree.ts'
 import { createVirtualClock } from '../../src/simulation/virtual-clock.ts'
@@ -224,6 +225,32 @@ describe('a fallback', () => {
   })
 })
 
+describe('the fallback of a member', () => {
+  it('does not answer what was queued when the member is removed', async () => {
+    const clock = createVirtualClock()
+    const carts = dynamicSupervisor(shop(clock, { slowEnd: true }), { restart: 'transient', fallback: { isOpen: () => false } })
+    const { tree, settle, advance, until } = await simulatedWithoutStore(supervisor({}, { carts }), { clock })
+    const ref = await until(tree.carts.start('x'))
+    void ref.cast.stop()
+    await settle()
+    const queued = codeOf(ref.call.isOpen())
+    await advance(1_000)
+    expect(await until(queued)).toBe('noproc')
+  })
+})
+
+describe('the fallback of a partition', () => {
+  it('stands for the one that is down, and not for the others', async () => {
+    const clock = createVirtualClock()
+    const tree = supervisor({}, { shops: partitionSupervisor(shop(clock), { partitions: 2, fallback: { isOpen: () => false } }) })
+    const { tree: actors, settle, until } = await simulatedWithoutStore(tree, { clock })
+    const [one, other] = actors.shops.all()
+    void one?.cast.crash()
+    await settle()
+    expect(await until(Promise.all([one?.call.isOpen(), other?.call.isOpen()]))).toEqual([false, true])
+  })
+})
+
 describe('the fallback of a durable child', () => {
   it('does not answer what was accepted, nor what has an id; what it answers is never applied', async () => {
     const clock = createVirtualClock()
@@ -253,7 +280,7 @@ describe('what is no fallback', () => {
   it.each<[object, string]>([
     [{ fallback: 5 }, `${mustBe}; got 5 (number). Write fallback: { price: ({ input, reason }) => 0 }`],
     [{ fallback: () => 1 }, `${mustBe}; got a function (fallback)`],
-    [{ fallback: { isOpne: () => 1 } }, 'fallback.isOpne is not a call of this actor; got a function (isOpne). Did you mean "isOpen"?'],
+    [{ fallback: { isOpne: () => 1 } }, 'isOpne is not a call of this actor; got a function (isOpne). Did you mean "isOpen"?'],
     [{ fallback: { sell: () => true } }, 'shop: fallback.sell is not a call of this actor; got a function (sell)'],
     [{ fallback: { isOpen: true } }, 'shop: fallback.isOpen must be a function; got true (boolean)'],
     [{ fallbak: {} }, 'shop: fallbak is not an option; got an object. Did you mean "fallback"?'],

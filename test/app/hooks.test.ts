@@ -49,7 +49,7 @@ const crashOnce = async (hooks: Parameters<typeof recorder>[0], state: 'volatile
 }
 
 describe('the hooks of a start', () => {
-  it('[S8] run in the order restart, init, last behavior: of each start exactly one', async () => {
+  it('[S8] [W4] run in the order restart, init, last behavior: of each start exactly one', async () => {
     const asked: string[] = []
     const tell = (hook: string) => (ctx: Ctx) => void asked.push(`${hook} ${ctx.incarnation}`)
     await crashOnce({ init: tell('init'), restart: tell('restart') })
@@ -174,7 +174,7 @@ describe.each(['checkpointed', 'durable'] as const)('the plan from(checkpoint) (
     expect(list).toEqual(['initial:x'])
   })
 
-  it('is a failed start if there is no such checkpoint', async () => {
+  it('[R16] is a failed start if there is no such checkpoint, and the next attempt chooses anew', async () => {
     let tries = 0
     const { list, events } = await crashOnce({ restart: (ctx) => ((tries += 1) === 1 ? ctx.from(99) : undefined) }, state)
     expect(list).toEqual(['initial:x', 'one'])

@@ -163,6 +163,29 @@ describe('the controller of a monitor', () => {
     expect(outcomes.sort()).toEqual(['started', '~/x was not started by its monitor: it has been started again already'])
   })
 
+  it('makes exactly one incarnation of all that ask, whatever the order', async () => {
+    const tree = supervisor({ strategy: 'one_for_all', intensity: { restarts: 100, within: '1h' } }, {
+      a: child(Counter, { restart: 'transient' }),
+      b: child(Counter),
+    })
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const { app, tree: actors, events, settle, until } = await simulatedWithoutStore(tree, { seed })
+      const ref = await until(app.spawn(Counter, 'x', undefined))
+      for (const id of ['a', 'a', ref.id, ref.id])
+        app.monitor(id, (_, controller) => outcomeOf(seed % 2 === 0 ? controller.init() : controller.restart()))
+      void actors.a.cast.stop()
+      void actors.b.cast.crash('boom')
+      void ref.cast.crash('boom')
+      await settle()
+      const of = (id: string): string[] => lives(events).filter((text) => text.startsWith(`${id}#`))
+      expect(of(ref.id)).toEqual(['~/x#1 started', '~/x#1 exited error', '~/x#2 started'])
+      for (const [index, text] of of('a').entries()) expect(text).toMatch(index % 2 === 0 ? / started$/ : / exited /)
+      expect(app.running().filter((id) => id === 'a')).toEqual(['a'])
+      await until(app.stop())
+      expect(app.running()).toEqual([])
+    }
+  })
+
   it('rejects for a child that its supervisor restarts', async () => {
     const { app, tree, settle, until } = await simulatedWithoutStore(supervisor({}, { a: child(Counter) }))
     const outcomes: string[] = []
@@ -200,6 +223,16 @@ describe('the controller of a monitor', () => {
     expect(lives(events).includes('a#3 started')).toBe(restart === 'transient')
     await until(app.stop())
     expect(app.running()).toEqual([])
+  })
+
+  it('starts a child by the hook that was asked for', async () => {
+    const told: unknown[] = []
+    const tree = supervisor({}, { a: child(hooked(told, ['init', 'restart']), { restart: 'transient' }) })
+    const { app, tree: actors, settle } = await simulatedWithoutStore(tree)
+    app.monitor('a', (_, controller) => controller.init())
+    void actors.a.stop()
+    await settle()
+    expect(told.at(-1)).toMatchObject({ hook: 'init', cause: 'monitor', incarnation: 2 })
   })
 
   it('starts a member of a dynamic supervisor that was removed', async () => {

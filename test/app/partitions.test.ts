@@ -81,6 +81,16 @@ describe('a partition supervisor', () => {
     ])
   })
 
+  it('answers for a partition that is down by its fallback', async () => {
+    const fallback = { add: ({ input }: { readonly input: number }) => -input }
+    const pool = partitionSupervisor(Counter, { partitions: 2, restart: 'transient', fallback })
+    const { tree, until, settle } = await simulatedWithoutStore(supervisor({}, { pool }))
+    void tree.pool.at(0).cast.stop()
+    await settle()
+    expect(await until(tree.pool.at(0).call.add(3))).toBe(-3)
+    expect(await until(tree.pool.at(1).call.add(3))).toBe(3)
+  })
+
   it('keeps the state of its partitions as of any other child', async () => {
     const store = memory()
     const tree = () => supervisor({}, { pool: partitionSupervisor(Counter, { partitions: 4, state: 'durable' }) })

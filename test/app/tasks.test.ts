@@ -202,16 +202,18 @@ describe('a task that an actor starts', () => {
 
   it('ends with it if it is linked, and only then', async () => {
     const { tree: refs, settle, until } = await simulatedWithoutStore(tree())
-    const signals: AbortSignal[] = []
-    const fn = (kit: TaskKit) => {
-      signals.push(kit.signal)
-      return untilAborted(kit)
+    const signals: Partial<Record<'async' | 'asyncNolink', AbortSignal>> = {}
+    for (const way of ['async', 'asyncNolink'] as const) {
+      const fn = (kit: TaskKit) => {
+        signals[way] = kit.signal
+        return untilAborted(kit)
+      }
+      void refs.starter.cast.begin({ fn, way })
     }
-    for (const way of ['async', 'asyncNolink'] as const) void refs.starter.cast.begin({ fn, way })
     await settle()
     void refs.starter.cast.crash()
     await settle()
-    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+    expect(signals).toMatchObject({ async: { aborted: true }, asyncNolink: { aborted: false } })
     expect(await until(refs.tasks.count())).toBe(1)
   })
 

@@ -16,10 +16,7 @@ import {
   type MonitorRef,
   type TermContext,
 } from '../../src/index.ts'
-import { seededRandom } from '../../src/runtime/random.ts'
-import { runUntilIdle } from '../../src/simulation/run-until-idle.ts'
-import { createSeededScheduler } from '../../src/simulation/seeded-scheduler.ts'
-import { createVirtualClock } from '../../src/simulation/virtual-clock.ts'
+import { createSeededScheduler, createVirtualClock, runUntilIdle, seededRandom } from '../../src/testing/index.ts'
 import type { Operation, Proc, SignalCase, SignalRecord, Term } from './signal-case.ts'
 import { Raised, reasonOf, termOf, termOfFailure } from './terms.ts'
 

@@ -15,8 +15,12 @@ const seqs = (messages: readonly Journaled[]): readonly number[] => messages.map
 export function persistenceContract(name: string, create: () => StoreUnderTest): void {
   describe(`the contract of a store: ${name}`, () => {
     let disposals: (() => void)[] = []
-    afterEach(() => {
+    let stillOpen: OpenStore[] = []
+    afterEach(async () => {
+      // A store on a thread holds its file for as long as it is open.
+      await Promise.all(stillOpen.map(({ persistence }) => persistence.close()))
       for (const dispose of disposals) dispose()
+      stillOpen = []
       disposals = []
     })
 
@@ -26,20 +30,26 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
       return store
     }
 
+    async function open(store: Store): Promise<OpenStore> {
+      const opened = await openIn(store)
+      stillOpen.push(opened)
+      return opened
+    }
+
     async function opened(): Promise<OpenStore> {
-      return openIn(fresh())
+      return open(fresh())
     }
 
     /** As the next process finds it. */
     async function reopened(store: Store, { persistence }: OpenStore): Promise<OpenStore> {
       await persistence.close()
-      return openIn(store)
+      return open(store)
     }
 
     describe('info', () => {
       it('keeps its identity over openings, and raises the epoch with each', async () => {
         const store = fresh()
-        const first = await openIn(store)
+        const first = await open(store)
         const second = await reopened(store, first)
         expect(second.persistence.info).toEqual({ ...first.persistence.info, epoch: first.persistence.info.epoch + 1 })
         expect(first.persistence.info.storeId).not.toBe('')
@@ -117,7 +127,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
 
       it('never gives a number twice, also after the messages are gone and the store was opened again', async () => {
         const store = fresh()
-        const first = await openIn(store)
+        const first = await open(store)
         await first.settled(first.persistence.open('a', 0))
         for (const seq of [1, 2, 3]) {
           await first.settled(first.persistence.accept('a', message(seq)))
@@ -140,7 +150,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
 
       it('give the answer to whoever asks again, also after the store was opened again', async () => {
         const store = fresh()
-        const first = await openIn(store)
+        const first = await open(store)
         await first.settled(first.persistence.open('a', 0))
         await first.settled(first.persistence.accept('a', message(1, { key: 'k' })))
         const outcome = { status: 'replied', value: new Map([['sum', 5n]]) } as const
@@ -152,7 +162,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
 
       it('are answered for messages that were accepted in a process before', async () => {
         const store = fresh()
-        const first = await openIn(store)
+        const first = await open(store)
         await first.settled(first.persistence.accept('a', message(1, { key: 'k' })))
         const second = await reopened(store, first)
         await second.settled(second.persistence.open('a', 0))
@@ -270,7 +280,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
 
       it('holds over openings of the store', async () => {
         const store = fresh()
-        const first = await openIn(store)
+        const first = await open(store)
         await first.settled(first.persistence.open('a', 0))
         const second = await reopened(store, first)
         await second.settled(second.persistence.open('a', 0))
@@ -309,7 +319,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
 
       it('finds the last state, and what was accepted and not applied', async () => {
         const store = fresh()
-        const first = await openIn(store)
+        const first = await open(store)
         await first.settled(first.persistence.open('a', 0))
         const messages = [message(1), message(2, { kind: 'call', sender: 'b', key: 'k' }), message(3)]
         await first.settled(Promise.all(messages.map((each) => first.persistence.accept('a', each))))
@@ -380,7 +390,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
     })
 
     describe('checkpoints', () => {
-      it('are kept two at a time, with the journal back to the older', async () => {
+      it('[C1] are kept two at a time, with the journal back to the older', async () => {
         const { persistence, settled } = await opened()
         await settled(persistence.open('a', 0))
         await settled(Promise.all([1, 2, 3, 4].map((n) => persistence.accept('a', message(n)))))
@@ -445,7 +455,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
     describe('timers', () => {
       it('come back until they fire or are cancelled, in the order in which they are due', async () => {
         const store = fresh()
-        const first = await openIn(store)
+        const first = await open(store)
         await first.settled(first.persistence.open('a', 0))
         await first.settled(Promise.all([1, 2].map((n) => first.persistence.accept('a', message(n)))))
         const timer = (id: string, dueAtMs: number) => ({ id, dueAtMs, envelope: message({ for: id }) })
@@ -475,7 +485,7 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
     describe('members', () => {
       it('come back in the order in which they were saved first', async () => {
         const store = fresh()
-        const first = await openIn(store)
+        const first = await open(store)
         const save = (key: string, args: unknown) => first.persistence.saveMember({ supervisor: 's', key, args })
         await first.settled(Promise.all([
           save('b', 1),

@@ -61,7 +61,7 @@ describe('after kill -9', () => {
     })
   }, 30_000)
 
-  it('a checkpointed actor comes back with what its last end wrote: here a crash, before the process was gone', async () => {
+  it('[A1] [C10] a checkpointed actor comes back with what its last end wrote: here a crash, before the process was gone', async () => {
     await killedAt('crash', 'the end')
     expect(await done('look')).toMatchObject({ checkpointed: { count: 7, order: [7] } })
   }, 30_000)

@@ -42,7 +42,21 @@ describe('sqlite', () => {
       [() => sqlite('x.db', { sync: 1 as unknown as 'full' }), 'sqlite: sync must be "full" or "normal"; got 1 (number)'],
       [
         () => sqlite('x.db', { synchronous: 'full' } as object),
-        'sqlite: synchronous is no option; got "full". The options are sync and busy.',
+        'sqlite: synchronous is no option; got "full". The options are sync, busy and link.',
+      ],
+      [
+        () => sqlite(':memory:', { link: 'worker' }),
+        'sqlite: link can be "worker" only for a file; got "worker". ' +
+          'Give the path of a file, or leave link out: a database that is open or in memory cannot go to another thread.',
+      ],
+      [
+        () => sqlite(new DatabaseSync(':memory:'), { link: 'worker' }),
+        'sqlite: link can be "worker" only for a file; got "worker". ' +
+          'Give the path of a file, or leave link out: a database that is open or in memory cannot go to another thread.',
+      ],
+      [
+        () => sqlite('x.db', { link: 'thread' as 'worker' }),
+        'sqlite: link must be "in-process" or "worker"; got "thread"',
       ],
       [
         () => sqlite('x.db', { busy: -1 }),
@@ -496,7 +510,7 @@ describe('sqlite', () => {
       expect(database.prepare('SELECT count(*) AS n FROM inbox').get()).toEqual({ n: 0 })
     })
 
-    it('that meets an error of the disk ends the store: nobody knows what was written', async () => {
+    it('that meets an error of the disk ends a store whose database was passed open: nobody knows what was written', async () => {
       const database = new DatabaseSync(':memory:')
       let isBroken = false
       const breaking: SqlHandle = {
@@ -517,11 +531,16 @@ describe('sqlite', () => {
       const failed = await settled(rejection(persistence.accept('a', message(2))))
       expect([failed.problem, failed.message]).toEqual([
         'io',
-        'store "an open database" failed to read or write its disk. Start again to go on from what is on the disk; ' +
-          'nothing of this group was written',
+        'store "an open database" failed to read or write its disk. Check the disk; ' +
+          'it is not known whether this group was written',
       ])
       isBroken = false
-      expect((await rejection(persistence.accept('a', message(3)))).problem).toBe('io')
+      const late = await rejection(persistence.accept('a', message(3)))
+      expect([late.problem, late.message]).toEqual([
+        'io',
+        'store "an open database" has failed, and cannot be opened again from here. ' +
+          'Start again to go on from what is on the disk; nothing was written',
+      ])
       expect(database.prepare('SELECT count(*) AS n FROM inbox').get()).toEqual({ n: 1 })
     })
   })

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { isRunning } from '../../src/supervision/children.ts'
-import type { Command } from '../../src/supervision/commands.ts'
+import { isRunning, type Child } from '../../src/supervision/children.ts'
+import type { Command, Decision } from '../../src/supervision/commands.ts'
 import { CopiedChildren } from '../../src/supervision/copied-children.ts'
-import { createDecider, type SupervisorInput } from '../../src/supervision/decider.ts'
+import { createDecider, type Decider, type SupervisorInput } from '../../src/supervision/decider.ts'
 import type { Fact } from '../../src/supervision/facts.ts'
+import { isClosed } from '../../src/supervision/gates.ts'
 import { strategies } from '../../src/supervision/strategy.ts'
 import { possibleFacts, standingAfter, type Standing } from './possible-facts.ts'
+import { worker } from './children-specs.ts'
 import { dynamicOf, supervisorOf } from './supervisor-inputs.ts'
 
 /** A supervisor on one of all its ways, with what must be true of it. */
@@ -17,11 +19,16 @@ interface Way extends Standing {
   /** Restarts so far. */
   readonly restarts: number
   readonly unanswered: readonly number[]
+  /** The last fact was a call that hurries a child. */
+  readonly hasHurried: boolean
   /** What happened, to be read when an invariant breaks. */
   readonly story: readonly string[]
 }
 
 const restarts = 2
+const backoff = { minMs: 100, maxMs: 1_000, factor: 2, jitter: 'none', resetAfterMs: 5_000 } as const
+const decide = () => undefined
+const independent = true
 const intensity = { restarts, withinMs: 5_000 }
 
 const inputs: readonly [string, SupervisorInput][] = [
@@ -35,11 +42,40 @@ const inputs: readonly [string, SupervisorInput][] = [
     supervisorOf('rest_for_one', 'a b:transient! c:temporary!', { intensity, autoShutdown: 'all_significant' }),
   ],
   ['dynamic', dynamicOf('a b:transient c:temporary', { intensity })],
+  ...strategies.map((strategy): [string, SupervisorInput] => [
+    `${strategy} with backoff`,
+    supervisorOf(strategy, '', { intensity, children: [worker('a', { backoff }), worker('b', { restart: 'transient' }), worker('c', { backoff })] }),
+  ]),
+  ...strategies.map((strategy): [string, SupervisorInput] => [
+    `${strategy} with limits of their own`,
+    supervisorOf(strategy, '', { intensity, children: [worker('a', { maxRestarts: 1 }), worker('b', { backoff, maxRestarts: 1 }), worker('c')] }),
+  ]),
+  ...strategies.map((strategy): [string, SupervisorInput] => [
+    `${strategy} with decide`,
+    supervisorOf(strategy, '', { intensity, children: [worker('a', { decide }), worker('b', { restart: 'temporary', backoff, decide }), worker('c')] }),
+  ]),
+  ...strategies.flatMap((strategy) =>
+    [undefined, backoff].map((patience): [string, SupervisorInput] => [
+      `${strategy} with gates${patience === undefined ? '' : ' and backoff'}`,
+      supervisorOf(strategy, '', {
+        intensity,
+        children: [worker('a', { gate: 'c' }), worker('b', { gate: 'a' }), worker('c', patience === undefined ? {} : { backoff: patience })],
+      }),
+    ]),
+  ),
+  ...strategies.map((strategy): [string, SupervisorInput] => [
+    `${strategy} with independent children`,
+    supervisorOf(strategy, '', { intensity, children: [worker('a'), worker('b', { independent }), worker('c', { independent })] }),
+  ]),
+  ['dynamic with backoff', dynamicOf('', { intensity, children: [worker('a', { backoff }), worker('b', { backoff })] })],
 ]
+
+/** Timers and what else is beyond OTP make many more ways. */
+const depthOf = ({ children }: SupervisorInput): number => (children.every((spec) => Object.keys(spec).length === 6) ? 8 : 7)
 
 describe('on every way that the facts can take, to a depth of 8', () => {
   it.each(inputs)('%s: the invariants hold', (_, input) => {
-    const { ways, states } = explore(input, 8)
+    const { ways, states } = explore(input, depthOf(input))
     expect(ways).toBeGreaterThan(2_000)
     expect(states).toContain('done')
     expect(states.length).toBeGreaterThanOrEqual(input.kind === 'dynamic' || input.strategy === 'one_for_one' ? 7 : 8)
@@ -73,9 +109,9 @@ function explore(input: SupervisorInput, depth: number): { readonly ways: number
 function firstWay(input: SupervisorInput): Way {
   const decider = createDecider(input, (children) => new CopiedChildren(children))
   const commands = decider.start()
-  const standing = { decider, outstanding: undefined, retries: [], next: 1, nowMs: 0 }
+  const standing = { decider, outstanding: undefined, retries: [], delays: [], next: 1, nowMs: 0 }
   const known = new Set(input.children.map(({ id }) => id))
-  const way: Way = { ...standing, live: new Set(), known, restarts: 0, unanswered: [], story: [] }
+  const way: Way = { ...standing, live: new Set(), known, restarts: 0, unanswered: [], hasHurried: false, story: [] }
   const first = { ...way, ...standingAfter(standing, undefined, commands) }
   check(first, commands)
   return first
@@ -91,6 +127,7 @@ function follow(way: Way, fact: Fact): Way {
     known: knownAfter(way, fact, commands),
     restarts: way.restarts + (isRestart(fact, commands, decider.state) ? 1 : 0),
     unanswered: unansweredAfter(way, fact, commands),
+    hasHurried: fact.type === 'asked' && fact.request.type === 'restartChild',
     story: [...way.story, JSON.stringify(fact), ...commands.map((command) => `  ${JSON.stringify(command)}`)],
   }
   check(next, commands)
@@ -119,12 +156,19 @@ function check(way: Way, commands: readonly Command[]): void {
   for (const { spec } of startOrders(commands)) holds('no child is started that runs', !liveIds.includes(spec.id))
 
   holds('no more restarts than allowed', way.restarts <= restarts && decider.budgetLeft(0) === restarts - way.restarts)
+  for (const { spec, cause } of startOrders(commands)) {
+    const isAsked = cause === 'request' || cause === 'first' || way.hasHurried
+    const comesToo = startOrders(commands).some((order) => order.spec.id === spec.gate)
+    holds('no child is restarted while its gate is closed', isAsked || comesToo || !isClosed(decider, spec))
+  }
+  holds('no child is restarted more often than in its life', table.every(({ spec, restarts }) => restarts <= (spec.maxRestarts ?? Infinity)))
   holds('no child is forgotten, none is made up', sameSet(new Set(table.map(({ spec }) => spec.id)), way.known))
   holds('every call is answered once', way.unanswered.length <= (decider.state === 'running' || decider.state === 'done' ? 0 : 1))
-  holds(
-    'who restarts has a retry coming',
-    decider.state !== 'running' || table.every(({ status, spec }) => status !== 'restarting' || way.retries.includes(spec.id)),
-  )
+  if (decider.state === 'running')
+    for (const child of table) {
+      holds(`something is coming for "${child.spec.id}", which restarts`, child.status !== 'restarting' || isExpected(child, way))
+      holds('who waits is restarting', child.wait === undefined || child.status === 'restarting')
+    }
   if (decider.state === 'running' || decider.state === 'done')
     holds(
       'those run that are said to',
@@ -168,8 +212,29 @@ function unansweredAfter({ unanswered }: Way, fact: Fact, commands: readonly Com
 }
 
 function isRestart(fact: Fact, commands: readonly Command[], state: string): boolean {
+  const [decision] = decisionsOf(commands)
+  if (fact.type === 'retry' && decision !== undefined) return decision.decided === 'retry'
   if (fact.type === 'retry') return state === 'stoppingGroup' || state === 'startingGroup'
-  return commands.some((command) => command.type === 'decided' && command.decision.decided === 'restart')
+  return decision?.decided === 'restart'
+}
+
+/** Whether a child that is down will be started, if nobody does anything more. */
+function isExpected({ spec: { id }, wait }: Child, { decider, retries, delays }: Way): boolean {
+  switch (wait?.for) {
+    case 'gate':
+      return isClosed(decider, decider.children.get(id)?.spec ?? worker(id))
+    case 'turn':
+    case undefined:
+      return retries.includes(id)
+    case 'delay':
+      return delays.some((delay) => delay.id === id && delay.round === wait.round)
+    case 'group':
+      return decider.children.all().some((sibling) => sibling.wait?.for === 'delay')
+  }
+}
+
+function decisionsOf(commands: readonly Command[]): readonly Decision[] {
+  return commands.flatMap((command) => (command.type === 'decided' ? [command.decision] : []))
 }
 
 function startOrders(commands: readonly Command[]) {
@@ -177,11 +242,18 @@ function startOrders(commands: readonly Command[]) {
 }
 
 /** All that decides how it goes on; the numbers of incarnations do not. */
-function placeOf({ decider, outstanding, retries, restarts }: Way): string {
-  const children = decider.children.all().map(({ spec, status, nextCause }) => [spec.id, status, nextCause])
+function placeOf({ decider, outstanding, retries, delays, restarts }: Way): string {
+  const children = decider.children.all().map(({ spec, status, nextCause, wait, failures, restarts, isUnhealthy }) => [spec.id, status, nextCause, wait?.for, failures, restarts, isUnhealthy])
+  // Of the timers that nobody waits for any more it makes no difference which they are.
+  const live = delays.map(({ id, round }) => [id, isAwaited(decider, id, round)])
   const starts = outstanding?.type === 'start' ? outstanding.orders.map(({ spec }) => spec.id) : []
   const stops = outstanding?.type === 'stop' ? outstanding.orders.map(({ id }) => id) : []
-  return JSON.stringify([decider.state, children, starts, stops, retries, restarts])
+  return JSON.stringify([decider.state, children, starts, stops, retries, live, restarts])
+}
+
+function isAwaited(decider: Decider, id: string, round: number): boolean {
+  const wait = decider.children.get(id)?.wait
+  return wait?.for === 'delay' && wait.round === round
 }
 
 function isAscending(numbers: readonly number[]): boolean {

@@ -2,6 +2,7 @@ import { crash, shutdown, type ExitReason } from '../../src/protocol/exit-reason
 import type { Children, Child } from '../../src/supervision/children.ts'
 import type { Command, Decision, StartOrder, SupervisorReply } from '../../src/supervision/commands.ts'
 import { createDecider, type Decider, type SupervisorInput } from '../../src/supervision/decider.ts'
+import type { Wish } from '../../src/supervision/decide.ts'
 import type { Fact, StartResult, SupervisorRequest } from '../../src/supervision/facts.ts'
 
 /** What one attempt to start a child comes to. */
@@ -18,7 +19,7 @@ type Untimed<Known> = Known extends { readonly nowMs: number } ? Omit<Known, 'no
 /** A supervisor without a runtime: starts do as scripted, stops always work, and the mailbox is a list. */
 export interface PlayedSupervisor {
   readonly decider: Decider
-  /** What was done since the last look: `start a#1`, `failed a`, `ignored a`, `stop a#1`, `retry a`, `forget a`, `up`, `exit`. */
+  /** What was done since the last look: `start a#1`, `failed a`, `ignored a`, `stop a#1`, `retry a`, `delay a 0-100`, `forget a`, `up`, `exit`. */
   done(): string[]
   /** Every decision so far. */
   readonly decisions: readonly Decision[]
@@ -30,12 +31,15 @@ export interface PlayedSupervisor {
   /** The commands of each step, the start first. */
   readonly steps: readonly (readonly Command[])[]
   /** The running incarnation of this child ends by itself. */
-  exit(id: string, reason?: ExitReason): void
+  exit(id: string, reason?: ExitReason, wish?: Wish, problem?: ExitReason): void
   /** Calls it; the answer is there when the call has had its turn. */
   ask(request: SupervisorRequest): { reply: SupervisorReply | undefined }
+  /** The running incarnation of this child says whether it is well. */
+  report(id: string, isHealthy: boolean): void
   stop(reason?: ExitReason): void
   /** Everything that `put` puts into the mailbox is there before the first of it is handled. */
   burst(put: () => void): void
+  /** Time passes; every delay takes as long as it can. */
   pass(ms: number): void
   /** The ids of the children that are running, restarting and stopped. */
   look(): { readonly running: string[]; readonly restarting: string[]; readonly stopped: string[] }
@@ -61,6 +65,7 @@ export function play(
   const orders: StartOrder[] = []
   const facts: Fact[] = []
   const steps: (readonly Command[])[] = []
+  let delays: { readonly id: string; readonly round: number; readonly dueMs: number }[] = []
   let log: string[] = []
   let nowMs = 0
   let held = false
@@ -82,13 +87,19 @@ export function play(
         orders.push(...command.orders)
         return tell({ type: 'started', results: startInOrder(command.orders) })
       case 'stop':
-        for (const { id, incarnation } of command.orders)
-          log.push(`stop ${id}#${incarnation}${command.together ? ' together' : ''}`)
+        for (const { id, incarnation, joins } of command.orders)
+          log.push(`${joins === true ? '& ' : ''}stop ${id}#${incarnation}${command.together ? ' together' : ''}`)
         return tell({ type: 'stopped' })
       case 'retry':
         log.push(`retry ${command.id}`)
         mailbox.push({ type: 'retry', id: command.id })
         return
+      case 'delay':
+        log.push(`delay ${command.id} ${command.fromMs}-${command.toMs}`)
+        delays.push({ id: command.id, round: command.round, dueMs: nowMs + command.toMs })
+        return
+      case 'setAside':
+        return void log.push(`set aside ${command.id}`)
       case 'reply': {
         const asked = replies[command.ticket]
         if (asked === undefined || asked.reply !== undefined) throw new Error(`nobody waits for reply ${command.ticket}`)
@@ -108,28 +119,27 @@ export function play(
   }
   const startInOrder = (due: readonly StartOrder[]): StartResult[] => {
     const results: StartResult[] = []
-    for (const { spec } of due) {
-      const result = startOne(spec.id)
-      results.push(result)
-      if (result.status === 'failed') break
+    for (const { spec, joins } of due) {
+      if (joins !== true && results.some(({ status }) => status === 'failed')) break
+      results.push(startOne(spec.id, joins === true ? '& ' : ''))
     }
     return results
   }
-  const startOne = (id: string): StartResult => {
+  const startOne = (id: string, sign: string): StartResult => {
     const attempt = attempts.get(id) ?? 0
     attempts.set(id, attempt + 1)
     const outcome = starts[id]?.[attempt] ?? 'ok'
     if (outcome === 'ignore') {
-      log.push(`ignored ${id}`)
+      log.push(`${sign}ignored ${id}`)
       return { id, status: 'ignored' }
     }
     if (outcome !== 'ok') {
-      log.push(`failed ${id}`)
+      log.push(`${sign}failed ${id}`)
       return { id, status: 'failed', reason: outcome.fail }
     }
     const incarnation = (incarnations.get(id) ?? 0) + 1
     incarnations.set(id, incarnation)
-    log.push(`start ${id}#${incarnation}`)
+    log.push(`${sign}start ${id}#${incarnation}`)
     return { id, status: 'started', incarnation }
   }
   const put = (fact: Untimed<Fact>): void => {
@@ -155,13 +165,17 @@ export function play(
       log = []
       return lines
     },
-    exit: (id, reason = crash('boom')) => put({ type: 'exited', id, incarnation: incarnations.get(id) ?? 0, reason }),
+    exit(id, reason = crash('boom'), wish, problem) {
+      const judgement = { ...(wish !== undefined && { wish }), ...(problem !== undefined && { problem }) }
+      put({ type: 'exited', id, incarnation: incarnations.get(id) ?? 0, reason, ...judgement })
+    },
     ask(request) {
       const asked: { reply: SupervisorReply | undefined } = { reply: undefined }
       const ticket = replies.push(asked) - 1
       put({ type: 'asked', ticket, request })
       return asked
     },
+    report: (id, isHealthy) => put({ type: 'health', id, incarnation: incarnations.get(id) ?? 0, isHealthy }),
     stop: (reason = shutdown) => put({ type: 'shutdown', reason }),
     burst(fill) {
       held = true
@@ -169,7 +183,18 @@ export function play(
       held = false
       settle()
     },
-    pass: (ms) => void (nowMs += ms),
+    pass(ms) {
+      const untilMs = nowMs + ms
+      const isDue = ({ dueMs }: { readonly dueMs: number }): boolean => dueMs <= untilMs
+      for (let due = delays.filter(isDue); due.length > 0; due = delays.filter(isDue)) {
+        const [next] = due.sort((a, b) => a.dueMs - b.dueMs)
+        if (next === undefined) break
+        delays = delays.filter((each) => each !== next)
+        nowMs = next.dueMs
+        put({ type: 'due', id: next.id, round: next.round })
+      }
+      nowMs = untilMs
+    },
     look() {
       const ids = (status: Child['status']): string[] =>
         decider.children

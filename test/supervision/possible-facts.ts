@@ -1,7 +1,8 @@
 import { crash, normal, shutdown } from '../../src/protocol/exit-reason.ts'
 import { isRunning } from '../../src/supervision/children.ts'
-import type { Command } from '../../src/supervision/commands.ts'
+import type { Command, StartOrder } from '../../src/supervision/commands.ts'
 import type { Decider } from '../../src/supervision/decider.ts'
+import { wishes } from '../../src/supervision/decide.ts'
 import type { Fact, StartResult, SupervisorRequest } from '../../src/supervision/facts.ts'
 import { worker } from './children-specs.ts'
 
@@ -12,6 +13,8 @@ export interface Standing {
   readonly outstanding: Command | undefined
   /** Retries in its mailbox. */
   readonly retries: readonly string[]
+  /** Timers that run, those that nobody waits for any more included. */
+  readonly delays: readonly { readonly id: string; readonly round: number }[]
   /** The number of the next incarnation of any child, and of the next ticket. */
   readonly next: number
   readonly nowMs: number
@@ -21,25 +24,32 @@ export interface Standing {
 export function possibleFacts(standing: Standing): Fact[] {
   const { outstanding, nowMs } = standing
   if (outstanding?.type === 'start')
-    return outcomes(
-      standing,
-      outstanding.orders.map(({ spec }) => spec.id),
-    ).map((results) => ({ type: 'started', results, nowMs }))
+    return outcomes(standing, outstanding.orders).map((results) => ({ type: 'started', results, nowMs }))
   if (outstanding?.type === 'stop') return [{ type: 'stopped', nowMs }]
   return standing.decider.state === 'running'
-    ? [...exits(standing), ...retries(standing), ...calls(standing), { type: 'shutdown', reason: shutdown, nowMs }]
+    ? [...exits(standing), ...retries(standing), ...dues(standing), ...reports(standing), ...calls(standing), { type: 'shutdown', reason: shutdown, nowMs }]
     : []
 }
 
 /** All start; one of them fails; one of them says ignore. */
-function outcomes({ next }: Standing, ids: readonly string[]): StartResult[][] {
+function outcomes({ next }: Standing, orders: readonly StartOrder[]): StartResult[][] {
+  const ids = orders.map(({ spec }) => spec.id)
   const started = ids.map((id, index): StartResult => ({ id, status: 'started', incarnation: next + index }))
-  const failing = ids.map((id, index) => [
-    ...started.slice(0, index),
-    { id, status: 'failed', reason: crash('no start') } as const,
-  ])
+  const failing = ids.map((id, index): StartResult[] => {
+    const failed: StartResult = { id, status: 'failed', reason: crash('no start') }
+    return [...started.slice(0, index), failed, ...started.slice(index + 1, endOfBatch(orders, index))]
+  })
+  const failingTwice = failing.flatMap((results): StartResult[][] => {
+    const last = results.at(-1)
+    return last?.status === 'started' ? [[...results.slice(0, -1), { id: last.id, status: 'failed', reason: crash('no start either') }]] : []
+  })
   const ignoring = ids.map((id, index) => started.with(index, { id, status: 'ignored' }))
-  return [started, ...failing, ...ignoring]
+  return [started, ...failing, ...failingTwice, ...ignoring]
+}
+
+function endOfBatch(orders: readonly StartOrder[], index: number): number {
+  const behind = orders.findIndex(({ joins }, other) => other > index && joins !== true)
+  return behind === -1 ? orders.length : behind
 }
 
 function exits({ decider, nowMs }: Standing): Fact[] {
@@ -50,13 +60,29 @@ function exits({ decider, nowMs }: Standing): Fact[] {
     } = child
     const stale: Fact = { type: 'exited', id, incarnation: incarnation - 1, reason: crash('late'), nowMs }
     if (!isRunning(child)) return [{ ...stale, incarnation }]
-    return [stale, ...[normal, crash('boom')].map((reason): Fact => ({ type: 'exited', id, incarnation, reason, nowMs }))]
+    const judgements = child.spec.decide === undefined ? [{}] : [{}, ...wishes.map((wish) => ({ wish }))]
+    const own = [normal, crash('boom')].flatMap((reason) =>
+      judgements.map((judgement): Fact => ({ type: 'exited', id, incarnation, reason, ...judgement, nowMs })),
+    )
+    return [stale, ...own]
   })
 }
 
 /** Retries keep their order in the mailbox. */
 function retries({ retries: [id], nowMs }: Standing): Fact[] {
   return id === undefined ? [] : [{ type: 'retry', id, nowMs }]
+}
+
+/** Timers fire in any order. */
+function dues({ delays, nowMs }: Standing): Fact[] {
+  return delays.map(({ id, round }) => ({ type: 'due', id, round, nowMs }))
+}
+
+/** Those who are gates say whether they are well. */
+function reports({ decider, nowMs }: Standing): Fact[] {
+  const all = decider.children.all()
+  const gates = all.filter(({ spec, status }) => status === 'running' && all.some((other) => other.spec.gate === spec.id))
+  return gates.map(({ spec: { id }, incarnation, isUnhealthy }) => ({ type: 'health', id, incarnation, isHealthy: isUnhealthy, nowMs }))
 }
 
 function calls({ decider, next, nowMs }: Standing): Fact[] {
@@ -83,6 +109,10 @@ export function standingAfter(standing: Standing, fact: Fact | undefined, comman
     ...standing,
     outstanding: last?.type === 'start' || last?.type === 'stop' ? last : undefined,
     retries: [...waiting, ...commands.flatMap((command) => (command.type === 'retry' ? [command.id] : []))],
+    delays: [
+      ...standing.delays.filter(({ round }) => fact?.type !== 'due' || fact.round !== round),
+      ...commands.flatMap((command) => (command.type === 'delay' ? [{ id: command.id, round: command.round }] : [])),
+    ],
     next: standing.next + (fact?.type === 'started' ? fact.results.length : 1),
   }
 }

@@ -50,7 +50,7 @@ const table = strategies.flatMap((strategy) => {
 })
 
 describe('a child that ends by itself', () => {
-  it.each(table)('$strategy: a $restart child that ends with $name is $then', ({ strategy, restart, reason, then }) => {
+  it.each(table)('[S3] $strategy: a $restart child that ends with $name is $then', ({ strategy, restart, reason, then }) => {
     const supervisor = play(supervisorOf(strategy, `a b:${restart} c d:temporary`))
     supervisor.done()
     supervisor.exit('b', reason)

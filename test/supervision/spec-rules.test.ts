@@ -36,7 +36,7 @@ describe('supervisorSettings', () => {
     [7, 'shop: options must be an object; got 7 (number)'],
     [[], 'shop: options must be an object; got an array of 0'],
     [{ strategi: 'one_for_all' }, 'shop: strategi is not an option; got "one_for_all". Did you mean "strategy"?'],
-    [{ zeal: 1 }, 'shop: zeal is not an option; got 1 (number). The options are "strategy", "intensity" and "autoShutdown"'],
+    [{ zeal: 1 }, 'shop: zeal is not an option; got 1 (number). The options are "strategy", "intensity", "autoShutdown" and "init"'],
     [{ maxRestarts: 5 }, 'shop: maxRestarts is not an option; got 5 (number). Write intensity: { restarts: 3, within: "5s" }'],
     [{ period: 5 }, 'shop: period is not an option; got 5 (number). Write intensity: { restarts: 3, within: "5s" }'],
     [
@@ -118,6 +118,7 @@ describe('childSettings', () => {
         hooks: undefined,
         args: undefined,
         name: undefined,
+        extras: {},
       })
   })
 
@@ -148,6 +149,7 @@ describe('childSettings', () => {
       hooks,
       args: { owner: 'u7' },
       name: 'main cart',
+      extras: {},
     })
   })
 
@@ -173,7 +175,7 @@ describe('childSettings', () => {
     [
       { options: { zeal: 5 } },
       'shop/carts: zeal is not an option; got 5 (number). The options are "restart", "significant", "shutdown", "state", ' +
-        '"maxAttempts", "checkpoint", "hooks", "fallback", "args" and "name"',
+        '"maxAttempts", "checkpoint", "hooks", "fallback", "args", "name", "backoff", "maxRestarts", "decide", "gate" and "independent"',
     ],
     [
       { options: { restart: 'permanant' } },
@@ -239,6 +241,56 @@ describe('childSettings', () => {
       'shop/carts: hooks.terminate is not an option; got a function (terminate). Did you mean "term"?',
     ],
     [{ options: { hooks: { init: 'now' } } }, 'shop/carts: hooks.init must be a function; got "now"'],
+    [{ options: { backoff: '1s' } }, 'shop/carts: backoff must be { min, max }; got "1s". Write backoff: { min: "100ms", max: "5s" }'],
+    [{ options: { backOff: {} } }, 'shop/carts: backOff is not an option; got an object. Did you mean "backoff"?'],
+    [
+      { options: { backoff: { min: '1s', maximum: '5s' } } },
+      'shop/carts: backoff.maximum is not an option; got "5s". Did you mean "max"?',
+    ],
+    [
+      { options: { backoff: { max: '5s' } } },
+      'shop/carts: backoff.min must be milliseconds > 0 or a text such as "500ms", "5s", "2m", "1h", "1d"; got nothing',
+    ],
+    [
+      { options: { backoff: { min: '1s', max: 'infinity' } } },
+      'shop/carts: backoff.max must be milliseconds > 0 or a text such as "500ms", "5s", "2m", "1h", "1d"; got "infinity"',
+    ],
+    [{ options: { backoff: { min: '1m', max: '5s' } } }, 'shop/carts: backoff.max must not be less than min; got "5s"'],
+    [{ options: { backoff: { min: 1, max: 2, factor: 0.5 } } }, 'shop/carts: backoff.factor must be a number >= 1; got 0.5 (number)'],
+    [
+      { options: { backoff: { min: 1, max: 2, jitter: 'ful' } } },
+      'shop/carts: backoff.jitter must be "full", "equal" or "none"; got "ful". Did you mean "full"?',
+    ],
+    [
+      { options: { backoff: { min: 1, max: 2, resetAfter: 0 } } },
+      'shop/carts: backoff.resetAfter must be milliseconds > 0 or a text such as "500ms", "5s", "2m", "1h", "1d"; got 0 (number)',
+    ],
+    [
+      { options: { backoff: { min: 1, max: 2 }, restart: 'temporary' } },
+      'shop/carts: backoff is not for a temporary child, which is never restarted; got an object. Set restart to "permanent" or "transient"',
+    ],
+    ...[-1, 1.5, NaN, '3'].map((maxRestarts): [Partial<ChildDefinition>, string] => [
+      { options: { maxRestarts } },
+      `shop/carts: maxRestarts must be an integer >= 0, or Infinity; got ${maxRestarts === '3' ? '"3"' : `${maxRestarts} (number)`}`,
+    ]),
+    [
+      { options: { maxRestarts: 1, restart: 'temporary' } },
+      'shop/carts: maxRestarts is not for a temporary child, which is never restarted; got 1 (number). Set restart to "permanent" or "transient"',
+    ],
+    [{ options: { maxRestart: 1 } }, 'shop/carts: maxRestart is not an option; got 1 (number). Did you mean "maxRestarts"?'],
+    [
+      { options: { decide: 'restart' } },
+      'shop/carts: decide must be a function; got "restart". ' +
+        'Write decide: ({ error }) => (error instanceof TypeError ? "escalate" : undefined)',
+    ],
+    [{ options: { decider: () => {} } }, 'shop/carts: decider is not an option; got a function (decider). Did you mean "decide"?'],
+    [{ options: { gate: 7 } }, 'shop/carts: gate must be a string of 1 to 512 characters; got 7 (number)'],
+    [
+      { options: { gate: 'db', restart: 'temporary' } },
+      'shop/carts: gate is not for a temporary child, which is never restarted; got "db". Set restart to "permanent" or "transient"',
+    ],
+    [{ options: { independent: 'yes' } }, 'shop/carts: independent must be true or false; got "yes"'],
+    [{ options: { independant: true } }, 'shop/carts: independant is not an option; got true (boolean). Did you mean "independent"?'],
     [{ options: { name: '' } }, 'shop/carts: name must be a string of 1 to 512 characters; got ""'],
   ])('refuses %j', (wrong, message) => {
     expect(refusal(() => childSettings({ ...cart, ...wrong }))).toBe(message)
@@ -294,6 +346,11 @@ describe('dynamicSettings', () => {
       'shop/carts: strategy is not an option; got "one_for_all". A dynamic supervisor has none: each member is restarted alone',
     ],
     [{ args: {} }, 'shop/carts: args is not an option; got an object. Give them to each member when it is started'],
+    [{ gate: 'db' }, 'shop/carts: gate is not an option; got "db". Members depend on no sibling'],
+    [
+      { independent: true },
+      'shop/carts: independent is not an option; got true (boolean). Members are started one by one, and stop at the same time anyway',
+    ],
     [{ name: 'x' }, 'shop/carts: name is not an option; got "x". A member is known by its key'],
     [{ intensity: { restarts: -1, within: 1 } }, 'shop/carts: intensity.restarts must be an integer >= 0; got -1 (number)'],
     [{ restart: 'never' }, 'shop/carts: restart must be "permanent", "transient" or "temporary"; got "never"'],

@@ -288,7 +288,7 @@ describe('a planned fault', () => {
 })
 
 describe('the death of a simulated process', () => {
-  it('loses what was not committed, and nothing that was', async () => {
+  it('[R5] loses what was not committed, and nothing that was', async () => {
     const durable = supervisor({}, { a: child(Counter, { state: 'durable' }), v: child(Counter, { state: 'volatile' }) })
     await using sim = await simulatedSystem(durable, { seed: 5 })
     await sim.until(sim.tree.a.call.add(3))

@@ -99,6 +99,8 @@ describe('the types of partitions', () => {
       partitionSupervisor(Plain, {})
       // @ts-expect-error -- the arguments are missing
       partitionSupervisor(Cart, { partitions: 2 })
+      // @ts-expect-error -- the fallback of a call gives what the call gives
+      partitionSupervisor(Cart, { partitions: 2, args: { owner: 'o' }, fallback: { owner: () => 7 } })
       // @ts-expect-error -- others than these
       partitionSupervisor(Cart, { partitions: 2, args: (index) => ({ owner: index }) })
       // @ts-expect-error -- without keyBy a key is a text or a number

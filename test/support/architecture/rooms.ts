@@ -59,7 +59,7 @@ export const rooms: readonly Room[] = [
     imports: ['protocol', 'serialization', 'runtime', 'behaviors'],
     packages: [
       { name: 'better-sqlite3', in: /^sqlite-.*\.ts$/ },
-      { name: 'node:worker_threads', files: 1 },
+      { name: 'node:worker_threads', in: /^(?:store-thread|worker-main)\.ts$/ },
       { name: 'node:fs', in: /^(?:sqlite-|checkpoint).*\.ts$/ },
       { name: 'node:path', in: /^(?:sqlite-|checkpoint).*\.ts$/ },
       { name: 'node:crypto', in: /^(?:sqlite-|checkpoint|checksum).*\.ts$/ },

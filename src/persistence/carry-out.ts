@@ -1,0 +1,28 @@
+import type { Journal } from './journal.ts'
+import type { Operation } from './operation.ts'
+
+/** Carries out an operation, within the transaction of its group. */
+export function carryOut(journal: Journal, operation: Operation): unknown {
+  switch (operation.type) {
+    case 'accept':
+      return journal.accept(operation.to, operation.text)
+    case 'commit':
+      return journal.commit(operation.id, operation.incarnation, operation.commit)
+    case 'seal':
+      return journal.seal(operation.id, operation.incarnation, operation.will)
+    case 'open':
+      return journal.open(operation.id, operation.rung)
+    case 'read':
+      return journal.read(operation.id, operation.checkpoint)
+    case 'fire':
+      return journal.fire(operation.id, operation.timer)
+    case 'retire':
+      return journal.retire(operation.id, operation.why)
+    case 'saveMember':
+      return journal.saveMember(operation.row)
+    case 'dropMember':
+      return journal.dropMember(operation.supervisor, operation.key)
+    case 'members':
+      return journal.members(operation.supervisor)
+  }
+}

@@ -1,0 +1,30 @@
+import type { StoreError } from '../runtime/errors.ts'
+import type { StoreInfo } from '../runtime/persistence.ts'
+import type { Records } from './records.ts'
+
+/** One opening of a store. */
+export interface Connection {
+  readonly records: Records
+  readonly info: StoreInfo
+  /** The failure of the store behind an error that its records have thrown. `consequence` says what was not done. */
+  readonly failure: (error: unknown, consequence: string) => StoreError
+  /** Lets go of what holds the records. */
+  readonly release: () => void
+  /** Nothing where the records cannot be opened again, because somebody else holds them or they are only in memory. */
+  readonly again?: Again
+}
+
+/** What a store needs to go on after a write has failed. */
+export interface Again {
+  /** Opens what was released: what is read then is what is on the disk. */
+  readonly reopen: () => Connection
+  readonly mark: Mark
+}
+
+/** A text that is written in the transaction of each group: whoever opens the store next reads which was the last. */
+export interface Mark {
+  put(text: string): void
+  read(): string | undefined
+  /** Nobody will ask any more. */
+  drop(): void
+}

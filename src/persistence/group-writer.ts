@@ -1,0 +1,233 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import { CoppiceError } from '../protocol/errors.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { FencedError, StoreError, type StoreProblem } from '../runtime/errors.ts'
+import type { StoreInfo } from '../runtime/persistence.ts'
+import { superjsonCodec } from '../serialization/superjson-codec.ts'
+import { ActorTable } from './actor-table.ts'
+import type { Connection } from './connection.ts'
+import { Journal } from './journal.ts'
+import { StoredValues } from './stored-values.ts'
+
+/** One operation of a group. */
+export interface Work {
+  /** The actor whose memory goes on from what the operation writes, and is not to be trusted if that fails. */
+  readonly actor: ActorId | undefined
+  readonly work: (journal: Journal) => unknown
+}
+
+export type Result = { readonly isDone: true; readonly value: unknown } | { readonly isDone: false; readonly error: unknown }
+
+/** What is kept in memory of a store while it is open. */
+interface Session {
+  readonly actors: ActorTable
+  readonly journal: Journal
+}
+
+/**
+ * Writes operations together: one transaction, one sync to the disk. An operation that is refused for its own fault fails
+ * alone; if the transaction fails, every one of the group does.
+ *
+ * Then nothing that was read or written before is believed: the store is closed and opened again. It says whether the group is in
+ * it: a commit that reports an error may have been written, and counts as what it is. If not, whoever's memory goes on from the
+ * group has to be opened again. While the store cannot be opened everything is refused, and the next group tries again.
+ */
+export class GroupWriter {
+  readonly #clock: Clock
+  #connection: Connection
+  /** Nothing while the store is closed after a failure. */
+  #session: Session | undefined
+  /** Actors whose last commit failed: what they hold in memory may be ahead of the store, or behind it. */
+  readonly #lost = new Set<ActorId>()
+  /** The mark of a group of which nobody could be told whether it was written. */
+  #doubt: string | undefined
+  /** Why nothing can be written any more. */
+  #end: CoppiceError | undefined
+  readonly #firstEpoch: number
+  #groups = 0
+
+  constructor(connection: Connection, clock: Clock) {
+    this.#clock = clock
+    this.#connection = connection
+    this.#firstEpoch = connection.info.epoch
+    this.#session = this.#begin(connection)
+  }
+
+  /** Of the newest opening. */
+  get info(): StoreInfo {
+    return this.#connection.info
+  }
+
+  get end(): CoppiceError | undefined {
+    return this.#end
+  }
+
+  /** These actors have to be opened again before they may commit. */
+  lose(actors: Iterable<ActorId>): void {
+    for (const id of actors) this.#lost.add(id)
+  }
+
+  /** `markOf` gives the mark of the group; if it throws, the group has failed. */
+  write(group: readonly Work[], markOf: (results: readonly Result[]) => string = () => this.#nextMark()): readonly Result[] {
+    let results: readonly Result[] = []
+    let mark: string | undefined
+    try {
+      const { actors, journal } = this.#open()
+      const { records, again } = this.#connection
+      records.begin()
+      this.#checkEpoch()
+      results = group.map(({ work }) => attempt(work, journal))
+      actors.write()
+      const text = markOf(results)
+      again?.mark.put(text)
+      mark = text
+      records.commit()
+      actors.settle()
+      return results
+    } catch (error) {
+      const failure = this.#fail(error, mark)
+      if (failure === undefined) return results
+      this.lose(group.flatMap(({ actor }) => (actor === undefined ? [] : [actor])))
+      return group.map(() => ({ isDone: false, error: failure }))
+    }
+  }
+
+  /** Takes nothing more, and lets go of the store. */
+  close(): void {
+    const { info, again, release } = this.#connection
+    const { location } = info
+    const wasOpen = this.#session !== undefined
+    this.#session = undefined
+    this.#end ??= new StoreError({ problem: 'closed', location, message: 'is closed; nothing was written' })
+    if (!wasOpen) return
+    try {
+      again?.mark.drop()
+    } finally {
+      release()
+    }
+  }
+
+  /** No other opening has the same. */
+  #nextMark(): string {
+    this.#groups += 1
+    return JSON.stringify({ link: this.#firstEpoch, upTo: this.#groups })
+  }
+
+  #begin({ records, info }: Connection): Session {
+    const actors = new ActorTable(records, this.#lost)
+    const values = new StoredValues(superjsonCodec(), info.location)
+    return { actors, journal: new Journal({ records, actors, values, clock: this.#clock }) }
+  }
+
+  #checkEpoch(): void {
+    const { records, info } = this.#connection
+    const newest = records.epoch()
+    if (newest === info.epoch) return
+    const store = `store ${JSON.stringify(info.location)}`
+    throw new FencedError(`${store} has another owner since it was opened here (epoch ${newest}, ours is ${info.epoch})`)
+  }
+
+  /** Why a group was not written; nothing if it was. `mark` is its mark if it was to be committed. */
+  #fail(error: unknown, mark: string | undefined): Error | undefined {
+    // It could not be opened.
+    if (this.#session === undefined) return error as Error
+    this.#rollback()
+    this.#session.actors.forget()
+    // Errors of ours say that the database is well, and that it is not ours or was used wrongly.
+    if (error instanceof CoppiceError) return error
+    const { problem } = this.#connection.failure(error, nothingWritten)
+    const outcome = this.#connection.again === undefined ? this.#stay(problem, mark) : this.#startAgain(mark)
+    if (outcome === 'written') return undefined
+    return this.#connection.failure(error, outcome === 'unknown' ? notKnown : nothingWritten)
+  }
+
+  #rollback(): void {
+    try {
+      this.#connection.records.rollback()
+    } catch {
+      // SQLite has rolled back by itself, or there was nothing begun.
+    }
+  }
+
+  /** After a failed sync nobody knows what is on the disk, and what is read back may be only in memory. */
+  #stay(problem: StoreProblem, mark: string | undefined): Outcome {
+    if (problem !== 'io' && problem !== 'damaged') return 'not written'
+    this.#end = this.#endedBy(problem, `has failed, and cannot be opened again from here. ${startAnew}`)
+    return mark === undefined ? 'not written' : 'unknown'
+  }
+
+  #startAgain(mark: string | undefined): Outcome {
+    this.#session = undefined
+    try {
+      this.#connection.release()
+    } catch {
+      // It could not write what is in its log, which whoever opens it next does.
+    }
+    try {
+      this.#open()
+      return mark !== undefined && mark === this.#connection.again?.mark.read() ? 'written' : 'not written'
+    } catch {
+      this.#doubt = mark
+      return mark === undefined ? 'not written' : 'unknown'
+    }
+  }
+
+  #open(): Session {
+    if (this.#end !== undefined) throw this.#end
+    this.#session ??= this.#reopen()
+    return this.#session
+  }
+
+  #reopen(): Session {
+    const { info } = this.#connection
+    const next = this.#connected()
+    const store = `store ${JSON.stringify(info.location)}`
+    if (next.info.epoch !== info.epoch + 1 || next.info.storeId !== info.storeId)
+      this.#endWith(next, new FencedError(`${store} failed, and had another owner before it could be opened again`))
+    // Whoever was sent something by the group does not know, and whoever asked for it was not told.
+    if (this.#doubt !== undefined && this.#doubt === next.again?.mark.read())
+      this.#endWith(next, this.#endedBy('io', `has failed, and has written a group of which that was not known. ${startAnew}`))
+    this.#doubt = undefined
+    this.#connection = next
+    return this.#begin(next)
+  }
+
+  #endWith(connection: Connection, error: CoppiceError): never {
+    connection.release()
+    this.#end = error
+    throw error
+  }
+
+  #endedBy(problem: StoreProblem, text: string): StoreError {
+    return new StoreError({ problem, location: this.info.location, message: `${text}; nothing was written` })
+  }
+
+  #connected(): Connection {
+    const { again, info, failure } = this.#connection
+    try {
+      // Only what can be opened again is ever closed before its end.
+      return again?.reopen() ?? this.#connection
+    } catch (error) {
+      const { problem, message } = failure(error, nothingWritten)
+      const text = `has failed, and cannot be opened again (${message}); ${nothingWritten}`
+      throw new StoreError({ problem, location: info.location, message: text, cause: error })
+    }
+  }
+}
+
+/** What came of a group whose transaction has failed. */
+type Outcome = 'written' | 'not written' | 'unknown'
+
+const startAnew = 'Start again to go on from what is on the disk'
+const nothingWritten = 'nothing of this group was written'
+const notKnown = 'it is not known whether this group was written'
+
+/** Errors of coppice are the fault of the operation and come before it changes anything; all others end the group. */
+function attempt(work: Work['work'], journal: Journal): Result {
+  try {
+    return { isDone: true, value: work(journal) }
+  } catch (error) {
+    if (error instanceof CoppiceError) return { isDone: false, error }
+    throw error
+  }
+}

@@ -1,0 +1,65 @@
+import type { Committed, Commit, Persistence, StoreInfo } from '../runtime/persistence.ts'
+import type { Codec } from '../serialization/codec.ts'
+import { encodeReason } from '../serialization/reason-text.ts'
+import { commitToText, memberToText, snapshotToText } from './commit-text.ts'
+import { checkText, messageToText } from './envelope-text.ts'
+import type { Answers, CommittedText, OperationOf, OperationType } from './operation.ts'
+
+/** Something that carries out operations, here or elsewhere. */
+export interface OperationStore {
+  readonly info: StoreInfo
+  /**
+   * Asks for an operation. `make` is called at once; what it throws is rejected in its turn, as everything else. Operations take
+   * effect in the order in which they are asked for, and their promises settle in that order, with what `read` makes of the
+   * answer: a step more behind a promise would come after answers that follow.
+   */
+  submit<Type extends OperationType>(make: () => OperationOf<Type>): Promise<Answers[Type]>
+  submit<Type extends OperationType, T>(make: () => OperationOf<Type>, read: (answer: Answers[Type]) => T): Promise<T>
+  close(): Promise<void>
+}
+
+/** The contract of a store over its operations: values become text when a method is called. */
+export function persistenceOver(store: OperationStore, codec: Codec): Persistence {
+  return {
+    get info() {
+      return store.info
+    },
+    accept: (to, envelope) => store.submit<'accept'>(() => ({ type: 'accept', to, text: messageToText(codec, to, envelope) })),
+    commit: (id, incarnation, commit) =>
+      store.submit<'commit', Committed>(
+        () => ({ type: 'commit', id, incarnation, commit: commitToText(codec, id, commit) }),
+        deliveriesOf(commit),
+      ),
+    seal: (id, incarnation, { reason, snapshot, crashedOn }) =>
+      store.submit<'seal'>(() => ({
+        type: 'seal',
+        id,
+        incarnation,
+        will: {
+          reason: encodeReason(codec, reason),
+          snapshot: snapshot && snapshotToText(codec, snapshot, 'term'),
+          crashedOn,
+        },
+      })),
+    open: (id, rung) => store.submit<'open'>(() => ({ type: 'open', id: checkText(id, 'actor id'), rung })),
+    read: (id, checkpoint) => store.submit<'read'>(() => ({ type: 'read', id, checkpoint })),
+    fire: (id, timer) => store.submit<'fire'>(() => ({ type: 'fire', id, timer })),
+    retire: (id, why) => store.submit<'retire'>(() => ({ type: 'retire', id, why })),
+    saveMember: (member) => store.submit<'saveMember'>(() => ({ type: 'saveMember', row: memberToText(codec, member) })),
+    dropMember: (supervisor, key) => store.submit<'dropMember'>(() => ({ type: 'dropMember', supervisor, key })),
+    members: (supervisor) => store.submit<'members'>(() => ({ type: 'members', supervisor })),
+    close: () => store.close(),
+  }
+}
+
+/** The messages that went into journals are those that were given: what a store gives back is only their numbers. */
+function deliveriesOf({ turns }: Commit): (committed: CommittedText) => Committed {
+  const sends = turns.flatMap((turn) => turn.sends)
+  return ({ checkpoint, sent }) => ({
+    checkpoint,
+    deliveries: sends.flatMap(({ to, envelope }, i) => {
+      const seq = sent[i] ?? 0
+      return seq === 0 ? [] : [{ to, message: { seq, envelope, attempts: 0 } }]
+    }),
+  })
+}

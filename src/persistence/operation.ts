@@ -1,0 +1,97 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import type { Accepted, Checkpoint, Journaled, Member, Revived } from '../runtime/persistence.ts'
+import type { CommitText, SnapshotText } from './commit-text.ts'
+import type { EnvelopeText, MemberRow } from './records.ts'
+
+/** What an incarnation leaves behind, as text. */
+export interface WillText {
+  readonly reason: string
+  readonly snapshot: SnapshotText | undefined
+  readonly crashedOn: number | undefined
+}
+
+/** What a store is asked to do, with every value as text: nothing of it changes any more, and it can be sent to a thread. */
+export type Operation =
+  | { readonly type: 'accept'; readonly to: ActorId; readonly text: EnvelopeText }
+  | { readonly type: 'commit'; readonly id: ActorId; readonly incarnation: number; readonly commit: CommitText }
+  | { readonly type: 'seal'; readonly id: ActorId; readonly incarnation: number; readonly will: WillText }
+  | { readonly type: 'open'; readonly id: ActorId; readonly rung: number }
+  | { readonly type: 'read'; readonly id: ActorId; readonly checkpoint: number }
+  | { readonly type: 'fire'; readonly id: ActorId; readonly timer: string }
+  | { readonly type: 'retire'; readonly id: ActorId; readonly why: string }
+  | { readonly type: 'saveMember'; readonly row: MemberRow }
+  | { readonly type: 'dropMember'; readonly supervisor: ActorId; readonly key: string }
+  | { readonly type: 'members'; readonly supervisor: ActorId }
+
+/** What a commit gave: for each send, in order, the number that it got, or 0 if its receiver knew its key. */
+export interface CommittedText {
+  readonly checkpoint: number | undefined
+  readonly sent: readonly number[]
+}
+
+/** What each operation comes to. */
+export interface Answers {
+  readonly accept: Accepted
+  readonly commit: CommittedText
+  readonly seal: number | undefined
+  readonly open: Revived
+  readonly read: Checkpoint | undefined
+  readonly fire: Journaled | undefined
+  readonly retire: readonly Journaled[]
+  readonly saveMember: undefined
+  readonly dropMember: undefined
+  readonly members: readonly Member[]
+}
+
+export type OperationType = keyof Answers
+
+export type OperationOf<Type extends OperationType> = Extract<Operation, { readonly type: Type }>
+
+/** A commit that is no more than a checkpoint. */
+type CheckpointOperation = OperationOf<'commit'> & { readonly commit: { readonly turns: readonly [] } }
+
+/** A checkpoint between turns holds the whole state: nothing goes on from it, and a newer one makes it superfluous. */
+export function isCheckpoint(operation: Operation): operation is CheckpointOperation {
+  return operation.type === 'commit' && operation.commit.turns.length === 0 && operation.commit.checkpoint !== undefined
+}
+
+/** The actor whose memory goes on from what the operation writes, and is not to be trusted if that fails. */
+export function memoryOf(operation: Operation): ActorId | undefined {
+  switch (operation.type) {
+    case 'commit':
+      return isCheckpoint(operation) ? undefined : operation.id
+    case 'seal':
+    case 'open':
+    case 'retire':
+      return operation.id
+    default:
+      return undefined
+  }
+}
+
+/** About how much text an operation carries, in UTF-16 units. */
+export function sizeOf(operation: Operation): number {
+  switch (operation.type) {
+    case 'accept':
+      return operation.text.input.length
+    case 'commit':
+      return commitSize(operation.commit)
+    case 'seal':
+      return operation.will.snapshot?.state.length ?? 0
+    case 'saveMember':
+      return operation.row.args.length
+    default:
+      return 0
+  }
+}
+
+function commitSize({ turns, checkpoint }: CommitText): number {
+  let size = checkpoint?.state.length ?? 0
+  for (const { outcome, sends, timersSet, members } of turns) {
+    size += outcome?.length ?? 0
+    for (const { text } of sends) size += text.input.length
+    for (const { input } of timersSet) size += input.length
+    for (const { args } of members) size += args.length
+  }
+  return size
+}

@@ -1,0 +1,87 @@
+import { resolve } from 'node:path'
+import { StoreError } from '../runtime/errors.ts'
+import type { Connection } from './connection.ts'
+import { sqliteFailure } from './sqlite-failure.ts'
+import { prepareFile } from './sqlite-file.ts'
+import type { OwnHandle, SqlHandle } from './sqlite-handle.ts'
+import { loadDriver } from './sqlite-loader.ts'
+import { sqliteMark } from './sqlite-mark.ts'
+import { takeOver } from './sqlite-ownership.ts'
+import { SqliteRecords } from './sqlite-records.ts'
+import type { Sync } from './sqlite-settings.ts'
+
+/** A database, and how it is to be kept. */
+export interface Opening<Handle extends SqlHandle> {
+  readonly location: string
+  connect(): Handle
+  disconnect(handle: Handle): void
+  readonly sync: Sync
+  /** Connecting again after disconnecting gives what is on the disk. */
+  readonly canReopen: boolean
+}
+
+/** Opens a database and takes it over. Throws `StoreError`, and then nothing of it is open. */
+export function openDatabase<Handle extends SqlHandle>(opening: Opening<Handle>): Connection {
+  return take(opening, () => undefined)
+}
+
+/** `settle` is called when the database is ours, before anybody uses it. */
+function take<Handle extends SqlHandle>(opening: Opening<Handle>, settle: (handle: Handle) => void): Connection {
+  const { location, connect, disconnect, sync, canReopen } = opening
+  let handle: Handle | undefined
+  try {
+    handle = connect()
+    const info = takeOver(handle, { location, sync })
+    settle(handle)
+    const records = new SqliteRecords(handle, location)
+    const failure = sqliteFailure.bind(undefined, location)
+    const connection = { records, info, failure, release: disconnect.bind(undefined, handle) }
+    if (!canReopen) return connection
+    return { ...connection, again: { reopen: () => take(opening, writeAgain), mark: sqliteMark(handle) } }
+  } catch (error) {
+    // A handle that is left open would keep its locks, and this process would have locked itself out.
+    if (handle !== undefined) disconnect(handle)
+    throw sqliteFailure(location, error, 'nothing was changed')
+  }
+}
+
+/**
+ * What a failed sync has left behind may be only in the memory of the system, which takes it for written. So what is in the log
+ * goes to the disk once more, by another way.
+ */
+function writeAgain(handle: SqlHandle): void {
+  handle.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+}
+
+/** A file, its owner waiting `busyMs` for another one to let go. */
+export interface FilePlace {
+  readonly path: string
+  readonly busyMs: number
+  readonly sync: Sync
+}
+
+export function fileOpening({ path, busyMs, sync }: FilePlace): Opening<OwnHandle> {
+  const connect = () => connectFile(path, busyMs)
+  return { location: path, connect, disconnect: (handle) => handle.close(), sync, canReopen: true }
+}
+
+/** How a database in memory is called. */
+export const memoryPath = ':memory:'
+
+export function connectMemory(): OwnHandle {
+  const driver = driverFor(memoryPath)
+  return new driver(memoryPath, { timeout: 0 })
+}
+
+function connectFile(path: string, busyMs: number): OwnHandle {
+  const driver = driverFor(path)
+  prepareFile(path)
+  return new driver(resolve(path), { timeout: busyMs })
+}
+
+function driverFor(location: string) {
+  const driver = loadDriver()
+  if (!('obstacle' in driver)) return driver
+  const { obstacle, cause } = driver
+  throw new StoreError({ problem: 'unsupported', location, message: `${obstacle}; nothing was changed`, cause })
+}

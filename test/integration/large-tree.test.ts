@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { start } from '../../src/app/start.ts'
+import { child, dynamicSupervisor, supervisor } from '../../src/supervision/tree.ts'
+import { Counter } from '../support/scripted.ts'
+
+/** How often the event loop has its turn until `work` is done, and how long it takes in all. */
+async function turnsDuring(work: () => Promise<unknown>): Promise<{ readonly turns: number; readonly tookMs: number }> {
+  let turns = 0
+  let isDone = false
+  const count = (): void => {
+    turns += 1
+    if (!isDone) setImmediate(count)
+  }
+  setImmediate(count)
+  const beganMs = performance.now()
+  await work()
+  isDone = true
+  return { turns, tookMs: performance.now() - beganMs }
+}
+
+it('lets the event loop have its turn while a large tree starts and stops', async () => {
+  const children = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`c${index}`, child(Counter)]))
+  let app: Awaited<ReturnType<typeof start>> | undefined
+  const starting = await turnsDuring(async () => {
+    app = await start(supervisor({}, { many: supervisor({}, children) }))
+  })
+  expect(app?.running()).toHaveLength(20_002)
+  const stopping = await turnsDuring(async () => app?.stop())
+  expect(app?.running()).toEqual([])
+  // Without it there is one turn in all.
+  expect(starting.turns).toBeGreaterThan(3)
+  expect(stopping.turns).toBeGreaterThan(3)
+})
+
+it('stops the members of a dynamic supervisor with room for others in between', async () => {
+  const app = await start(supervisor({}, { many: dynamicSupervisor(Counter) }))
+  await Promise.all(Array.from({ length: 20_000 }, (_, index) => app.tree.many.start(`c${index}`)))
+  const stopping = await turnsDuring(async () => app.stop())
+  expect(app.running()).toEqual([])
+  expect(stopping.turns).toBeGreaterThan(3)
+})

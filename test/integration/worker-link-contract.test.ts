@@ -1,0 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sqlite, type SqliteOptions } from '../../src/persistence/sqlite-store.ts'
+import { persistenceContract, type StoreUnderTest } from '../contracts/persistence.ts'
+
+function file(options: SqliteOptions): StoreUnderTest {
+  const directory = mkdtempSync(join(tmpdir(), 'coppice-'))
+  return {
+    store: sqlite(join(directory, 'store.db'), { ...options, link: 'worker' }),
+    dispose: () => rmSync(directory, { recursive: true, force: true }),
+  }
+}
+
+persistenceContract('a SQLite file on a thread, in full sync', () => file({}))
+persistenceContract('a SQLite file on a thread, in normal sync', () => file({ sync: 'normal' }))

@@ -1,0 +1,231 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { SimulationEvent } from '../../../src/app/simulated-system.ts'
+import { keyOf, parentOf, type ActorId } from '../../../src/protocol/actor-id.ts'
+import type { ExitReason } from '../../../src/protocol/exit-reason.ts'
+import type { SupervisorInput } from '../../../src/supervision/decider.ts'
+import { replay, type ReplayedStep } from '../../../src/supervision/replay.ts'
+import type { RestartType } from '../../../src/supervision/restart-type.ts'
+import { keyAt, supervisorsOf } from './grown-tree.ts'
+import type { Plan, SupervisorPlan } from './plan.ts'
+
+/** Who lives after these events, with the number of the incarnation. */
+export function aliveAfter(events: readonly SimulationEvent[]): ReadonlyMap<ActorId, number> {
+  const alive = new Map<ActorId, number>()
+  for (const event of events) {
+    if (event.type === 'started') alive.set(event.id, event.incarnation)
+    if (event.type === 'exited' && alive.get(event.id) === event.incarnation) alive.delete(event.id)
+  }
+  return alive
+}
+
+/** No child ever has two live incarnations, and none ends that did not live. */
+export function doubles(events: readonly SimulationEvent[]): string[] {
+  const alive = new Map<ActorId, number>()
+  const problems: string[] = []
+  for (const event of events) {
+    if (event.type === 'started') {
+      if (alive.has(event.id)) problems.push(`there are two of ${event.id}`)
+      alive.set(event.id, event.incarnation)
+    } else if (event.type === 'exited') {
+      if (alive.get(event.id) !== event.incarnation) problems.push(`${event.id}#${event.incarnation} ended without having lived`)
+      alive.delete(event.id)
+    }
+  }
+  return problems
+}
+
+/** What a run of one incarnation of a supervisor is, with what happens to its children in between. */
+type Step = Extract<SimulationEvent, { type: 'supervisor step' }>
+
+/**
+ * Starts come in the order of the declaration and stops in reverse, one after another; a restart takes along whom the strategy
+ * says, who are all down before the first of them starts.
+ */
+export function disorder(events: readonly SimulationEvent[], plan: Plan): string[] {
+  const plans = new Map(supervisorsOf(plan.tree))
+  const alive = new Map<ActorId, number>()
+  const dead = new Set<ActorId>()
+  const under = new Map<ActorId, { readonly does: 'start' | 'stop'; readonly ids: readonly string[]; last: number }>()
+  const restarted = new Map<ActorId, string>()
+  const problems: string[] = []
+
+  const look = ({ id, fact, commands }: Step): void => {
+    const supervisor = plans.get(id)
+    if (supervisor?.kind !== 'supervisor') return
+    under.delete(id)
+    if (fact?.type === 'exited' || fact?.type === 'retry') restarted.set(id, fact.id)
+    else if (fact?.type !== 'stopped') restarted.delete(id)
+    const effect = commands.at(-1)
+    if (effect?.type !== 'start' && effect?.type !== 'stop') return
+    const ids = effect.type === 'start' ? effect.orders.map(({ spec }) => spec.id) : effect.orders.map((order) => order.id)
+    const places = ids.map(placeOf)
+    if (!isAscending(effect.type === 'start' ? places : places.toReversed())) problems.push(`${id} ${effect.type}s ${ids.join()}`)
+    under.set(id, { does: effect.type, ids, last: effect.type === 'start' ? -1 : Infinity })
+    const cause = restarted.get(id)
+    if (effect.type === 'start' && cause !== undefined) group(id, supervisor, cause, ids)
+  }
+  const group = (id: ActorId, { strategy, children }: SupervisorPlan, cause: string, ids: readonly string[]): void => {
+    const all = children.map((_, index) => keyAt(index))
+    const members = strategy === 'one_for_one' ? [cause] : strategy === 'one_for_all' ? all : all.slice(placeOf(cause))
+    const expected = members.filter((key) => children[placeOf(key)]?.restart !== 'temporary')
+    const name = id || 'root'
+    if (expected.join() !== ids.join())
+      problems.push(`${name} restarts ${ids.join()} for ${cause}, ${strategy}: ${expected.join()}`)
+    const left = members.filter((key) => alive.has(idUnder(id, key)))
+    if (left.length > 0) problems.push(`${name} restarts for ${cause} while ${left.join()} still runs`)
+  }
+  const follow = (id: ActorId, does: 'start' | 'stop'): void => {
+    const parent = parentOf(id)
+    const row = parent === undefined ? undefined : under.get(parent)
+    const key = keyOf(id)
+    if (row?.does !== does || !row.ids.includes(key)) return
+    // Those that a killed supervisor leaves behind are killed in no order.
+    if (does === 'stop' && ancestorsOf(id).some((ancestor) => dead.has(ancestor))) return
+    const place = placeOf(key)
+    if (does === 'start' ? place <= row.last : place >= row.last) problems.push(`${id} ${does}s out of its turn`)
+    row.last = place
+  }
+
+  for (const event of events) {
+    if (event.type === 'supervisor step') look(event)
+    if (event.type === 'supervisor began') {
+      dead.delete(event.id)
+      restarted.delete(event.id)
+    }
+    if (event.type === 'started') {
+      alive.set(event.id, event.incarnation)
+      follow(event.id, 'start')
+    }
+    if (event.type === 'exited') {
+      alive.delete(event.id)
+      dead.add(event.id)
+      under.delete(event.id)
+      // One that ends by itself meanwhile does so when it likes.
+      if (isStop(event.reason) && !plans.has(event.id)) follow(event.id, 'stop')
+    }
+  }
+  return problems
+}
+
+/** No more restarts in any window than allowed; who gives up has used them all, and ends. */
+export function overspending(events: readonly SimulationEvent[], plan: Plan): string[] {
+  const plans = new Map(supervisorsOf(plan.tree))
+  const times = new Map<string, number[]>()
+  const due = new Map<string, number>()
+  const gaveUp = new Set<string>()
+  const problems: string[] = []
+  for (const event of events) {
+    if (event.type === 'exited') gaveUp.delete(`${event.id}#${event.incarnation}`)
+    // A place that was given up counts its incarnations anew.
+    if (event.type === 'supervisor began') times.delete(`${event.id}#${event.incarnation}`)
+    if (event.type !== 'supervisor step') continue
+    const supervisor = plans.get(event.id)
+    if (supervisor === undefined) continue
+    const life = `${event.id}#${event.incarnation}`
+    const { fact, commands } = event
+    const mine = times.get(life) ?? []
+    times.set(life, mine)
+    const inWindow = (nowMs: number): number => mine.filter((timeMs) => nowMs - timeMs <= supervisor.withinMs).length
+    if (fact?.type === 'exited' || fact?.type === 'retry') due.set(life, fact.nowMs)
+    else if (fact?.type !== 'stopped') due.delete(life)
+    const dueMs = due.get(life)
+    if (dueMs !== undefined && commands.at(-1)?.type === 'start') {
+      due.delete(life)
+      mine.push(dueMs)
+      const count = inWindow(dueMs)
+      if (count > supervisor.restarts) problems.push(`${life} restarts ${count} times in ${supervisor.withinMs} ms`)
+      if (gaveUp.has(life)) problems.push(`${life} restarts after it gave up`)
+    }
+    if (dueMs !== undefined && commands.some((command) => command.type === 'decided' && command.decision.decided === 'give up')) {
+      gaveUp.add(life)
+      const count = inWindow(dueMs)
+      if (count !== supervisor.restarts) problems.push(`${life} gives up after ${count} of ${supervisor.restarts} restarts`)
+    }
+  }
+  return [...problems, ...[...gaveUp].map((life) => `${life} gave up and goes on`)]
+}
+
+/** Once all is calm, every child runs that its living supervisor has to keep running. */
+export function forgotten(events: readonly SimulationEvent[], plan: Plan): string[] {
+  const alive = aliveAfter(events)
+  const last = lastExits(events)
+  const members = membersAfter(events)
+  return supervisorsOf(plan.tree).flatMap(([id, node]) => {
+    if (!alive.has(id)) return []
+    const wanted =
+      node.kind === 'dynamic'
+        ? [...(members.get(id) ?? [])].map((key) => [idUnder(id, key), node.members.restart] as const)
+        : node.children.map((inner, index) => [idUnder(id, keyAt(index)), inner.restart] as const)
+    return wanted
+      .filter(([child, restart]) => mustRun(restart, last.get(child)))
+      .filter(([child]) => !alive.has(child))
+      .map(([child, restart]) => `${child} is ${restart} and forgotten`)
+  })
+}
+
+/** Nobody runs whose supervisor does not. */
+export function orphans(events: readonly SimulationEvent[]): string[] {
+  const alive = aliveAfter(events)
+  return [...alive.keys()].flatMap((id) => {
+    const parent = parentOf(id)
+    return parent === undefined || alive.has(parent) ? [] : [`${id} is an orphan`]
+  })
+}
+
+/** The machine makes the same commands of the same facts. */
+export function whims(events: readonly SimulationEvent[]): string[] {
+  const lives = new Map<string, { readonly input: SupervisorInput; readonly steps: ReplayedStep[] }>()
+  for (const event of events) {
+    if (event.type === 'supervisor began') lives.set(`${event.id}#${event.incarnation}`, { input: event.input, steps: [] })
+    if (event.type === 'supervisor step')
+      lives.get(`${event.id}#${event.incarnation}`)?.steps.push({ fact: event.fact, commands: event.commands })
+  }
+  return [...lives].flatMap(([life, { input, steps }]) => {
+    if (steps.length === 0) return []
+    const again = replay(input, steps.flatMap(({ fact }) => (fact === undefined ? [] : [fact])))
+    return isDeepStrictEqual(again, steps) ? [] : [`${life} decides otherwise when it is replayed`]
+  })
+}
+
+/** The members that each dynamic supervisor has been given and has not been told to stop. */
+function membersAfter(events: readonly SimulationEvent[]): ReadonlyMap<ActorId, ReadonlySet<string>> {
+  const members = new Map<ActorId, Set<string>>()
+  for (const event of events) {
+    if (event.type === 'supervisor began') members.set(event.id, new Set(event.input.children.map((spec) => spec.id)))
+    if (event.type === 'started') members.get(parentOf(event.id) ?? '')?.add(keyOf(event.id))
+    if (event.type === 'supervisor step' && event.fact?.type === 'asked' && event.fact.request.type === 'terminateChild')
+      members.get(event.id)?.delete(event.fact.request.id)
+  }
+  return members
+}
+
+function lastExits(events: readonly SimulationEvent[]): ReadonlyMap<ActorId, ExitReason> {
+  return new Map(events.flatMap((event) => (event.type === 'exited' ? [[event.id, event.reason] as const] : [])))
+}
+
+/** Said once more, so that a wrong rule is not its own judge. */
+function mustRun(restart: RestartType, last: ExitReason | undefined): boolean {
+  const isOrderly = last === undefined || last.type === 'normal' || last.type === 'shutdown'
+  return restart === 'permanent' || (restart === 'transient' && !isOrderly)
+}
+
+function ancestorsOf(id: ActorId): ActorId[] {
+  const parent = parentOf(id)
+  return parent === undefined ? [] : [parent, ...ancestorsOf(parent)]
+}
+
+function isStop(reason: ExitReason): boolean {
+  return reason.type === 'shutdown' || reason.type === 'killed'
+}
+
+function placeOf(key: string): number {
+  return key.charCodeAt(0) - 'a'.charCodeAt(0)
+}
+
+function idUnder(parent: ActorId, key: string): ActorId {
+  return parent === '' ? key : `${parent}/${key}`
+}
+
+function isAscending(numbers: readonly number[]): boolean {
+  return numbers.every((number, index) => index === 0 || (numbers[index - 1] ?? 0) < number)
+}
