@@ -61,7 +61,7 @@ const Counting = (told?: string[]) =>
 const modes = ['volatile', 'checkpointed', 'durable'] as const
 
 describe('a machine that fails', () => {
-  it.each(modes)('[A15] keeps the state before where a guard or an assignment throws (%s)', async (state) => {
+  it.each(modes)('keeps the state before where a guard or an assignment throws (%s)', async (state) => {
     for (const event of ['guarded', 'assigned'] as const) {
       const options = state === 'durable' ? { state, maxAttempts: 1 } : { state }
       const { tree, until, settle, events } = await simulated(supervisor({}, { a: child(Counting(), options) }))

@@ -81,7 +81,7 @@ describe('a machine', () => {
     await expect(until(call['add']?.('x') ?? Promise.resolve())).rejects.toMatchObject({ code: 'invalid' })
   })
 
-  it('[A6] moves on by its delays on the clock of the system, which end with the state', async () => {
+  it('moves on by its delays on the clock of the system, which end with the state', async () => {
     const { tree, until, advance } = await simulatedWithoutStore(supervisor({}, { light: child(Light, { args: { from: 0 } }) }))
     await advance(999)
     expect(await until(tree.light.call.value())).toBe('green')

@@ -154,7 +154,7 @@ describe('where xstate', () => {
     expect(second).toEqual(first)
   })
 
-  it('[A23] drops what is sent to an actor that has stopped, it is a dead letter with its reason', async () => {
+  it('drops what is sent to an actor that has stopped, it is a dead letter with its reason', async () => {
     const m = createMachine({
       types: {} as { events: { type: 'end' } },
       initial: 'on',
