@@ -3,7 +3,7 @@ import { createMachine, fromCallback, fromEventObservable, fromObservable, fromP
 import { logic } from '../../src/behaviors/actor-logic.ts'
 import { machine } from '../../src/behaviors/machine.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 
 /** As an observable of any library, under the control of the test. */

@@ -13,7 +13,7 @@ import {
   type AnyActorRef,
 } from 'xstate'
 import { machine } from '../../src/behaviors/machine.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, lives, simulatedWithoutStore, simulated } from '../support/simulated-app.ts'
 
 /** A callback that says what it lives through. */

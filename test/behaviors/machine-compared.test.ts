@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { and, assign, createActor, createMachine, not, raise, setup, SimulatedClock, stateIn, type AnyStateMachine } from 'xstate'
 import { machine } from '../../src/behaviors/machine.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { simulated } from '../support/simulated-app.ts'
 
 type Sent = { readonly type: string; readonly n?: number }

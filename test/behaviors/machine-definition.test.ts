@@ -15,7 +15,7 @@ import {
 import { logic } from '../../src/behaviors/actor-logic.ts'
 import { machine } from '../../src/behaviors/machine.ts'
 import { ConfigurationError } from '../../src/protocol/errors.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, simulatedWithoutStore } from '../support/simulated-app.ts'
 
 const wrong = (value: unknown) => value as never

@@ -17,7 +17,7 @@ import {
 import { actor } from '../../src/behaviors/actor.ts'
 import { machine } from '../../src/behaviors/machine.ts'
 import { message } from '../../src/behaviors/schema.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 
 const toSink = ({ system }: { readonly system: ActorSystem<ActorSystemInfo> }) => system.get('sink') as AnyActorRef

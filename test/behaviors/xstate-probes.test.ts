@@ -4,7 +4,7 @@ import { logic } from '../../src/behaviors/actor-logic.ts'
 import { machine } from '../../src/behaviors/machine.ts'
 import { simulatedSystem } from '../../src/app/simulated-system.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 
 /** What xstate 5.33.3 does when it runs actors by itself, case by case, and what is done here. */

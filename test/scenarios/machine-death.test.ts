@@ -5,7 +5,7 @@ import { machine } from '../../src/behaviors/machine.ts'
 import { message } from '../../src/behaviors/schema.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import { settlePromises } from '../../src/simulation/settle.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, simulated, type SimulatedApp } from '../support/simulated-app.ts'
 
 const numbers = [1, 2, 3, 4, 5]

@@ -52,7 +52,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'supervision',
     imports: ['protocol', 'runtime', 'behaviors'],
-    packages: [{ name: 'xstate', in: /^supervisor-machine\.ts$/ }],
+    packages: [{ name: 'xstate', in: /^machine\/supervisor-machine\.ts$/ }],
   },
   {
     name: 'persistence',
