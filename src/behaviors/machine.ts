@@ -5,12 +5,12 @@ import type { Behavior, Hooks } from '../runtime/behavior.ts'
 import type { Port } from '../runtime/context.ts'
 import type { ActorDefinition } from './actor.ts'
 import { makeRef, type SeparateHandlers } from './actor-ref.ts'
-import { eventNames } from './event-names.ts'
-import { isMachine, nodesOf, type HostedMachine } from './hosted-logic.ts'
-import { makeAsks, type AskKit, type Asks, type EventHandlers } from './machine-asks.ts'
-import { checkHostedOptions } from './machine-options.ts'
-import { machineBehavior, notHosted } from './machine-sources.ts'
-import type { MachineState } from './machine-state.ts'
+import { eventNames } from './hosting/event-names.ts'
+import { isMachine, nodesOf, type HostedMachine } from './hosting/hosted-logic.ts'
+import { makeAsks, type AskKit, type Asks, type EventHandlers } from './hosting/machine-asks.ts'
+import { checkHostedOptions } from './hosting/machine-options.ts'
+import { machineBehavior, notHosted } from './hosting/machine-sources.ts'
+import type { MachineState } from './hosting/machine-state.ts'
 
 /** What `machine` is given besides a name and a machine. */
 export interface MachineOptions<Machine extends AnyStateMachine, Given extends Asks> extends Hooks<

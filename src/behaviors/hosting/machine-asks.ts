@@ -1,17 +1,18 @@
 import type { AnyActorLogic, EventFromLogic, SnapshotFrom } from 'xstate'
-import { ConfigurationError } from '../protocol/errors.ts'
+import { ConfigurationError } from '../../protocol/errors.ts'
 import type { AnyAsk } from './asks.ts'
-import type { CallHandler, CastHandler } from './handlers.ts'
+import type { CallHandler, CastHandler } from '../handlers.ts'
 
 /** The types of the events of a logic. */
 export type EventType<Logic extends AnyActorLogic> = EventFromLogic<Logic>['type']
 
 /** What comes with an event besides its type; may be left out where nothing of it is required. */
-export type EventPayload<Logic extends AnyActorLogic, Type extends string> = Optional<
+export type EventPayload<Logic extends AnyActorLogic, Type extends string> = OptionalPayload<
   Omit<Extract<EventFromLogic<Logic>, { readonly type: Type }>, 'type'>
 >
 
-type Optional<Payload> = keyof Payload extends never
+/** What may be left out where nothing of it is required. */
+export type OptionalPayload<Payload> = keyof Payload extends never
   ? NoPayload | undefined
   : Partial<Payload> extends Payload
     ? Payload | undefined

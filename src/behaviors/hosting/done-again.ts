@@ -1,5 +1,5 @@
-import type { Hooks, StartContext, StartPlan } from '../runtime/behavior.ts'
-import { isThenable } from '../runtime/thenable.ts'
+import type { Hooks, StartContext, StartPlan } from '../../runtime/behavior.ts'
+import { isThenable } from '../../runtime/thenable.ts'
 
 type WithStatus = { readonly status: string }
 type RestartHook<State> = NonNullable<Hooks<State, unknown>['restart']>

@@ -1,6 +1,6 @@
-import { spawnedId } from '../runtime/spawned-spec.ts'
-import type { ActorId } from '../protocol/actor-id.ts'
-import type { Life } from '../runtime/anatomy.ts'
+import { spawnedId } from '../../runtime/spawned-spec.ts'
+import type { ActorId } from '../../protocol/actor-id.ts'
+import type { Life } from '../../runtime/anatomy.ts'
 
 /** A child of a machine, as it is kept in the machine's state. */
 export interface ChildRecord {

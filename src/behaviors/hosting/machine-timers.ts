@@ -1,5 +1,5 @@
-import type { Life } from '../runtime/anatomy.ts'
-import { crash } from '../protocol/exit-reason.ts'
+import type { Life } from '../../runtime/anatomy.ts'
+import { crash } from '../../protocol/exit-reason.ts'
 import { timerTopic, type MachineState, type TimerRecord } from './machine-state.ts'
 
 type Timers = MachineState['timers']

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../protocol/errors.ts'
-import type { Behavior } from '../runtime/behavior.ts'
+import { ConfigurationError } from '../../protocol/errors.ts'
+import type { Behavior } from '../../runtime/behavior.ts'
 import { anyEvent } from './event-names.ts'
 import type { HostedLogic, HostedMachine } from './hosted-logic.ts'
 import { LogicBehavior } from './logic-behavior.ts'

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../protocol/errors.ts'
+import { ConfigurationError } from '../../protocol/errors.ts'
 import { nodesOf, type HostedMachine, type HostedNode } from './hosted-logic.ts'
 
 /** How a machine is to be used. */

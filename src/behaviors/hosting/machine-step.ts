@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../protocol/errors.ts'
+import { ConfigurationError } from '../../protocol/errors.ts'
 import type { ChildRecord } from './child-order.ts'
 import type { HostedAction, HostedEvent, MachineSnapshot } from './hosted-logic.ts'
 import type { MachineState, TimerRecord } from './machine-state.ts'

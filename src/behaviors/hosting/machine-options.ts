@@ -1,5 +1,5 @@
-import { ConfigurationError, describeValue } from '../protocol/errors.ts'
-import type { Hooks } from '../runtime/behavior.ts'
+import { ConfigurationError, describeValue } from '../../protocol/errors.ts'
+import type { Hooks } from '../../runtime/behavior.ts'
 
 /** What is common to the options of machines and other logic. */
 export interface CheckedOptions {

@@ -1,5 +1,5 @@
-import type { ActorId } from '../protocol/actor-id.ts'
-import { CoppiceError } from '../protocol/errors.ts'
+import type { ActorId } from '../../protocol/actor-id.ts'
+import { CoppiceError } from '../../protocol/errors.ts'
 import type { HostedEvent } from './hosted-logic.ts'
 
 /** Something of an xstate actor was asked for that an actor elsewhere does not have. Nothing was done. */
