@@ -116,3 +116,16 @@ export class EventHandlerError extends CoppiceError {
 export function errorOfEnd(task: ActorId, reason: ExitReason): unknown {
   return reason.type === 'error' ? reason.error : new TaskEndedError(task, reason)
 }
+
+/** A child of a machine has ended without an error of its own: it was killed, or stopped by somebody else. */
+export class ActorEndedError extends CoppiceError {
+  override readonly name = 'ActorEndedError'
+  readonly code = 'actor-ended'
+  readonly actor: ActorId
+  readonly reason: ExitReason
+  constructor(actor: ActorId, reason: ExitReason) {
+    super(`actor ${displayId(actor)}: it ended before it was done (${describeReason(reason)})`)
+    this.actor = actor
+    this.reason = reason
+  }
+}

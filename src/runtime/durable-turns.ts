@@ -1,5 +1,6 @@
 import { crash, describeReason, type ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorId } from '../protocol/actor-id.ts'
+import { carryOut } from './after-commit.ts'
 import type { Life } from './anatomy.ts'
 import { checkBecoming } from './becoming.ts'
 import type { Behavior, Step } from './behavior.ts'
@@ -24,6 +25,7 @@ interface Turn {
   readonly context: TurnContext
   readonly outcome: Outcome | undefined
   readonly dead: string | undefined
+  readonly after: (() => void) | undefined
 }
 
 /**
@@ -148,7 +150,7 @@ export class DurableTurns implements Turns {
     this.#tentative = { state, behavior: step.behavior ?? this.#tentative.behavior }
     this.#stop = step.stop ?? context.stopWanted
     const isUnanswered = message.kind === 'call' && step.outcome === undefined
-    this.#group.push({ message, context, outcome: isUnanswered ? noAnswer : step.outcome, dead: undefined })
+    this.#group.push({ message, context, outcome: isUnanswered ? noAnswer : step.outcome, dead: undefined, after: step.after })
     this.current = undefined
     return true
   }
@@ -160,7 +162,7 @@ export class DurableTurns implements Turns {
     const isSetAside = message.seq === this.#life.cell.setAside
     const why = isSetAside ? 'its supervisor has set it aside' : `handling it crashed the actor ${message.attempt} times`
     const outcome: Outcome = { status: 'crashed', message: `${why}; it is a dead letter now` }
-    this.#group.push({ message, context, outcome, dead: 'crashed' })
+    this.#group.push({ message, context, outcome, dead: 'crashed', after: undefined })
     this.current = undefined
   }
 
@@ -196,6 +198,7 @@ export class DurableTurns implements Turns {
     this.#checkpoint = committed.checkpoint
     this.#singly = Math.max(0, this.#singly - group.length)
     release(life, group, committed)
+    for (const { after } of group) if (after !== undefined && !carryOut(life, after)) return
     const stop = this.#stop
     this.#stop = undefined
     if (stop !== undefined) life.stopReason ??= stop

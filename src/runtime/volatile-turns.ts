@@ -4,6 +4,7 @@ import { checkBecoming } from './becoming.ts'
 import type { Step } from './behavior.ts'
 import { CrashedError, reasonOfThrown } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
+import { carryOut } from './after-commit.ts'
 import { messageInfo, type Message } from './message.ts'
 import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
@@ -111,6 +112,7 @@ export class VolatileTurns implements Turns {
       if (message.caller !== undefined) life.deferred.add(message.caller)
     } else if (life.stopReason === undefined) this.#answer(message, step.outcome)
     else this.#answerAtEnd(message, step.outcome)
+    if (step.after !== undefined && !carryOut(life, step.after)) return
     const goesOn = life.goesOn()
     const steps = goesOn ? (life.madeFollowUps?.arm() ?? 0) : 0
     if (goesOn && life.cell.spec.mode === 'checkpointed') this.#afterTurn()

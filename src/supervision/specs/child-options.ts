@@ -1,4 +1,4 @@
-import type { CallMethods, InputArgument } from '../../behaviors/actor-ref.ts'
+import type { CallMethods, CallsIn, InputArgument } from '../../behaviors/actor-ref.ts'
 import type { CallHandler } from '../../behaviors/handlers.ts'
 import type { DurationOrInfinity } from '../../protocol/duration.ts'
 import type { StateMode } from '../../runtime/actor-spec.ts'
@@ -12,7 +12,10 @@ export const stateModes: readonly StateMode[] = ['volatile', 'checkpointed', 'du
 
 /** What is replied for each call that is answered while the actor is down. What it throws is the cause of a `FallbackError`. */
 export type FallbackOptions<Handlers> = {
-  readonly [Name in keyof CallMethods<Handlers>]?: Handlers[Name] extends CallHandler<infer Input, infer Reply>
+  readonly [Name in keyof CallMethods<Handlers>]?: CallsIn<Handlers>[Name & keyof CallsIn<Handlers>] extends CallHandler<
+    infer Input,
+    infer Reply
+  >
     ? (call: FallbackCall<InputArgument<Input> extends [] ? undefined : Input>) => Reply | Promise<Reply>
     : never
 }

@@ -45,7 +45,7 @@ export const rooms: readonly Room[] = [
     name: 'behaviors',
     imports: ['protocol', 'runtime'],
     packages: [
-      { name: 'xstate', in: /^(?:machine|actor-logic)\.ts$/ },
+      { name: 'xstate', in: /^(?:(?:hosting\/)?machine(?:-.*)?|actor-logic)\.ts$/ },
       { name: 'node:child_process', in: /^child-process\.ts$/ },
     ],
   },
