@@ -96,7 +96,17 @@ export type { Runnable, Scheduler } from './runtime/scheduler.ts'
 
 // Kinds of actors.
 export { actor, type ActorDefinition, type ActorOptions, type Info } from './behaviors/actor.ts'
-export type { ActorRef, CallMethods, CallMethodsOf, CallsIn, CastMethods, CastMethodsOf, InputArgument, SeparateHandlers } from './behaviors/actor-ref.ts'
+export type {
+  ActorRef,
+  CallMethods,
+  CallMethodsOf,
+  CallsIn,
+  CastMethods,
+  CastMethodsOf,
+  CastsIn,
+  InputArgument,
+  SeparateHandlers,
+} from './behaviors/actor-ref.ts'
 export { NoReply, noReply, Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
 export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
 export { machine, type MachineDefinition, type MachineOptions } from './behaviors/machine.ts'
