@@ -96,19 +96,37 @@ export type { Runnable, Scheduler } from './runtime/scheduler.ts'
 
 // Kinds of actors.
 export { actor, type ActorDefinition, type ActorOptions, type Info } from './behaviors/actor.ts'
-export type {
-  ActorRef,
-  CallMethods,
-  CallMethodsOf,
-  CallsIn,
-  CastMethods,
-  CastMethodsOf,
-  CastsIn,
-  InputArgument,
-  SeparateHandlers,
-} from './behaviors/actor-ref.ts'
+export type { Kind, KindDefaults } from './behaviors/kind.ts'
 export { NoReply, noReply, Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
 export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
+export { behavior, type BehaviorDefinition, type BehaviorInfo, type BehaviorOptions } from './behaviors/function-behavior.ts'
+export { Become, become, type AcquaintancesOf, type BehaviorFunction, type Bindable } from './behaviors/become.ts'
+export type { BehaviorRef, MessageTo, Reachable, ReplyOf } from './behaviors/behavior-ref.ts'
+export { agent, type AgentDefinition } from './behaviors/agent.ts'
+export type { AgentRef } from './behaviors/agent-ref.ts'
+export { queue, type QueueDefinition, type QueueOptions } from './behaviors/queue.ts'
+export type { QueueState } from './behaviors/queue-handlers.ts'
+export type { ChunkedList } from './behaviors/chunked-list.ts'
+export type { CloseOptions, PutOptions, QueueRef, WaitOptions } from './behaviors/queue-ref.ts'
+export { QueueClosedError, QueueEmptyError, QueueError, QueueFullError } from './behaviors/errors.ts'
+export {
+  eventHandler,
+  RemoveHandler,
+  removeHandler,
+  type AnyEventHandler,
+  type EventHandler,
+  type EventHandlerOptions,
+  type HandlerAnswer,
+  type HandlerEnd,
+  type HandlerEnded,
+  type HandlerFunctions,
+  type HandlerResult,
+} from './behaviors/event-handler.ts'
+export { eventManager, type EventManagerDefinition } from './behaviors/event-manager.ts'
+export type { EventManagerRef, EventOf, HandlerArguments, HandlerId, SupervisedOptions } from './behaviors/event-manager-ref.ts'
+export type { EventManagerState, InstalledHandler } from './behaviors/handler-room.ts'
+export { EventHandlerError, type EventHandlerProblem } from './behaviors/errors.ts'
+export type { ActorRef, CallMethods, CallMethodsOf, CallsIn, CastMethods, CastMethodsOf, CastsIn, InputArgument, SeparateHandlers } from './behaviors/actor-ref.ts'
 export { machine, type MachineDefinition, type MachineOptions } from './behaviors/machine.ts'
 export { logic, type LogicDefinition, type LogicHandlers, type LogicOptions } from './behaviors/actor-logic.ts'
 export type { AskKit, Asks, EventHandlers, EventPayload, EventType, NoPayload, OptionalPayload } from './behaviors/hosting/machine-asks.ts'

@@ -2,6 +2,7 @@ import { crash, describeReason, type ExitReason } from '../protocol/exit-reason.
 import type { ActorId } from '../protocol/actor-id.ts'
 import { carryOut } from './after-commit.ts'
 import type { Life } from './anatomy.ts'
+import { checkBecoming } from './becoming.ts'
 import type { Behavior, Step } from './behavior.ts'
 import { TurnContext } from './turn-context.ts'
 import { FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
@@ -124,8 +125,7 @@ export class DurableTurns implements Turns {
       step.then(
         (late) => {
           if (life.status !== 'busy') return
-          this.#add(message, context, late)
-          if (this.#closeGroup()) cell.wake()
+          if (this.#add(message, context, late) && this.#closeGroup()) cell.wake()
         },
         (error: unknown) => {
           if (life.status === 'busy') this.#threw(error)
@@ -134,11 +134,17 @@ export class DurableTurns implements Turns {
       return 'waiting'
     }
     if (life.status !== 'busy') return 'failed'
-    this.#add(message, context, step)
-    return 'done'
+    return this.#add(message, context, step) ? 'done' : 'failed'
   }
 
-  #add(message: Message, context: TurnContext, step: Step<unknown>): void {
+  /** False if what the turn has come to cannot be kept: it counts as thrown. */
+  #add(message: Message, context: TurnContext, step: Step<unknown>): boolean {
+    try {
+      checkBecoming(this.#life.cell, step.behavior)
+    } catch (error) {
+      this.#threw(error)
+      return false
+    }
     context.close()
     const state = this.#life.cell.world.freezesStates ? deepFreeze(step.state) : step.state
     this.#tentative = { state, behavior: step.behavior ?? this.#tentative.behavior }
@@ -146,6 +152,7 @@ export class DurableTurns implements Turns {
     const isUnanswered = message.kind === 'call' && step.outcome === undefined
     this.#group.push({ message, context, outcome: isUnanswered ? noAnswer : step.outcome, dead: undefined, after: step.after })
     this.current = undefined
+    return true
   }
 
   /** A message that has crashed its actor too often, or was set aside, is dealt with by not handling it. */

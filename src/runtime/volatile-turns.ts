@@ -1,5 +1,6 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { Life } from './anatomy.ts'
+import { checkBecoming } from './becoming.ts'
 import type { Step } from './behavior.ts'
 import { CrashedError, reasonOfThrown } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
@@ -96,6 +97,12 @@ export class VolatileTurns implements Turns {
   #apply(message: Message, step: Step<unknown>): void {
     const life = this.#life
     if (life.status !== 'busy') return
+    try {
+      checkBecoming(life.cell, step.behavior)
+    } catch (error) {
+      life.end(reasonOfThrown(error), 'orderly')
+      return
+    }
     this.current = undefined
     life.state = life.cell.world.freezesStates ? deepFreeze(step.state) : step.state
     if (step.behavior !== undefined) life.behavior = step.behavior
