@@ -126,7 +126,7 @@ export { eventManager, type EventManagerDefinition } from './behaviors/event-man
 export type { EventManagerRef, EventOf, HandlerArguments, HandlerId, SupervisedOptions } from './behaviors/event-manager-ref.ts'
 export type { EventManagerState, InstalledHandler } from './behaviors/handler-room.ts'
 export { EventHandlerError, type EventHandlerProblem } from './behaviors/errors.ts'
-export type { ActorRef, CallMethods, CallMethodsOf, CallsIn, CastMethods, CastMethodsOf, InputArgument, SeparateHandlers } from './behaviors/actor-ref.ts'
+export type { ActorRef, CallMethods, CallMethodsOf, CallsIn, CastMethods, CastMethodsOf, CastsIn, InputArgument, SeparateHandlers } from './behaviors/actor-ref.ts'
 export { machine, type MachineDefinition, type MachineOptions } from './behaviors/machine.ts'
 export { logic, type LogicDefinition, type LogicHandlers, type LogicOptions } from './behaviors/actor-logic.ts'
 export type { AskKit, Asks, EventHandlers, EventPayload, EventType, NoPayload, OptionalPayload } from './behaviors/hosting/machine-asks.ts'
