@@ -99,9 +99,13 @@ export { actor, type ActorDefinition, type ActorOptions, type Info } from './beh
 export type { ActorRef, CallMethods, CastMethods, InputArgument } from './behaviors/actor-ref.ts'
 export { NoReply, noReply, Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
 export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
+export type { Kind, KindDefaults } from './behaviors/kind.ts'
+export { service, type ServiceDefinition, type ServiceOptions } from './behaviors/service.ts'
+export type { ServiceRef } from './behaviors/service-ref.ts'
+export type { ServiceHealth, ServiceKit, ServiceStop } from './behaviors/service-run.ts'
 export { task, type TaskDefinition, type TaskOptions } from './behaviors/task.ts'
 export type { TaskFunction, TaskKit } from './behaviors/task-run.ts'
-export { TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'
+export { HealthTimeoutError, StartTimeoutError, TaskEndedError, TaskTimeoutError, UnhealthyError } from './behaviors/errors.ts'
 
 // Trees.
 export { child, dynamicSupervisor, supervisor } from './supervision/tree.ts'

@@ -1,11 +1,12 @@
 import { ConfigurationError, describeValue } from '../protocol/errors.ts'
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Behavior, Hooks, Step } from '../runtime/behavior.ts'
-import type { Context, Down, MemberReferable, Port, TrappedExit } from '../runtime/context.ts'
+import type { Context, Down, Port, TrappedExit } from '../runtime/context.ts'
 import type { Message } from '../runtime/message.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import { makeRef, type ActorRef, type HandlerNames } from './actor-ref.ts'
 import { handlerKit, NoReply, Refusal, type AnyHandler, type HandlerKit } from './handlers.ts'
+import type { Kind } from './kind.ts'
 import { validate } from './schema.ts'
 
 /** A message that names no handler: a monitored actor has ended, or an exit signal was trapped. */
@@ -29,8 +30,7 @@ export interface ActorOptions<Args, State, Handlers> extends Hooks<State, Args> 
 }
 
 /** A named, versioned kind of actor; give it to `child` or `dynamicSupervisor`. */
-export interface ActorDefinition<Args, State, Handlers> extends MemberReferable<Args, ActorRef<Handlers>> {
-  readonly name: string
+export interface ActorDefinition<Args, State, Handlers> extends Kind<Args, State, ActorRef<Handlers>, Handlers> {
   readonly behavior: Behavior<State, Args>
 }
 
@@ -61,7 +61,7 @@ export interface ActorDefinition<Args, State, Handlers> extends MemberReferable<
 export function actor<Args, State, Handlers extends Record<string, AnyHandler>>(
   name: string,
   options: ActorOptions<Args, State, Handlers>,
-): ActorDefinition<Args, State, Handlers> {
+): ActorDefinition<NoInfer<Args>, State, Handlers> {
   checkDefinition(name, options)
   const handlers = options.handlers(handlerKit<State>()) as unknown as Record<string, AnyHandler>
   checkHandlers(name, handlers)

@@ -30,6 +30,46 @@ export class TaskEndedError extends CoppiceError {
   }
 }
 
+/** What hosts something did not come up in time. Its signal was aborted; if the thing comes up later, it is stopped at once. */
+export class StartTimeoutError extends CoppiceError {
+  override readonly name = 'StartTimeoutError'
+  readonly code = 'start-timeout'
+  readonly actor: ActorId
+  readonly timeoutMs: number
+  constructor(actor: ActorId, timeoutMs: number, what = 'not started') {
+    super(`${displayId(actor)}: ${what} within ${timeoutMs} ms`)
+    this.actor = actor
+    this.timeoutMs = timeoutMs
+  }
+}
+
+/** The health of a service was asked so often in vain that it counts as dead. `cause` is what its newest check threw, if it did. */
+export class UnhealthyError extends CoppiceError {
+  override readonly name = 'UnhealthyError'
+  readonly code = 'unhealthy'
+  readonly service: ActorId
+  /** How many checks in a row have failed. */
+  readonly failures: number
+  constructor(service: ActorId, failures: number, cause: unknown) {
+    super(`service ${displayId(service)}: ${failures} health checks in a row have failed`, cause === undefined ? undefined : { cause })
+    this.service = service
+    this.failures = failures
+  }
+}
+
+/** A health check has not answered in time. */
+export class HealthTimeoutError extends CoppiceError {
+  override readonly name = 'HealthTimeoutError'
+  readonly code = 'health-timeout'
+  readonly service: ActorId
+  readonly timeoutMs: number
+  constructor(service: ActorId, timeoutMs: number) {
+    super(`service ${displayId(service)}: its health check did not answer within ${timeoutMs} ms`)
+    this.service = service
+    this.timeoutMs = timeoutMs
+  }
+}
+
 /** The error with which the end of a task is told to who waits for it: what the task threw, if that is what ended it. */
 export function errorOfEnd(task: ActorId, reason: ExitReason): unknown {
   return reason.type === 'error' ? reason.error : new TaskEndedError(task, reason)

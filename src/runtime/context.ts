@@ -38,6 +38,8 @@ export interface Port {
    * A supervised actor is started again if its restart type says so.
    */
   stopActor(to: ActorId, reason?: ExitReason, options?: StopOptions): Promise<void>
+  /** Waits so long by the system's clock, which a simulation moves; rejects with the signal's reason when that is aborted. */
+  sleep(time: Duration, signal?: AbortSignal): Promise<void>
   /** What an actor shows of itself, at once; nothing if it does not run or has nothing to show. */
   show?(id: ActorId): unknown
   /** A number that this system gives out once in the life of its process: for keys that nobody else has. */

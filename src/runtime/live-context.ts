@@ -26,6 +26,7 @@ import { Message } from './message.ts'
 import { checkAction } from './monitor-options.ts'
 import type { Random } from './random.ts'
 import type { ExitSignal } from './signals.ts'
+import { sleep } from './sleep.ts'
 import { spawnedId, spawnedSpec } from './spawned-spec.ts'
 
 /** The context of one incarnation: what it does takes effect at once, and nothing once the incarnation has ended. */
@@ -98,6 +99,10 @@ export class LiveContext implements Context {
     if (!this.mayAct('stop of an actor')) return Promise.reject(new NoProcError(to, 'stop'))
     if (to === this.id) return Promise.reject(new CallingSelfError(to, 'stop'))
     return this.cell.world.router.stop(to, reason, options)
+  }
+
+  sleep(time: Duration, signal?: AbortSignal): Promise<void> {
+    return sleep(this.cell.world.clock, time, signal)
   }
 
   show(id: ActorId): unknown {

@@ -70,6 +70,7 @@ export class FaultyBehaviors {
     const { faults, during } = this.#parts
     return {
       ...optionsOf(inner),
+      ...(inner.ended !== undefined && { ended: (state, reason) => during(() => inner.ended?.(state, reason)) }),
       name: inner.name,
       version: inner.version,
       hooks: this.wrapHooks(inner.hooks),

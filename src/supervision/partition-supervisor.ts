@@ -1,6 +1,5 @@
 import { childId, type ActorId } from '../protocol/actor-id.ts'
-import type { ActorDefinition } from '../behaviors/actor.ts'
-import type { ActorRef } from '../behaviors/actor-ref.ts'
+import type { Kind } from '../behaviors/kind.ts'
 import type { Port } from '../runtime/context.ts'
 import type { ChildOptions } from './child-options.ts'
 import { asOptions, isIntegerFrom } from './option-checks.ts'
@@ -60,10 +59,10 @@ export type PartitionArguments<Args> = undefined extends Args
  * await app.stop()
  * ```
  */
-export function partitionSupervisor<Args, State, Handlers, Key = PartitionKey>(
-  definition: ActorDefinition<Args, State, Handlers>,
+export function partitionSupervisor<Args, State, Ref, Handlers, Key = PartitionKey>(
+  definition: Kind<Args, State, Ref, Handlers>,
   options: PartitionSupervisorOptions<Key, State, Args, NoInfer<Handlers>> & PartitionArguments<Args>,
-): SupervisorNode<PartitionsRef<ActorRef<Handlers>, Key>>
+): SupervisorNode<PartitionsRef<Ref, Key>>
 export function partitionSupervisor<Ref, Key = PartitionKey>(
   node: SupervisorNode<Ref> | DynamicNode<Ref>,
   options: PartitionSupervisorOptions<Key>,
@@ -104,7 +103,7 @@ function copyOf(what: Copied, options: ChildOptions): TreeNode {
   return 'kind' in what ? child(what, options) : child(what, options as ChildOptions & { readonly args: unknown })
 }
 
-type Copied = ActorDefinition<unknown, unknown, unknown> | SupervisorNode<unknown> | DynamicNode<unknown>
+type Copied = Kind<unknown, unknown, unknown> | SupervisorNode<unknown> | DynamicNode<unknown>
 
 function argsOf(args: unknown, index: number): { readonly args?: unknown } {
   if (args === undefined) return {}

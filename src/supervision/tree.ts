@@ -1,8 +1,6 @@
 import { childId, type ActorId } from '../protocol/actor-id.ts'
 import { InternalError, type Violation } from '../protocol/errors.ts'
-import type { ActorDefinition } from '../behaviors/actor.ts'
-import type { ActorRef } from '../behaviors/actor-ref.ts'
-import type { TaskDefinition } from '../behaviors/task.ts'
+import type { Kind } from '../behaviors/kind.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import type { Life } from '../runtime/anatomy.ts'
 import type { Port } from '../runtime/context.ts'
@@ -102,14 +100,14 @@ type ChildArguments<State, Args, Handlers> = undefined extends Args
  * console.log(node.kind, node.options.restart) // => child transient
  * ```
  */
-export function child<Args, State, Handlers>(
-  definition: ActorDefinition<Args, State, Handlers>,
+export function child<Args, State, Ref, Handlers = unknown>(
+  definition: Kind<Args, State, Ref, Handlers>,
   ...options: ChildArguments<State, Args, NoInfer<Handlers>>
-): ChildNode<ActorRef<Handlers>>
+): ChildNode<Ref>
 export function child<Node extends SupervisorNode<unknown> | DynamicNode<unknown>>(node: Node, options?: ChildOptions): Node
-export function child(what: ActorDefinition<unknown, unknown, unknown> | TreeNode, options: ChildOptions = {}): TreeNode {
+export function child(what: Kind<unknown, unknown, unknown> | TreeNode, options: ChildOptions = {}): TreeNode {
   if ('kind' in what) return what.kind === 'child' ? { ...what, options } : { ...what, childOptions: options }
-  const all = { ...defaultsOf(what), ...options }
+  const all = { ...what.childDefaults, ...options }
   return { kind: 'child', behavior: what.behavior, options: all, reference: (port, id) => what.reference(port, id) }
 }
 
@@ -154,16 +152,16 @@ export function supervisor(
  *
  * As OTP's `simple_one_for_one`, with keys in place of process ids.
  */
-export function dynamicSupervisor<Args, State, Handlers>(
-  definition: ActorDefinition<Args, State, Handlers>,
+export function dynamicSupervisor<Args, State, Ref, Handlers = unknown>(
+  definition: Kind<Args, State, Ref, Handlers>,
   options?: DynamicSupervisorOptions<NoInfer<Handlers>>,
-): DynamicNode<MembersRef<Args, ActorRef<Handlers>>>
+): DynamicNode<MembersRef<Args, Ref>>
 export function dynamicSupervisor<Ref>(
   member: SupervisorNode<Ref> | DynamicNode<Ref>,
   options?: DynamicSupervisorOptions,
 ): DynamicNode<MembersRef<undefined, Ref>>
 export function dynamicSupervisor(
-  of: ActorDefinition<unknown, unknown, unknown> | SupervisorNode<unknown> | DynamicNode<unknown>,
+  of: Kind<unknown, unknown, unknown> | SupervisorNode<unknown> | DynamicNode<unknown>,
   options: DynamicSupervisorOptions = {},
 ): DynamicNode<unknown> {
   const reference = (port: Port, id: ActorId): unknown => makeMembersRef(of, port, id)
@@ -171,7 +169,7 @@ export function dynamicSupervisor(
   if (isTreeNode(of)) return { ...node, options, behavior: memberSupervisor, member: of }
   // Whatever else was given is found by the check of the tree.
   const behavior = (of as Partial<typeof of> | undefined)?.behavior ?? (of as unknown as Behavior)
-  return { ...node, behavior, options: { ...defaultsOf(of), ...options } }
+  return { ...node, behavior, options: { ...(of as Partial<typeof of> | undefined)?.childDefaults, ...options } }
 }
 
 /** Stands for members that are supervisors where a kind of actor is asked for; nothing is ever started from it. */
@@ -185,11 +183,6 @@ const memberSupervisor: Behavior = Object.freeze({
   },
   handle: (state: unknown) => ({ state }),
 })
-
-/** What a kind of actor has in place of the defaults of every child. */
-function defaultsOf(definition: object | undefined): ChildOptions {
-  return definition !== undefined && 'childDefaults' in definition ? (definition as TaskDefinition).childDefaults : {}
-}
 
 function directory(children: Readonly<Record<string, TreeNode>>, port: Port, id: ActorId): OfSupervisor {
   const entries = Object.entries(children).map(([key, node]) => [key, node.reference(port, childId(id, key))] as const)
