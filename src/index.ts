@@ -99,13 +99,37 @@ export { actor, type ActorDefinition, type ActorOptions, type Info } from './beh
 export type { ActorRef, CallMethods, CastMethods, InputArgument } from './behaviors/actor-ref.ts'
 export { NoReply, noReply, Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
 export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
+export {
+  childProcess,
+  type ChildProcessOptions,
+  type ProcessDefinition,
+  type ProcessHandlers,
+} from './behaviors/child-process.ts'
 export type { Kind, KindDefaults } from './behaviors/kind.ts'
+export type { ProcessInfo } from './behaviors/process-run.ts'
+export type {
+  OutputStream,
+  ProcessExit,
+  ProcessLine,
+  ProcessListener,
+  ProcessOrder,
+  SpawnedProcess,
+  Spawner,
+} from './behaviors/spawner.ts'
 export { service, type ServiceDefinition, type ServiceOptions } from './behaviors/service.ts'
 export type { ServiceRef } from './behaviors/service-ref.ts'
 export type { ServiceHealth, ServiceKit, ServiceStop } from './behaviors/service-run.ts'
 export { task, type TaskDefinition, type TaskOptions } from './behaviors/task.ts'
 export type { TaskFunction, TaskKit } from './behaviors/task-run.ts'
-export { HealthTimeoutError, StartTimeoutError, TaskEndedError, TaskTimeoutError, UnhealthyError } from './behaviors/errors.ts'
+export {
+  HealthTimeoutError,
+  ProcessExitError,
+  ProcessStartError,
+  StartTimeoutError,
+  TaskEndedError,
+  TaskTimeoutError,
+  UnhealthyError,
+} from './behaviors/errors.ts'
 
 // Trees.
 export { child, dynamicSupervisor, supervisor } from './supervision/tree.ts'

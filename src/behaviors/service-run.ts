@@ -1,9 +1,10 @@
-import { crash, normal, type ExitReason } from '../protocol/exit-reason.ts'
+import { crash, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Behavior, Step } from '../runtime/behavior.ts'
-import type { Context, TrappedExit } from '../runtime/context.ts'
+import type { Context } from '../runtime/context.ts'
 import { ExitError, reasonOfThrown } from '../runtime/errors.ts'
 import type { Message } from '../runtime/message.ts'
 import { HealthTimeoutError, StartTimeoutError, UnhealthyError } from './errors.ts'
+import { stepOfNotice } from './trapped-exit.ts'
 import { attempt, within } from './within.ts'
 
 /** What `start` of a service is given. */
@@ -116,15 +117,15 @@ export class ServiceRun {
     } catch (error) {
       this.#end(error)
       this.#stopLimit.abort(error)
-      const unwanted = (thing: unknown): unknown => this.#order.stop(thing, { reason: reasonOfThrown(error), signal: this.#stopLimit.signal })
+      const unwanted = { reason: reasonOfThrown(error), signal: this.#stopLimit.signal }
       // Nobody is left to be told of what fails in it.
-      starting.then(unwanted).catch(() => undefined)
+      starting.then((thing) => this.#order.stop(thing, unwanted)).catch(() => undefined)
       throw error
     }
   }
 
   handle({ kind, name, input }: Message, ctx: Context): Step<ServiceRun> {
-    if (kind === 'info') return this.#inform(name, input)
+    if (kind === 'info') return stepOfNotice(this, name, input)
     if (name === 'begin') void this.#watch()
     if (name === 'health') return { state: this, outcome: { status: 'replied', value: this.#health } }
     if (name === 'use') this.#use(input as (thing: unknown) => unknown, ctx)
@@ -164,12 +165,6 @@ export class ServiceRun {
     else this.#ctx.stop(crash(error))
   }
 
-  #inform(name: string, input: unknown): Step<ServiceRun> {
-    if (name !== 'exit') return { state: this }
-    const { reason } = input as TrappedExit
-    return reason.type === normal.type ? { state: this } : { state: this, stop: reason }
-  }
-
   #use(run: (thing: unknown) => unknown, ctx: Context): void {
     const { reply } = ctx.defer()
     attempt(() => run(this.#thing?.value)).then(
@@ -195,7 +190,8 @@ export class ServiceRun {
     const signal = AbortSignal.any([this.#ending.signal, limit.signal])
     const late = (): Error => new HealthTimeoutError(id, timeoutMs)
     try {
-      const isWell = await within(attempt(() => check(this.#thing?.value, { signal })), { ctx: this.#ctx, limitMs: timeoutMs, late })
+      const answer = attempt(() => check(this.#thing?.value, { signal }))
+      const isWell = await within(answer, { ctx: this.#ctx, limitMs: timeoutMs, late })
       this.#judge(isWell !== false, undefined)
     } catch (error) {
       limit.abort(error)
