@@ -107,6 +107,7 @@ export class ActorSystem implements World {
       call: (to, name, input, options) => this.router.call(to, { name, input, sender: undefined }, options),
       cast: (to, name, input, options) => this.router.cast(to, { name, input, sender: undefined }, options),
       stopActor: (to, reason, options) => this.router.stop(to, reason, options),
+      isJournaled: (to) => this.router.isJournaled(to),
       sleep: (time, signal) => sleep(clock, time, signal),
       show: (id) => this.show(id),
       nextNumber: () => this.nextNumber(),

@@ -4,9 +4,9 @@ import { actor } from '../../src/behaviors/actor.ts'
 import type { ServiceKit, ServiceStop } from '../../src/behaviors/service-run.ts'
 import { service, type ServiceOptions } from '../../src/behaviors/service.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
-import { supervisorOf } from '../../src/supervision/supervisor-ref.ts'
-import type { ChildOptions } from '../../src/supervision/child-options.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { supervisorOf } from '../../src/supervision/trees/supervisor-ref.ts'
+import type { ChildOptions } from '../../src/supervision/specs/child-options.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 
 const wrong = (value: unknown) => value as never
