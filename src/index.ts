@@ -45,7 +45,6 @@ export type {
 } from './runtime/behavior.ts'
 export type { Beginning } from './runtime/beginning.ts'
 export type { Clock, ClockTimer } from './runtime/clock.ts'
-export type {
   CallOptions,
   CastOptions,
   Context,
@@ -70,7 +69,6 @@ export type {
 export type { FallbackCall } from './runtime/fallback.ts'
 export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'
-export type {
   Accepted,
   Checkpoint,
   CheckpointCause,
@@ -109,7 +107,6 @@ export type { QueueState } from './behaviors/queue-handlers.ts'
 export type { ChunkedList } from './behaviors/chunked-list.ts'
 export type { CloseOptions, PutOptions, QueueRef, WaitOptions } from './behaviors/queue-ref.ts'
 export { QueueClosedError, QueueEmptyError, QueueError, QueueFullError } from './behaviors/errors.ts'
-export {
   eventHandler,
   RemoveHandler,
   removeHandler,
@@ -134,6 +131,25 @@ export type { MachineState, TimerRecord } from './behaviors/hosting/machine-stat
 export type { ChildRecord } from './behaviors/hosting/child-order.ts'
 export type { StateValue } from './behaviors/hosting/hosted-logic.ts'
 export { NotThereError, type StoredRef } from './behaviors/hosting/stand-in.ts'
+export { service, type ServiceDefinition, type ServiceOptions } from './behaviors/service.ts'
+export type { ServiceRef } from './behaviors/service-ref.ts'
+export type { ServiceHealth, ServiceKit, ServiceStop } from './behaviors/service-run.ts'
+export { HealthTimeoutError, StartTimeoutError, UnhealthyError } from './behaviors/errors.ts'
+  childProcess,
+  type ChildProcessOptions,
+  type ProcessDefinition,
+  type ProcessHandlers,
+} from './behaviors/child-process.ts'
+export type { ProcessInfo } from './behaviors/process-run.ts'
+  OutputStream,
+  ProcessExit,
+  ProcessLine,
+  ProcessListener,
+  ProcessOrder,
+  SpawnedProcess,
+  Spawner,
+} from './behaviors/spawner.ts'
+export { ProcessExitError, ProcessStartError } from './behaviors/errors.ts'
 export { task, type TaskDefinition, type TaskOptions } from './behaviors/task.ts'
 export type { TaskFunction, TaskKit } from './behaviors/task-run.ts'
 export { ActorEndedError, TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'
@@ -141,7 +157,6 @@ export { ActorEndedError, TaskEndedError, TaskTimeoutError } from './behaviors/e
 // Trees.
 export { child, dynamicSupervisor, supervisor } from './supervision/trees/tree.ts'
 export { describeTree, drawTree } from './supervision/telling/tree-diagram.ts'
-export type {
   ChildList,
   ChildNode,
   Directory,
@@ -156,7 +171,6 @@ export { taskSupervisor, type TaskSupervisorOptions } from './supervision/trees/
 export type { AsyncOptions, StartedTask, StartTaskOptions, TaskArguments, TaskHandle, TasksRef } from './supervision/trees/tasks-ref.ts'
 export type { StreamFunction, StreamOptions, TaskResult } from './supervision/trees/task-stream.ts'
 export type { PartitionsRef } from './supervision/trees/partitions-ref.ts'
-export {
   AlreadyPresentError,
   AlreadyStartedError,
   ChildRestartingError,
