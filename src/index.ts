@@ -45,6 +45,7 @@ export type {
 } from './runtime/behavior.ts'
 export type { Beginning } from './runtime/beginning.ts'
 export type { Clock, ClockTimer } from './runtime/clock.ts'
+export type {
   CallOptions,
   CastOptions,
   Context,
@@ -69,6 +70,7 @@ export type { Clock, ClockTimer } from './runtime/clock.ts'
 export type { FallbackCall } from './runtime/fallback.ts'
 export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'
+export type {
   Accepted,
   Checkpoint,
   CheckpointCause,
@@ -107,6 +109,7 @@ export type { QueueState } from './behaviors/queue-handlers.ts'
 export type { ChunkedList } from './behaviors/chunked-list.ts'
 export type { CloseOptions, PutOptions, QueueRef, WaitOptions } from './behaviors/queue-ref.ts'
 export { QueueClosedError, QueueEmptyError, QueueError, QueueFullError } from './behaviors/errors.ts'
+export {
   eventHandler,
   RemoveHandler,
   removeHandler,
@@ -135,12 +138,14 @@ export { service, type ServiceDefinition, type ServiceOptions } from './behavior
 export type { ServiceRef } from './behaviors/service-ref.ts'
 export type { ServiceHealth, ServiceKit, ServiceStop } from './behaviors/service-run.ts'
 export { HealthTimeoutError, StartTimeoutError, UnhealthyError } from './behaviors/errors.ts'
+export {
   childProcess,
   type ChildProcessOptions,
   type ProcessDefinition,
   type ProcessHandlers,
 } from './behaviors/child-process.ts'
 export type { ProcessInfo } from './behaviors/process-run.ts'
+export type {
   OutputStream,
   ProcessExit,
   ProcessLine,
@@ -157,6 +162,7 @@ export { ActorEndedError, TaskEndedError, TaskTimeoutError } from './behaviors/e
 // Trees.
 export { child, dynamicSupervisor, supervisor } from './supervision/trees/tree.ts'
 export { describeTree, drawTree } from './supervision/telling/tree-diagram.ts'
+export type {
   ChildList,
   ChildNode,
   Directory,
@@ -171,6 +177,7 @@ export { taskSupervisor, type TaskSupervisorOptions } from './supervision/trees/
 export type { AsyncOptions, StartedTask, StartTaskOptions, TaskArguments, TaskHandle, TasksRef } from './supervision/trees/tasks-ref.ts'
 export type { StreamFunction, StreamOptions, TaskResult } from './supervision/trees/task-stream.ts'
 export type { PartitionsRef } from './supervision/trees/partitions-ref.ts'
+export {
   AlreadyPresentError,
   AlreadyStartedError,
   ChildRestartingError,
