@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { and, assign, createActor, createMachine, not, raise, setup, SimulatedClock, stateIn, type AnyStateMachine } from 'xstate'
+import { and, assign, cancel, createActor, createMachine, not, raise, setup, SimulatedClock, stateIn, type AnyStateMachine } from 'xstate'
 import { machine } from '../../src/behaviors/machine.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import { child, supervisor } from '../../src/supervision/trees/tree.ts'
@@ -55,7 +55,12 @@ const machines: Record<string, AnyStateMachine> = {
     states: {
       green: { after: { 50: 'yellow' }, on: { A: { target: 'green', reenter: true, actions: count.inc } } },
       yellow: { after: { 20: 'red', 10: { guard: ({ context }) => context.n > 2, target: 'green' } }, on: { B: 'green' } },
-      red: { entry: [count.inc, raise({ type: 'A' }, { delay: 30 })], on: { A: 'green', C: 'yellow' } },
+      // Cancelled when it is left: of two timers that are due together either may come first.
+      red: {
+        entry: [count.inc, raise({ type: 'D' }, { delay: 30, id: 'd' })],
+        exit: cancel('d'),
+        on: { A: 'green', C: 'yellow', D: 'green' },
+      },
     },
   }),
   guards: setup({
