@@ -48,6 +48,13 @@ export interface StartOptions {
    * a walk over what is new in each state.
    */
   readonly freezeStates?: boolean
+  /**
+   * What a receiver gets of the plain data in a message or a reply: a copy of its own, as it was when
+   * it was sent (`copy`, the default), or the very objects (`share`), which is faster and safe as long as nobody changes what was
+   * sent. What is frozen is never copied; functions and instances of classes are passed as they are. A `durable` actor always
+   * gets what its journal has.
+   */
+  readonly messages?: 'copy' | 'share'
   /** How many decisions of each supervisor {@link App.decisions} remembers: an integer >= 1; 20 if not given. */
   readonly keepDecisions?: number
 }
@@ -145,6 +152,7 @@ export async function startDressed<Tree>(
     modeOf: (id) => modeIn(tree, defaultMode, id),
     attribution,
     surface,
+    copiesMessages: options.messages !== 'share',
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
   })
   const logs = new DecisionLogs({ keep: options.keepDecisions ?? 20, wallNow: () => clock.wallNow() })
@@ -263,7 +271,7 @@ function reject(error: unknown): Promise<never> {
 }
 
 const optionNames: readonly string[] = [
-  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'keepDecisions',
+  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'messages', 'keepDecisions',
 ]
 
 function checkOptions(options: object): void {
@@ -274,7 +282,9 @@ function checkOptions(options: object): void {
   const { store, onEvent } = given
   if (store !== undefined && !hasOpen(store))
     throw new ConfigurationError({ path: 'start: store', rule: 'must be a store', value: store, remedy: 'Write store: sqlite("app.db") or store: memory()' })
-  const { attribution, keepDecisions } = given
+  const { attribution, keepDecisions, messages } = given
+  if (messages !== undefined && messages !== 'copy' && messages !== 'share')
+    throw new ConfigurationError({ path: 'start: messages', rule: 'must be "copy" or "share"', value: messages })
   if (attribution !== undefined && attribution !== 'on' && attribution !== 'off')
     throw new ConfigurationError({ path: 'start: attribution', rule: 'must be "on" or "off"', value: attribution })
   if (keepDecisions !== undefined && !(Number.isSafeInteger(keepDecisions) && Number(keepDecisions) >= 1))

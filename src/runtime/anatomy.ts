@@ -178,6 +178,8 @@ export interface World {
   readonly router: Router
   /** Freezes every state, so that a handler that changes it in place fails at once. */
   readonly freezesStates: boolean
+  /** What crosses the border of an actor is copied; see `ownCopy`. */
+  readonly copiesMessages: boolean
   emit(event: ActorEvent): void
   /** Numbers that this system gives out once. */
   nextNumber(): number

@@ -131,6 +131,8 @@ export interface Behavior<State = unknown, Args = unknown> {
   readonly stopsInOrder?: boolean
   /** The state belongs to one incarnation only: the next one begins with `initial`. */
   readonly startsAnew?: boolean
+  /** Its messages and replies are passed as they are, live objects included: for behaviors of the runtime itself. */
+  readonly sharesMessages?: boolean
   /** What an incarnation shows of itself to whoever looks, at once and at any moment. */
   show?(state: State): unknown
   /** Calls that only the incarnation can answer that they came to: if it ends, they fail with it and do not wait for the next. */

@@ -7,6 +7,7 @@ import { FencedError, reasonOfThrown, StoreError, UnavailableError } from './err
 import { deepFreeze } from './freeze.ts'
 import { messageInfo, messageOf, type Message } from './message.ts'
 import { migrateState } from './migration.ts'
+import { passing } from './passing.ts'
 import type { Committed, Outcome, TurnRecord } from './persistence.ts'
 import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
@@ -105,6 +106,7 @@ export class DurableTurns implements Turns {
     const { cell } = life
     message.attempt += 1
     this.current = message
+    message.renewInput()
     const context = new TurnContext(life, message)
     if (message.seq > 0 && (message.attempt > cell.spec.maxAttempts || message.seq === cell.setAside)) {
       this.#giveUp(message, context)
@@ -142,7 +144,8 @@ export class DurableTurns implements Turns {
     this.#tentative = { state, behavior: step.behavior ?? this.#tentative.behavior }
     this.#stop = step.stop ?? context.stopWanted
     const isUnanswered = message.kind === 'call' && step.outcome === undefined
-    this.#group.push({ message, context, outcome: isUnanswered ? noAnswer : step.outcome, dead: undefined })
+    const outcome = isUnanswered ? noAnswer : step.outcome && passing(this.#life, step.outcome)
+    this.#group.push({ message, context, outcome, dead: undefined })
     this.current = undefined
   }
 

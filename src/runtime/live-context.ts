@@ -24,6 +24,7 @@ import type {
 import { CallingSelfError, ExitError, InvalidMessageError, NoProcError } from './errors.ts'
 import { Message } from './message.ts'
 import { checkAction } from './monitor-options.ts'
+import { ownCopy } from './own-copy.ts'
 import type { Random } from './random.ts'
 import type { ExitSignal } from './signals.ts'
 import { spawnedId, spawnedSpec } from './spawned-spec.ts'
@@ -134,7 +135,7 @@ export class LiveContext implements Context {
     return {
       reply: (value) => {
         if (caller === undefined || !this.life.deferred.delete(caller)) return
-        caller.settle({ status: 'replied', value })
+        caller.settle({ status: 'replied', value: this.passing(value) })
       },
     }
   }
@@ -270,7 +271,13 @@ export class LiveContext implements Context {
   }
 
   protected envelopeToSelf(name: string, input: unknown): Envelope {
-    return { kind: 'cast', name, input, sender: this.id, key: undefined }
+    return { kind: 'cast', name, input: this.passing(input), sender: this.id, key: undefined }
+  }
+
+  /** What is sent is what the value is now; see `ownCopy`. */
+  protected passing(value: unknown): unknown {
+    const { copiesMessages } = this.cell.world
+    return copiesMessages && this.life.behavior.sharesMessages !== true ? ownCopy(value) : value
   }
 
   protected idOf(message: Message | undefined): MessageId {

@@ -11,6 +11,7 @@ import { CrashedError, inJournal, InvalidMessageError, NoProcError, UnavailableE
 import type { DeadLetterCause, EventSink } from './events.ts'
 import { answerBy, fallbackFor } from './fallback.ts'
 import { Message, messageInfo, systemMessage } from './message.ts'
+import { ownCopy } from './own-copy.ts'
 import { PendingCall } from './pending-call.ts'
 import type { Accepted, Member } from './persistence.ts'
 import type { StopRequest } from './requested-end.ts'
@@ -25,6 +26,8 @@ export interface LocalRouterParts {
   readonly sink: EventSink
   /** How an actor keeps its state that has not been started yet; nothing if there is none of that id. */
   readonly modeOf: (id: ActorId) => StateMode | undefined
+  /** Messages are copied when they are sent; see `ownCopy`. */
+  readonly copies: boolean
 }
 
 /** The ways between the actors of one node. */
@@ -50,8 +53,8 @@ export class LocalRouter implements Router {
     const { deadlines } = this.#parts
     const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines, signal: options?.signal })
     if (options?.signal?.aborted === true) return pending.promise
-    const message = new Message(envelope, pending, 0)
-    if (fallback !== undefined && place !== undefined) answerBy(fallback, place, { name, input, caller: pending })
+    const message = this.#messageOf(envelope, cell, pending)
+    if (fallback !== undefined && place !== undefined) answerBy(fallback, place, { name, input: message.input, caller: pending })
     else if (cell?.spec.mode === 'durable') this.#accept(cell, message).catch((error: unknown) => pending.fail(asError(error)))
     else this.deliver(to, message)
     return pending.promise
@@ -62,7 +65,7 @@ export class LocalRouter implements Router {
     const problem = this.problemWith(to, envelope)
     if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
     const cell = this.#reachable(to)
-    const message = new Message(envelope, undefined, 0)
+    const message = this.#messageOf(envelope, cell, undefined)
     if (cell?.spec.mode === 'durable') return this.#acceptCast(cell, message)
     this.deliver(to, message)
     return Promise.resolve()
@@ -144,6 +147,14 @@ export class LocalRouter implements Router {
     if (message.kind !== 'info') this.#parts.sink.emit({ type: 'dead letter', id, message: messageInfo(message), why })
   }
 
+  /** What is sent to a journal is made into text at once, and comes from there. */
+  #messageOf(envelope: Envelope, cell: Cell | undefined, caller: PendingCall | undefined): Message {
+    const message = new Message(envelope, caller, 0)
+    const isShared = !this.#parts.copies || cell?.spec.mode === 'durable' || cell?.spec.behavior.sharesMessages === true
+    if (!isShared) message.input = ownCopy(envelope.input)
+    return message
+  }
+
   #reachable(id: ActorId): Cell | undefined {
     const cell = this.#parts.cells.get(id)
     return cell === undefined || cell.isRetired ? undefined : cell
@@ -159,7 +170,7 @@ export class LocalRouter implements Router {
   /** Offers a message to the journal; what comes of it is done in the very turn in which the journal's answer arrives. */
   #accept(cell: Cell, message: Message): Promise<void> {
     cell.beginAccept()
-    return cell.store.accept(cell.id, message).then(
+    return cell.store.accept(cell.id, message, (input) => (message.input = input)).then(
       (accepted) => {
         message.seq = accepted.seq
         this.#accepted(cell.id, message, accepted)

@@ -1,5 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Envelope, MessageKind } from '../protocol/envelope.ts'
+import { ownCopy } from './own-copy.ts'
 import type { Journaled, Outcome } from './persistence.ts'
 
 /** Who waits for the answer to a call in this process. Only the first settlement counts. */
@@ -12,9 +13,12 @@ export interface Caller {
 export class Message implements Envelope {
   readonly kind: MessageKind
   readonly name: string
-  readonly input: unknown
+  /** What the handler gets; its own, to do with as it likes. */
+  input: unknown
   readonly sender: ActorId | undefined
   readonly key: string | undefined
+  /** What was sent, where it may be handled more than once. */
+  sent: unknown
   /** Who waits for the answer here, if anybody. */
   caller: Caller | undefined
   /** Its number in the journal; 0 if it is in none. */
@@ -30,10 +34,17 @@ export class Message implements Envelope {
     this.input = envelope.input
     this.sender = envelope.sender
     this.key = envelope.key
+    this.sent = undefined
     this.caller = caller
     this.seq = 0
     this.attempt = 0
     this.incarnation = incarnation
+  }
+
+  /** Every attempt at handling it gets what was sent, whatever the one before has done to its input. */
+  renewInput(): void {
+    this.sent ??= this.input
+    this.input = ownCopy(this.sent)
   }
 }
 

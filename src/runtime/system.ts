@@ -38,6 +38,8 @@ export interface SystemParts {
   readonly modeOf: (id: ActorId) => StateMode | undefined
   /** Freezes every state, so that a handler that changes it in place fails at once. */
   readonly freezesStates: boolean
+  /** What crosses the border of an actor is copied; see `ownCopy`. */
+  readonly copiesMessages: boolean
   /** Knows on behalf of whom code runs. */
   readonly attribution: Attribution
   /** Makes an error known that nobody waits for. */
@@ -67,6 +69,7 @@ export class ActorSystem implements World {
   readonly scheduler: Scheduler
   readonly persistence: Persistence | undefined
   readonly freezesStates: boolean
+  readonly copiesMessages: boolean
   readonly names = new Names()
   readonly attribution: Attribution
   readonly catalogue: Catalogue
@@ -84,17 +87,18 @@ export class ActorSystem implements World {
   #isClosed = false
 
   constructor(parts: SystemParts) {
-    const { clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates, attribution, surface } = parts
+    const { clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates, copiesMessages, attribution, surface } = parts
     this.clock = clock
     this.random = random
     this.scheduler = scheduler
     this.persistence = persistence
     this.freezesStates = freezesStates
+    this.copiesMessages = copiesMessages
     this.attribution = attribution
     this.#sink = sink
     this.#deadlines = new Deadlines(clock)
     this.catalogue = new Catalogue(behaviors)
-    this.router = new LocalRouter({ cells: this.#cells, deadlines: this.#deadlines, sink, modeOf })
+    this.router = new LocalRouter({ cells: this.#cells, deadlines: this.#deadlines, sink, modeOf, copies: copiesMessages })
     this.#revivals = new Revivals({
       router: this.router,
       cellOf: (id) => this.#cells.get(id),

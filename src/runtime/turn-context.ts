@@ -68,9 +68,9 @@ export class TurnContext extends LiveContext {
   override cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void> {
     if (!this.mayAct(`cast of ${name}`)) return Promise.resolve()
     const { router } = this.cell.world
-    const envelope = { kind: 'cast', name, input, sender: this.id, key: options?.id } as const
-    const problem = router.problemWith(to, envelope)
+    const problem = router.problemWith(to, { kind: 'cast', name, input })
     if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
+    const envelope = { kind: 'cast', name, input: this.passing(input), sender: this.id, key: options?.id } as const
     if (router.isJournaled(to)) this.sends.push({ to, envelope })
     else this.unjournaled.push({ to, message: new Message(envelope, undefined, 0) })
     return Promise.resolve()

@@ -4,6 +4,7 @@ import type { Step } from './behavior.ts'
 import { CrashedError, reasonOfThrown } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { messageInfo, type Message } from './message.ts'
+import { passing } from './passing.ts'
 import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
 import type { Turns } from './turns.ts'
@@ -102,8 +103,8 @@ export class VolatileTurns implements Turns {
     if (step.stop !== undefined) life.stopReason ??= step.stop
     if (step.outcome === undefined) {
       if (message.caller !== undefined) life.deferred.add(message.caller)
-    } else if (life.stopReason === undefined) this.#answer(message, step.outcome)
-    else this.#answerAtEnd(message, step.outcome)
+    } else if (life.stopReason === undefined) this.#answer(message, passing(life, step.outcome))
+    else this.#answerAtEnd(message, passing(life, step.outcome))
     const goesOn = life.goesOn()
     const steps = goesOn ? (life.madeFollowUps?.arm() ?? 0) : 0
     if (goesOn && life.cell.spec.mode === 'checkpointed') this.#afterTurn()
