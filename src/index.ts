@@ -10,6 +10,7 @@ export type { MessageId } from './protocol/message-id.ts'
 export {
   AbortedError,
   CallError,
+  CallCircleError,
   CallingSelfError,
   CallTimeoutError,
   CrashedError,

@@ -7,8 +7,21 @@ import type { Random } from './random.ts'
 
 /** How long a caller waits, and what else belongs to a request. */
 export interface CallOptions {
-  /** How long to wait for the reply; 5 s if not given, `"infinity"` waits for ever. */
+  /**
+   * How long to wait for the reply; 5 s if not given, `"infinity"` waits for ever. A call that is made while a call is handled
+   * never waits longer than the caller of that one.
+   */
   readonly timeout?: DurationOrInfinity
+  /**
+   * Until when to wait at most, in milliseconds since 1970, as `ctx.now()` and `ctx.deadline` give them; what is earlier counts. A
+   * call whose deadline has passed rejects with `timeout` at once, and nothing is sent.
+   */
+  readonly deadline?: number
+  /**
+   * The message need not be handled any more when the wait was given up before its turn came: it is a dead letter then. `false` if
+   * not given, as in OTP. A durable actor handles what it has accepted in any case.
+   */
+  readonly dropExpired?: boolean
   /** Gives up the wait when aborted; the message may still be handled. */
   readonly signal?: AbortSignal
   /**
@@ -107,6 +120,13 @@ export interface Context extends Port {
   readonly signal: AbortSignal
   /** Identifies the message being handled; the same in every attempt. */
   readonly messageId: MessageId
+  /** Until when the caller of the call being handled waits, milliseconds since 1970; nothing if nobody waits with a limit. */
+  readonly deadline: number | undefined
+  /**
+   * Aborted when the caller of the call being handled gives up, by its deadline or its own signal, and when the incarnation ends;
+   * for what is no call, {@link signal}.
+   */
+  readonly callSignal: AbortSignal
   /** How often handling this message has been begun, this time included: 1 is the first. */
   readonly attempt: number
   /** Who has sent the message being handled; nothing if it came from outside or is a notice. */

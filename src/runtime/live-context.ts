@@ -61,6 +61,14 @@ export class LiveContext implements Context {
     return this.life.turns.current?.attempt ?? 1
   }
 
+  get deadline(): number | undefined {
+    return this.deadlineOf(this.life.turns.current)
+  }
+
+  get callSignal(): AbortSignal {
+    return this.callSignalOf(this.life.turns.current)
+  }
+
   get random(): Random {
     return this.cell.world.random
   }
@@ -87,7 +95,9 @@ export class LiveContext implements Context {
   call(to: ActorId, name: string, input: unknown, options?: CallOptions): Promise<unknown> {
     if (!this.mayAct(`call of ${name}`)) return Promise.reject(new NoProcError(to, name))
     if (to === this.id) return Promise.reject(new CallingSelfError(to, name))
-    return this.cell.world.router.call(to, { name, input, sender: this.id }, options)
+    const message = this.life.turns.current
+    const origin = message && { id: this.id, message }
+    return this.cell.world.router.call(to, { name, input, sender: this.id, origin }, options)
   }
 
   cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void> {
@@ -278,6 +288,17 @@ export class LiveContext implements Context {
   protected passing(value: unknown): unknown {
     const { copiesMessages } = this.cell.world
     return copiesMessages && this.life.behavior.sharesMessages !== true ? ownCopy(value) : value
+  }
+
+  protected deadlineOf(message: Message | undefined): number | undefined {
+    const dueMs = message?.call?.dueMs ?? Infinity
+    const { clock } = this.cell.world
+    return dueMs === Infinity ? undefined : clock.wallNow() + dueMs - clock.now()
+  }
+
+  protected callSignalOf(message: Message | undefined): AbortSignal {
+    const ofCall = message?.call?.signal
+    return ofCall === undefined ? this.signal : AbortSignal.any([ofCall, this.signal])
   }
 
   protected idOf(message: Message | undefined): MessageId {

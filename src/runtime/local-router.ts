@@ -5,12 +5,14 @@ import { NotStorableError } from '../protocol/errors.ts'
 import { normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { StateMode } from './actor-spec.ts'
 import type { Cell } from './anatomy.ts'
+import { circleOf } from './call-circle.ts'
+import type { Clock } from './clock.ts'
 import type { CallOptions, CastOptions, StopOptions } from './context.ts'
 import type { Deadlines } from './deadlines.ts'
-import { CrashedError, inJournal, InvalidMessageError, NoProcError, UnavailableError } from './errors.ts'
+import { CallCircleError, CallTimeoutError, CrashedError, inJournal, InvalidMessageError, NoProcError, UnavailableError } from './errors.ts'
 import type { DeadLetterCause, EventSink } from './events.ts'
 import { answerBy, fallbackFor } from './fallback.ts'
-import { Message, messageInfo, systemMessage } from './message.ts'
+import { Message, messageInfo, systemMessage, type CallOrigin } from './message.ts'
 import { ownCopy } from './own-copy.ts'
 import { PendingCall } from './pending-call.ts'
 import type { Accepted, Member } from './persistence.ts'
@@ -22,6 +24,7 @@ const defaultTimeoutMs = 5_000
 /** What the ways between the actors of one node lead through. */
 export interface LocalRouterParts {
   readonly cells: ReadonlyMap<ActorId, Cell>
+  readonly clock: Clock
   readonly deadlines: Deadlines
   readonly sink: EventSink
   /** How an actor keeps its state that has not been started yet; nothing if there is none of that id. */
@@ -41,8 +44,8 @@ export class LocalRouter implements Router {
     this.#parts = parts
   }
 
-  call(to: ActorId, { name, input, sender }: Request, options?: CallOptions): Promise<unknown> {
-    const timeoutMs = timeoutOf(name, options)
+  call(to: ActorId, { name, input, sender, origin }: Request, options?: CallOptions): Promise<unknown> {
+    const timeoutMs = this.#timeoutOf(name, options, origin)
     const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id }
     const place = this.#parts.cells.get(to)
     const cell = place?.isRetired === true ? undefined : place
@@ -50,9 +53,13 @@ export class LocalRouter implements Router {
     if (cell === undefined && fallback === undefined && !this.#awaited.has(to)) return Promise.reject(new NoProcError(to, name))
     const problem = this.problemWith(to, envelope)
     if (problem !== undefined) return Promise.reject(new InvalidMessageError(to, name, problem))
+    if (timeoutMs <= 0) return Promise.reject(new CallTimeoutError(to, name, 0))
+    const circle = origin && circleOf(to, origin, (id) => this.#parts.cells.get(id)?.life?.turns.current)
+    if (circle !== undefined) return Promise.reject(new CallCircleError(to, name, circle))
     const { deadlines } = this.#parts
-    const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines, signal: options?.signal })
-    if (options?.signal?.aborted === true) return pending.promise
+    const { signal, dropExpired } = options ?? {}
+    const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines, signal, origin, dropExpired })
+    if (signal?.aborted === true) return pending.promise
     const message = this.#messageOf(envelope, cell, pending)
     if (fallback !== undefined && place !== undefined) answerBy(fallback, place, { name, input: message.input, caller: pending })
     else if (cell?.spec.mode === 'durable') this.#accept(cell, message).catch((error: unknown) => pending.fail(asError(error)))
@@ -147,9 +154,21 @@ export class LocalRouter implements Router {
     if (message.kind !== 'info') this.#parts.sink.emit({ type: 'dead letter', id, message: messageInfo(message), why })
   }
 
+  /** Nobody waits longer than the caller of the call that is being handled. */
+  #timeoutOf(name: string, options: CallOptions | undefined, origin: CallOrigin | undefined): number {
+    const { clock } = this.#parts
+    let timeoutMs = options?.timeout === undefined ? defaultTimeoutMs : durationOrInfinityMs(options.timeout, `call of "${name}": timeout`)
+    if (options?.deadline !== undefined) timeoutMs = Math.min(timeoutMs, options.deadline - clock.wallNow())
+    const outer = origin?.message.call
+    // In whole milliseconds: each length of time has a queue of its own.
+    if (outer === undefined || outer.dueMs === Infinity) return timeoutMs
+    return Math.min(timeoutMs, outer.isGivenUp ? 0 : Math.floor(outer.dueMs - clock.now()))
+  }
+
   /** What is sent to a journal is made into text at once, and comes from there. */
   #messageOf(envelope: Envelope, cell: Cell | undefined, caller: PendingCall | undefined): Message {
     const message = new Message(envelope, caller, 0)
+    message.call = caller
     const isShared = !this.#parts.copies || cell?.spec.mode === 'durable' || cell?.spec.behavior.sharesMessages === true
     if (!isShared) message.input = ownCopy(envelope.input)
     return message
@@ -201,10 +220,6 @@ export class LocalRouter implements Router {
 function refusal(to: ActorId, name: string, error: unknown): Error {
   if (error instanceof NotStorableError) return new InvalidMessageError(to, name, error.message, error)
   return new UnavailableError(to, name, `the store did not take the message (${asError(error).message}); nothing was handled`, error)
-}
-
-function timeoutOf(name: string, options: CallOptions | undefined): number {
-  return options?.timeout === undefined ? defaultTimeoutMs : durationOrInfinityMs(options.timeout, `call of "${name}": timeout`)
 }
 
 function asError(error: unknown): Error {

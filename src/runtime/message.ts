@@ -9,6 +9,29 @@ export interface Caller {
   fail(error: Error): void
 }
 
+/** The turn in which a call is made. */
+export interface CallOrigin {
+  readonly id: ActorId
+  readonly message: Message
+}
+
+/** A call as its receiver sees it. */
+export interface CallInfo {
+  /** Until when its caller waits, by the clock that never jumps. */
+  readonly dueMs: number
+  /** True once its caller waits no more without having been answered. */
+  readonly isGivenUp: boolean
+  /** Aborted when its caller gives up. */
+  readonly signal: AbortSignal
+  /** It need not be handled when its caller has given up. */
+  readonly isDropped: boolean
+}
+
+/** A call that has not been answered yet. */
+export interface Waiting {
+  readonly target: ActorId
+}
+
 /** A message in the mailbox of an actor: an envelope, and what is known of it in this process. */
 export class Message implements Envelope {
   readonly kind: MessageKind
@@ -21,6 +44,10 @@ export class Message implements Envelope {
   sent: unknown
   /** Who waits for the answer here, if anybody. */
   caller: Caller | undefined
+  /** What is known of the call that it is in this process; it stays when somebody else takes over the answer. */
+  call: CallInfo | undefined
+  /** The calls that were made while it was handled and are not answered yet. */
+  waits: Waiting[] | undefined
   /** Its number in the journal; 0 if it is in none. */
   seq: number
   /** How often handling it has been begun, this time included. */
@@ -36,6 +63,8 @@ export class Message implements Envelope {
     this.key = envelope.key
     this.sent = undefined
     this.caller = caller
+    this.call = undefined
+    this.waits = undefined
     this.seq = 0
     this.attempt = 0
     this.incarnation = incarnation

@@ -1,7 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { CallOptions, CastOptions, StopOptions } from './context.ts'
-import type { Message } from './message.ts'
+import type { CallOrigin, Message } from './message.ts'
 import type { Member } from './persistence.ts'
 
 /** Who sends what. */
@@ -9,6 +9,8 @@ export interface Request {
   readonly name: string
   readonly input: unknown
   readonly sender: ActorId | undefined
+  /** The turn in which it is made. */
+  readonly origin?: CallOrigin | undefined
 }
 
 /** The ways between actors. */

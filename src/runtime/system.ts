@@ -98,7 +98,7 @@ export class ActorSystem implements World {
     this.#sink = sink
     this.#deadlines = new Deadlines(clock)
     this.catalogue = new Catalogue(behaviors)
-    this.router = new LocalRouter({ cells: this.#cells, deadlines: this.#deadlines, sink, modeOf, copies: copiesMessages })
+    this.router = new LocalRouter({ cells: this.#cells, clock, deadlines: this.#deadlines, sink, modeOf, copies: copiesMessages })
     this.#revivals = new Revivals({
       router: this.router,
       cellOf: (id) => this.#cells.get(id),

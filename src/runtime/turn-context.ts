@@ -45,6 +45,14 @@ export class TurnContext extends LiveContext {
     return this.#message.attempt
   }
 
+  override get deadline(): number | undefined {
+    return this.deadlineOf(this.#message)
+  }
+
+  override get callSignal(): AbortSignal {
+    return this.callSignalOf(this.#message)
+  }
+
   /** The handler has ended: what it asked for is complete. */
   close(): void {
     this.#isOpen = false

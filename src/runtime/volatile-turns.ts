@@ -39,6 +39,10 @@ export class VolatileTurns implements Turns {
       // Mail that an earlier incarnation asked for means nothing to this one.
       if (message.incarnation !== 0 && message.incarnation !== life.number) continue
       if (life.madeFollowUps?.begin(message) === false) continue
+      if (message.call?.isDropped === true) {
+        life.cell.world.emit({ type: 'dead letter', id: life.id, message: messageInfo(message), why: 'expired' })
+        continue
+      }
       const asked = endAskedBy(life, message)
       if (asked !== undefined) {
         life.end(asked, 'orderly')
