@@ -123,6 +123,8 @@ export interface Behavior<State = unknown, Args = unknown> {
   readonly hooks: Hooks<State, Args>
   /** The names of the calls that it answers, where they are known beforehand. */
   readonly calls?: readonly string[]
+  /** How often a lost call of this name is handled again; nothing where it is not said. */
+  readonly retriesOf?: (name: string) => number | undefined
   /** Pure steps from one version of the state to the next: `migrate[1]` makes version 2 of version 1. */
   readonly migrate?: Readonly<Record<number, (old: unknown) => unknown>>
   /** Exit signals become messages of topic `exit` in place of ending the actor. */

@@ -22,6 +22,16 @@ export interface CallOptions {
    * not given, as in OTP. A durable actor handles what it has accepted in any case.
    */
   readonly dropExpired?: boolean
+  /**
+   * How often the message is handled again, if the actor ends while it handles it, or if the store does not take it; as long as the
+   * caller waits. An integer >= 0 or `Infinity`; what is given here counts before what the handler says, and that before what the
+   * child says; 0 if nobody does. It keeps its place before what came later, and waiting for a restart costs none. The handler
+   * sees `ctx.attempt`. What a lost attempt did outside happens again. A durable actor has `maxAttempts` for its crashes; here a
+   * call with an `id` is tried again too when its answer was lost, and is applied once.
+   */
+  readonly retries?: number
+  /** What becomes of it while the actor is down: it waits (`queue`), or rejects with `unavailable` at once. What the child says if not given. */
+  readonly whenDown?: 'queue' | 'reject'
   /** Gives up the wait when aborted; the message may still be handled. */
   readonly signal?: AbortSignal
   /**

@@ -89,9 +89,21 @@ export class FallbackError extends CallError {
 export class UnavailableError extends CallError {
   override readonly name = 'UnavailableError'
   readonly code = 'unavailable'
-  constructor(target: ActorId, handler: string, problem: string, cause?: unknown) {
+  /** False if nothing was handled, nor will be. */
+  readonly isSent: boolean
+  /** The actor is down, and is expected back. */
+  readonly isRestarting: boolean
+  constructor(target: ActorId, handler: string, problem: string, { cause, isSent = true, isRestarting = false }: WhyUnavailable = {}) {
     super(target, handler, problem, cause === undefined ? undefined : { cause })
+    this.isSent = isSent
+    this.isRestarting = isRestarting
   }
+}
+
+interface WhyUnavailable {
+  readonly cause?: unknown
+  readonly isSent?: boolean
+  readonly isRestarting?: boolean
 }
 
 /** What becomes of a message in the journal of an actor that has ended. */

@@ -6,6 +6,7 @@ import { normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { StateMode } from './actor-spec.ts'
 import type { Cell } from './anatomy.ts'
 import { circleOf } from './call-circle.ts'
+import { checkCallOptions } from './call-options.ts'
 import type { Clock } from './clock.ts'
 import type { CallOptions, CastOptions, StopOptions } from './context.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -20,6 +21,10 @@ import type { StopRequest } from './requested-end.ts'
 import type { Request, Router } from './router.ts'
 
 const defaultTimeoutMs = 5_000
+
+/** Between two attempts at a store that has refused a message; doubled each time. */
+const shortestPauseMs = 10
+const longestPauseMs = 1_000
 
 /** What the ways between the actors of one node lead through. */
 export interface LocalRouterParts {
@@ -45,6 +50,7 @@ export class LocalRouter implements Router {
   }
 
   call(to: ActorId, { name, input, sender, origin }: Request, options?: CallOptions): Promise<unknown> {
+    if (options !== undefined) checkCallOptions(name, options)
     const timeoutMs = this.#timeoutOf(name, options, origin)
     const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id }
     const place = this.#parts.cells.get(to)
@@ -53,16 +59,21 @@ export class LocalRouter implements Router {
     if (cell === undefined && fallback === undefined && !this.#awaited.has(to)) return Promise.reject(new NoProcError(to, name))
     const problem = this.problemWith(to, envelope)
     if (problem !== undefined) return Promise.reject(new InvalidMessageError(to, name, problem))
+    const { signal, dropExpired, whenDown = cell?.spec.whenDown } = options ?? {}
+    if (whenDown === 'reject' && fallback === undefined && cell?.life?.isBorn !== true) return Promise.reject(downNow(to, name))
     if (timeoutMs <= 0) return Promise.reject(new CallTimeoutError(to, name, 0))
     const circle = origin && circleOf(to, origin, (id) => this.#parts.cells.get(id)?.life?.turns.current)
     if (circle !== undefined) return Promise.reject(new CallCircleError(to, name, circle))
     const { deadlines } = this.#parts
-    const { signal, dropExpired } = options ?? {}
-    const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines, signal, origin, dropExpired })
+    const retries = options?.retries ?? retriesOf(cell, name)
+    const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines, signal, origin, dropExpired, retries })
     if (signal?.aborted === true) return pending.promise
     const message = this.#messageOf(envelope, cell, pending)
     if (fallback !== undefined && place !== undefined) answerBy(fallback, place, { name, input: message.input, caller: pending })
-    else if (cell?.spec.mode === 'durable') this.#accept(cell, message).catch((error: unknown) => pending.fail(asError(error)))
+    else if (cell?.spec.mode === 'durable') {
+      if (pending.isRetried) pending.tryAgain = this.#again(to, message, pending)
+      this.#offer(cell, message, pending)
+    }
     else this.deliver(to, message)
     return pending.promise
   }
@@ -149,7 +160,10 @@ export class LocalRouter implements Router {
       message.caller?.fail(new UnavailableError(id, message.name, inJournal))
       return
     }
-    message.caller?.fail(new NoProcError(id, message.name, this.#parts.cells.get(id)?.lastExit))
+    const { lastExit } = this.#parts.cells.get(id) ?? {}
+    // One that was to be tried again has been handled, in vain.
+    const wasTried = message.attempt > 0 && lastExit !== undefined
+    message.caller?.fail(wasTried ? new CrashedError(id, message.name, lastExit) : new NoProcError(id, message.name, lastExit))
     // What the runtime tells itself is nobody's letter.
     if (message.kind !== 'info') this.#parts.sink.emit({ type: 'dead letter', id, message: messageInfo(message), why })
   }
@@ -177,6 +191,25 @@ export class LocalRouter implements Router {
   #reachable(id: ActorId): Cell | undefined {
     const cell = this.#parts.cells.get(id)
     return cell === undefined || cell.isRetired ? undefined : cell
+  }
+
+  #offer(cell: Cell, message: Message, pending: PendingCall): void {
+    this.#accept(cell, message).catch((error: unknown) => pending.fail(asError(error)))
+  }
+
+  /** Tries a call again that was not accepted; or one with an id, whose answer is in the journal if it was. */
+  #again(to: ActorId, message: Message, pending: PendingCall): (error: UnavailableError) => boolean {
+    let pauseMs = shortestPauseMs
+    return (error) => {
+      if ((error.isSent && message.key === undefined) || !pending.takeRetry()) return false
+      this.#parts.clock.setTimer(pauseMs, () => {
+        const cell = this.#reachable(to)
+        if (cell === undefined) pending.fail(error)
+        else if (!pending.isGivenUp) this.#offer(cell, anew(message), pending)
+      })
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+      return true
+    }
   }
 
   #acceptCast(cell: Cell, message: Message): Promise<void> {
@@ -217,9 +250,27 @@ export class LocalRouter implements Router {
   }
 }
 
+function downNow(to: ActorId, name: string): UnavailableError {
+  return new UnavailableError(to, name, 'the actor is down, and its restart was not to be waited for; nothing was sent', {
+    isSent: false,
+    isRestarting: true,
+  })
+}
+
+function retriesOf(cell: Cell | undefined, name: string): number {
+  if (cell === undefined) return 0
+  return (cell.life?.behavior ?? cell.spec.behavior).retriesOf?.(name) ?? cell.spec.retries ?? 0
+}
+
+function anew(message: Message): Message {
+  const again = new Message(message, message.caller, 0)
+  again.call = message.call
+  return again
+}
+
 function refusal(to: ActorId, name: string, error: unknown): Error {
   if (error instanceof NotStorableError) return new InvalidMessageError(to, name, error.message, error)
-  return new UnavailableError(to, name, `the store did not take the message (${asError(error).message}); nothing was handled`, error)
+  return new UnavailableError(to, name, `the store did not take the message (${asError(error).message}); nothing was handled`, { cause: error, isSent: false })
 }
 
 function asError(error: unknown): Error {

@@ -25,6 +25,10 @@ export interface CallInfo {
   readonly signal: AbortSignal
   /** It need not be handled when its caller has given up. */
   readonly isDropped: boolean
+  /** It is handled again when it is lost. */
+  readonly isRetried: boolean
+  /** True, and counted, if it may be tried once more. */
+  takeRetry(): boolean
 }
 
 /** A call that has not been answered yet. */

@@ -1,6 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Deadlines, Timed } from './deadlines.ts'
-import { AbortedError, CallTimeoutError, CrashedError, RefusedError } from './errors.ts'
+import { AbortedError, CallTimeoutError, CrashedError, RefusedError, UnavailableError } from './errors.ts'
 import { crash } from '../protocol/exit-reason.ts'
 import type { Caller, CallInfo, CallOrigin, Waiting } from './message.ts'
 import type { Outcome } from './persistence.ts'
@@ -13,8 +13,12 @@ export class PendingCall implements Caller, CallInfo, Timed, Waiting {
   readonly promise: Promise<unknown>
   readonly target: ActorId
   isGivenUp = false
+  readonly isRetried: boolean
+  /** Tries again what is not to be had now; true if it does. */
+  tryAgain: ((error: UnavailableError) => boolean) | undefined
+  #retries: number
+  readonly #waits: Waiting[] | undefined
   readonly #dropsExpired: boolean
-  readonly #origin: CallOrigin | undefined
   readonly #handler: string
   readonly #timeoutMs: number
   readonly #deadlines: Deadlines
@@ -24,10 +28,11 @@ export class PendingCall implements Caller, CallInfo, Timed, Waiting {
   #abort: AbortController | undefined
   #whyGivenUp: Error | undefined
 
-  constructor({ target, handler, timeoutMs, deadlines, signal, origin, dropExpired = false }: PendingCallOptions) {
+  constructor({ target, handler, timeoutMs, deadlines, signal, origin, dropExpired = false, retries = 0 }: PendingCallOptions) {
     this.target = target
     this.#dropsExpired = dropExpired
-    this.#origin = origin
+    this.#retries = retries
+    this.isRetried = retries > 0
     this.#handler = handler
     this.#timeoutMs = timeoutMs
     this.#deadlines = deadlines
@@ -35,7 +40,10 @@ export class PendingCall implements Caller, CallInfo, Timed, Waiting {
       this.#resolve = resolve
       this.#reject = reject
     })
-    if (origin !== undefined) (origin.message.waits ??= []).push(this)
+    if (origin !== undefined) {
+      this.#waits = origin.message.waits ??= []
+      this.#waits.push(this)
+    }
     if (timeoutMs !== Infinity) deadlines.add(this, timeoutMs)
     if (signal !== undefined) this.#heed(signal)
   }
@@ -57,7 +65,14 @@ export class PendingCall implements Caller, CallInfo, Timed, Waiting {
     }
   }
 
+  takeRetry(): boolean {
+    if (this.#resolve === undefined || this.#retries <= 0) return false
+    this.#retries -= 1
+    return true
+  }
+
   fail(error: Error): void {
+    if (error instanceof UnavailableError && this.tryAgain?.(error) === true) return
     const reject = this.#reject
     this.#finish()
     reject?.(error)
@@ -92,8 +107,7 @@ export class PendingCall implements Caller, CallInfo, Timed, Waiting {
     this.#resolve = this.#reject = undefined
     if (this.#timeoutMs !== Infinity) this.#deadlines.remove(this, this.#timeoutMs)
     this.#forgetSignal?.()
-    const waits = this.#origin?.message.waits
-    if (waits !== undefined) waits.splice(waits.indexOf(this), 1)
+    this.#waits?.splice(this.#waits.indexOf(this), 1)
   }
 
   #heed(signal: AbortSignal): void {
@@ -116,4 +130,5 @@ interface PendingCallOptions {
   /** The turn in which it is made. */
   readonly origin?: CallOrigin | undefined
   readonly dropExpired?: boolean | undefined
+  readonly retries?: number | undefined
 }

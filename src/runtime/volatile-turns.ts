@@ -54,12 +54,16 @@ export class VolatileTurns implements Turns {
     return mailbox.size > 0
   }
 
-  /** The message is lost with the turn that failed on it, and its caller is told. */
+  /** The message is lost with the turn that failed on it, and its caller is told; or it is tried again, before all others. */
   abandon(reason: ExitReason): void {
     const message = this.current
     this.current = undefined
     if (message === undefined || message.kind === 'info') return
     const { cell } = this.#life
+    if (message.caller !== undefined && message.call?.takeRetry() === true) {
+      cell.mailbox.putBack(message)
+      return
+    }
     message.caller?.fail(new CrashedError(cell.id, message.name, reason))
     cell.world.emit({ type: 'dead letter', id: cell.id, message: messageInfo(message), why: 'crashed' })
   }
@@ -74,6 +78,7 @@ export class VolatileTurns implements Turns {
     life.status = 'busy'
     this.current = message
     message.attempt += 1
+    if (message.call?.isRetried === true) prepare(message, life.cell.world.copiesMessages)
     let step: Step<unknown> | PromiseLike<Step<unknown>>
     try {
       step = life.cell.world.attribution.run(life, () => life.behavior.handle(life.state, message, life.context))
@@ -159,4 +164,10 @@ export class VolatileTurns implements Turns {
       if (this.#life.isActive) this.#write()
     })
   }
+}
+
+/** An attempt starts from what was sent, and waits for nobody yet. */
+function prepare(message: Message, copies: boolean): void {
+  message.waits = undefined
+  if (copies) message.renewInput()
 }

@@ -6,7 +6,9 @@ import { child, supervisor } from '../../src/supervision/tree.ts'
 import { simulatedWithoutStore } from '../support/simulated-app.ts'
 
 type Route = readonly string[]
-interface Handlers {
+// An interface has no index signature.
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- see above
+type Handlers = {
   readonly pass: CallHandler<Route, string>
   readonly sleep: CallHandler<Route, string>
   readonly forget: CallHandler<Route, string>

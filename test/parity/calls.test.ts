@@ -146,16 +146,13 @@ describe('a call', () => {
     const Slow = actor('slow', {
       initial: () => ({ n: 0 }),
       handlers: ({ call, cast }) => ({
-        work: call(async ({ state, ctx }) => {
-          await ctx.ref(Timer, 'timer').call.wait()
-          return { reply: true, state: { n: state.n + 1 } }
-        }),
+        work: call(({ state }) => ({ reply: true, state: { n: state.n + 1 } })),
         n: call(({ state }) => ({ reply: state.n })),
         ignore: cast(() => undefined),
       }),
     })
-    const faults = [{ at: 'message', actor: 'timer', nth: 1, do: { takes: '100ms' } }] as const
-    await using sim = await simulatedSystem(supervisor({}, { a: child(Slow), timer: child(Timer) }), { faults, store: false })
+    const faults = [{ at: 'message', actor: 'a', nth: 1, do: { takes: '100ms' } }] as const
+    await using sim = await simulatedSystem(supervisor({}, { a: child(Slow) }), { faults, store: false })
     expect(await sim.until(outcome(sim.tree.a.call.work({ timeout: '50ms' })))).toBe('timeout')
     expect(sim.clock.now()).toBe(50)
     await sim.advance('1s')
@@ -163,7 +160,6 @@ describe('a call', () => {
   })
 })
 
-const Timer = actor('timer', { initial: () => ({}), handlers: ({ call }) => ({ wait: call(() => ({ reply: true })) }) })
 
 describe('an end', () => {
   it('[H14] that was asked for is final for a transient child, and later calls reject', async () => {
