@@ -1,6 +1,7 @@
 // The words that travel.
 export { ConfigurationError, CoppiceError, InternalError, NotStorableError, type Violation } from './protocol/errors.ts'
 export { crash, describeReason, isAbnormal, killed, noproc, normal, shutdown, shutdownBecause, type ExitReason } from './protocol/exit-reason.ts'
+export { ForeignRefError, StoredRefError, type RefData } from './protocol/ref-data.ts'
 export type { ActorId } from './protocol/actor-id.ts'
 export type { Duration, DurationOrInfinity } from './protocol/duration.ts'
 export type { Envelope, MessageKind } from './protocol/envelope.ts'

@@ -1,11 +1,12 @@
 import { rootId, type ActorId } from '../protocol/actor-id.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { normal, shutdown, type ExitReason } from '../protocol/exit-reason.ts'
+import { actorOf, type RefData } from '../protocol/ref-data.ts'
 import type { StateMode } from '../runtime/actor-spec.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { createAttribution, noAttribution } from '../runtime/attribution.ts'
-import type { MonitorAction, MonitorRef, NameOwner, Spawnable, SpawnOptions } from '../runtime/context.ts'
+import type { MonitorAction, MonitorRef, NameOwner, Referable, Spawnable, SpawnOptions } from '../runtime/context.ts'
 import { createFairScheduler } from '../runtime/fair-scheduler.ts'
 import type { Store, StoreInfo } from '../runtime/persistence.ts'
 import type { Random } from '../runtime/random.ts'
@@ -76,6 +77,13 @@ export interface App<Tree> extends AsyncDisposable {
    * @throws {SpawnError} if no actor came of it
    */
   spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options?: SpawnOptions): Promise<Ref>
+  /**
+   * A reference of its data, of a live or a stored reference: as often as it is asked for, and in the next process on the same
+   * store too.
+   *
+   * @throws {ForeignRefError} if it is the reference of another system
+   */
+  refOf<Ref>(data: RefData | { readonly id: ActorId; toJSON(): RefData }, definition: Referable<Ref>): Ref
   /**
    * Runs `action` once when the incarnation that runs now ends, whatever the reason; at once with `noproc` if none runs. Its
    * controller can start the actor anew, if no supervisor does. What the action throws becomes an unhandled rejection.
@@ -200,6 +208,10 @@ class RunningApp<Tree> implements App<Tree> {
     const spec = spawnedSpec(definition, id, args, options.name)
     await this.#system.spawn({ spec, starter: undefined, link: false, monitor: undefined, timeoutMs: Infinity })
     return definition.reference(this.#system.outside, id)
+  }
+
+  refOf<Ref>(data: object, definition: Referable<Ref>): Ref {
+    return definition.reference(this.#system.outside, actorOf(data, this.#system.systemId()))
   }
 
   monitor(target: ActorId | { readonly id: ActorId } | { readonly name: string }, action: MonitorAction): MonitorRef {

@@ -2,6 +2,7 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import type { Duration, DurationOrInfinity } from '../protocol/duration.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
+import type { RefData } from '../protocol/ref-data.ts'
 import type { MessageInfo } from './message.ts'
 import type { Random } from './random.ts'
 
@@ -63,6 +64,10 @@ export interface Port {
   stopActor(to: ActorId, reason?: ExitReason, options?: StopOptions): Promise<void>
   /** What an actor shows of itself, at once; nothing if it does not run or has nothing to show. */
   show?(id: ActorId): unknown
+  /** Whose actors these are; see `RefData`. */
+  systemId?(): string
+  /** A way to the same actors on behalf of nobody, which does not end with an incarnation. */
+  readonly unowned?: Port
   /** A number that this system gives out once in the life of its process: for keys that nobody else has. */
   nextNumber(): number
 }
@@ -145,10 +150,12 @@ export interface Context extends Port {
   now(): number
   readonly random: Random
   /**
-   * A typed reference to the actor at `path` (from the root of the tree) whose messages are sent on behalf of this one. Inside a
+   * A typed reference to the actor at `path` (from the root of the tree), or to that of another reference or its data, whose messages are sent on behalf of this one. Inside a
    * durable turn they leave after the commit, and `call` is refused: it cannot be undone.
+   *
+   * @throws {ForeignRefError} if it is the reference of another system
    */
-  ref<Ref>(definition: Referable<Ref>, path: string): Ref
+  ref<Ref>(definition: Referable<Ref>, path: string | RefData | { readonly id: ActorId; toJSON(): RefData }): Ref
   /**
    * Starts the member `key` of the dynamic supervisor at `path` unless it is there, and refers to it. Inside a durable turn the
    * member is part of the commit: it is started after it, also in the next process.

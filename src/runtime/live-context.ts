@@ -2,6 +2,7 @@ import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
 import { durationMs, durationOrInfinityMs, type Duration } from '../protocol/duration.ts'
 import type { Envelope } from '../protocol/envelope.ts'
 import { messageId, type MessageId } from '../protocol/message-id.ts'
+import { actorOf } from '../protocol/ref-data.ts'
 import { killed, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, Life } from './anatomy.ts'
 import type {
@@ -14,6 +15,7 @@ import type {
   MonitorOptions,
   MonitorRef,
   NameOwner,
+  Port,
   Referable,
   Spawnable,
   Spawned,
@@ -81,8 +83,8 @@ export class LiveContext implements Context {
     return this.cell.world.clock.wallNow()
   }
 
-  ref<Ref>(definition: Referable<Ref>, path: string): Ref {
-    return definition.reference(this, path)
+  ref<Ref>(definition: Referable<Ref>, path: string | object): Ref {
+    return definition.reference(this, typeof path === 'string' ? path : actorOf(path, this.systemId()))
   }
 
   member<Args, Ref>(definition: MemberReferable<Args, Ref>, path: string, key: string, args: Args): Ref {
@@ -113,6 +115,14 @@ export class LiveContext implements Context {
 
   show(id: ActorId): unknown {
     return this.cell.world.show(id)
+  }
+
+  systemId(): string {
+    return this.cell.world.systemId()
+  }
+
+  get unowned(): Port {
+    return this.cell.world.outside
   }
 
   nextNumber(): number {

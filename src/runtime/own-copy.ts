@@ -9,7 +9,7 @@ export function ownCopy<T>(value: T): T {
 
 const deepestLook = 100
 
-/** The method of a plain object that says what is passed in its place. */
+/** The method of an object that says what is passed in its place. */
 export const crossing = Symbol('coppice.crossing')
 
 interface Crossing {
@@ -23,8 +23,6 @@ function copyObject(value: object, copies: Copies | undefined): object {
   if (isArray(value)) return isFrozenThrough(value) ? value : copyArray(value, copies)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) {
-    const pass = (value as Crossing)[crossing]
-    if (typeof pass === 'function') return pass()
     if (isFrozenThrough(value)) return value
     return copyFields(value as Record<string, unknown>, prototype, copies)
   }
@@ -32,7 +30,8 @@ function copyObject(value: object, copies: Copies | undefined): object {
   if (prototype === Set.prototype) return copySet(value as Set<unknown>, copies)
   if (prototype === Date.prototype) return new Date((value as Date).getTime())
   if (prototype === URL.prototype) return new URL((value as URL).href)
-  return isBinary(value) ? copyBinary(value) : value
+  if (isBinary(value)) return copyBinary(value)
+  return (value as Crossing)[crossing]?.() ?? value
 }
 
 function copyFields(value: Record<string, unknown>, prototype: unknown, copies: Copies | undefined): object {
@@ -120,6 +119,6 @@ function isFrozenThrough(value: object, depth = 0): boolean {
 
 function isCopied(value: object, prototype: unknown): boolean {
   const isChangeable = prototype === Map.prototype || prototype === Set.prototype || prototype === Date.prototype || prototype === URL.prototype
-  return isChangeable || isBinary(value)
+  return isChangeable || isBinary(value) || crossing in value
 }
 

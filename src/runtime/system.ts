@@ -84,6 +84,7 @@ export class ActorSystem implements World {
   readonly #sink: EventSink
   readonly #deadlines: Deadlines
   #counter = 0
+  #systemId: string | undefined
   #isClosed = false
 
   constructor(parts: SystemParts) {
@@ -111,6 +112,7 @@ export class ActorSystem implements World {
       cast: (to, name, input, options) => this.router.cast(to, { name, input, sender: undefined }, options),
       stopActor: (to, reason, options) => this.router.stop(to, reason, options),
       show: (id) => this.show(id),
+      systemId: () => this.systemId(),
       nextNumber: () => this.nextNumber(),
     }
   }
@@ -317,6 +319,11 @@ export class ActorSystem implements World {
   nextNumber(): number {
     this.#counter += 1
     return this.#counter
+  }
+
+  /** That of the store, which the next process has too; else one that is made when it is first asked for. */
+  systemId(): string {
+    return (this.#systemId ??= this.persistence?.info.storeId ?? `run-${String(this.random.next()).slice(2)}`)
   }
 
   emit(event: ActorEvent): void {
