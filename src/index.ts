@@ -69,6 +69,7 @@ export type {
   TimerRef,
   TrappedExit,
 } from './runtime/context.ts'
+export type { Answer, Callable, RequestInput, RequestOptions } from './runtime/requests.ts'
 export type { FallbackCall } from './runtime/fallback.ts'
 export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'

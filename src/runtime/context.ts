@@ -4,6 +4,7 @@ import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
 import type { RefData } from '../protocol/ref-data.ts'
 import type { MessageInfo } from './message.ts'
+import type { Callable, RequestInput, RequestOptions } from './requests.ts'
 import type { Random } from './random.ts'
 
 /** How long a caller waits, and what else belongs to a request. */
@@ -187,6 +188,18 @@ export interface Context extends Port {
   trapExits(flag: boolean): boolean
   /** Starts an actor outside the declared tree, below this one. It is volatile, and nobody starts it again. */
   spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options?: SpawnFromActorOptions): Promise<Spawned<Ref>>
+  /**
+   * Asks another actor; its answer comes as a cast, to the handler `then`, with an {@link Answer}. Nobody waits meanwhile: it closes no
+   * circle. Gives the id that the answer carries. Inside a durable turn it is part of the commit, and the answer of a durable actor
+   * is part of that one's commit: it comes once, also in a later process. The answer to an incarnation without a journal that has
+   * ended is dropped.
+   */
+  request<Calls, Name extends keyof Calls & string>(to: Callable<Calls>, name: Name, input: RequestInput<Calls[Name]>, options: RequestOptions): string
+  /**
+   * Hands the call being handled on: the other actor answers the caller, who waits as long as it did before. The handler then
+   * returns `noReply()`. Not inside a durable turn, whose reply is part of the commit.
+   */
+  forward<Calls, Name extends keyof Calls & string>(to: Callable<Calls>, name: Name, input: RequestInput<Calls[Name]>): void
   /** Takes over the answer to the call being handled; the handler then returns `noReply()`. */
   defer(): Deferred
   /** Runs a cast handler of this actor directly after this turn, before anything that is queued. OTP's `continue`. */

@@ -145,6 +145,7 @@ export class DurableTurns implements Turns {
     this.#stop = step.stop ?? context.stopWanted
     const isUnanswered = message.kind === 'call' && step.outcome === undefined
     const outcome = isUnanswered ? noAnswer : step.outcome && passing(this.#life, step.outcome)
+    if (outcome !== undefined) context.answerRequest(outcome)
     this.#group.push({ message, context, outcome, dead: undefined })
     this.current = undefined
   }
@@ -155,6 +156,7 @@ export class DurableTurns implements Turns {
     message.attempt -= 1
     const why = message.seq === this.#life.cell.setAside ? 'its supervisor has set it aside' : `handling it crashed the actor ${message.attempt} times`
     const outcome: Outcome = { status: 'crashed', message: `${why}; it is a dead letter now` }
+    context.answerRequest(outcome)
     this.#group.push({ message, context, outcome, dead: 'crashed' })
     this.current = undefined
   }
@@ -281,7 +283,7 @@ function release(life: Life, group: readonly Turn[], committed: Committed): void
   }
   for (const { context } of group) {
     for (const member of context.members) world.router.startMember(member, { isSaved: true })
-    for (const { to, message } of context.unjournaled) world.router.deliver(to, message)
+    for (const leave of context.unjournaled) leave()
     for (const timer of context.timersCancelled) life.cancelTimer(timer)
     if (!life.isActive) continue
     for (const timer of context.timersSet) world.armTimer(life, timer)

@@ -28,6 +28,7 @@ import { Message } from './message.ts'
 import { checkAction } from './monitor-options.ts'
 import { ownCopy } from './own-copy.ts'
 import type { Random } from './random.ts'
+import { failureOf, type Answer, type RequestOptions } from './requests.ts'
 import type { ExitSignal } from './signals.ts'
 import { spawnedId, spawnedSpec } from './spawned-spec.ts'
 
@@ -143,6 +144,28 @@ export class LiveContext implements Context {
       timeoutMs,
     })
     return { ref: definition.reference(this, id), monitor: number === undefined ? undefined : { monitor: number, target: id } }
+  }
+
+  request(to: { readonly id: ActorId }, name: string, input: unknown, { then, timeout }: RequestOptions): string {
+    const request = this.newRequestId()
+    if (!this.mayAct(`request of ${name}`)) return request
+    const { router } = this.cell.world
+    // An earlier incarnation is not told, and nothing is said of a turn that waits: none does.
+    const tell = (answer: Answer): void =>
+      this.cell.receive(new Message({ kind: 'cast', name: then, input: answer, sender: to.id, key: undefined }, undefined, this.incarnation))
+    router.call(to.id, { name, input, sender: this.id }, timeout === undefined ? undefined : { timeout }).then(
+      (value) => tell({ request, status: 'replied', value }),
+      (error: unknown) => tell(failureOf(request, error)),
+    )
+    return request
+  }
+
+  forward({ id: to }: { readonly id: ActorId }, name: string, input: unknown): void {
+    const message = this.life.turns.current
+    if (message?.kind !== 'call' || !this.mayAct(`forward of ${name}`)) return
+    const { caller, call, sender } = message
+    message.caller = undefined
+    if (caller !== undefined) this.cell.world.router.forward(to, { name, input, sender }, { caller, call })
   }
 
   defer(): Deferred {
@@ -284,6 +307,11 @@ export class LiveContext implements Context {
     const problem = this.life.behavior.check(envelope)
     if (problem !== undefined) throw new InvalidMessageError(this.id, name, problem)
     return new Message(envelope, undefined, this.incarnation)
+  }
+
+  /** Its own in every process: no incarnation has the number of an earlier one where it matters. */
+  protected newRequestId(): string {
+    return `${this.id}/${this.newTimerId()}`
   }
 
   protected newTimerId(): string {

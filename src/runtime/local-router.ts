@@ -78,6 +78,21 @@ export class LocalRouter implements Router {
     return pending.promise
   }
 
+  forward(to: ActorId, { name, input, sender }: Request, { caller, call }: Pick<Message, 'caller' | 'call'>): void {
+    const envelope: Envelope = { kind: 'call', name, input, sender, key: undefined }
+    const problem = this.problemWith(to, envelope)
+    if (problem !== undefined) {
+      caller?.fail(new InvalidMessageError(to, name, problem))
+      return
+    }
+    const cell = this.#reachable(to)
+    const message = this.#messageOf(envelope, cell, undefined)
+    message.caller = caller
+    message.call = call
+    if (cell?.spec.mode === 'durable') this.#accept(cell, message).catch((error: unknown) => caller?.fail(asError(error)))
+    else this.deliver(to, message)
+  }
+
   cast(to: ActorId, { name, input, sender }: Request, options?: CastOptions): Promise<void> {
     const envelope: Envelope = { kind: 'cast', name, input, sender, key: options?.id }
     const problem = this.problemWith(to, envelope)
