@@ -30,6 +30,7 @@ import { ownCopy } from './own-copy.ts'
 import type { Random } from './random.ts'
 import { failureOf, type Answer, type RequestOptions } from './requests.ts'
 import type { ExitSignal } from './signals.ts'
+import { sleep } from './sleep.ts'
 import { spawnedId, spawnedSpec } from './spawned-spec.ts'
 
 /** The context of one incarnation: what it does takes effect at once, and nothing once the incarnation has ended. */
@@ -100,7 +101,7 @@ export class LiveContext implements Context {
     if (to === this.id) return Promise.reject(new CallingSelfError(to, name))
     const message = this.life.turns.current
     const origin = message && { id: this.id, message }
-    return this.cell.world.router.call(to, { name, input, sender: this.id, origin }, options)
+    return this.cell.world.router.call(to, { name, input, sender: this.id, life: this.life, origin }, options)
   }
 
   cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void> {
@@ -112,6 +113,14 @@ export class LiveContext implements Context {
     if (!this.mayAct('stop of an actor')) return Promise.reject(new NoProcError(to, 'stop'))
     if (to === this.id) return Promise.reject(new CallingSelfError(to, 'stop'))
     return this.cell.world.router.stop(to, reason, options)
+  }
+
+  isJournaled(to: ActorId): boolean {
+    return this.cell.world.router.isJournaled(to)
+  }
+
+  sleep(time: Duration, signal?: AbortSignal): Promise<void> {
+    return sleep(this.cell.world.clock, time, signal)
   }
 
   show(id: ActorId): unknown {
@@ -176,6 +185,9 @@ export class LiveContext implements Context {
       this.life.deferred.add(caller)
     }
     return {
+      get isAwaited() {
+        return caller?.isWaiting === true
+      },
       reply: (value) => {
         if (caller === undefined || !this.life.deferred.delete(caller)) return
         caller.settle({ status: 'replied', value: this.passing(value) })

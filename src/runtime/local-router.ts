@@ -49,7 +49,7 @@ export class LocalRouter implements Router {
     this.#parts = parts
   }
 
-  call(to: ActorId, { name, input, sender, origin }: Request, options?: CallOptions): Promise<unknown> {
+  call(to: ActorId, { name, input, sender, life, origin }: Request, options?: CallOptions): Promise<unknown> {
     if (options !== undefined) checkCallOptions(name, options)
     const timeoutMs = this.#timeoutOf(name, options, origin)
     const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id }
@@ -66,7 +66,7 @@ export class LocalRouter implements Router {
     if (circle !== undefined) return Promise.reject(new CallCircleError(to, name, circle))
     const { deadlines } = this.#parts
     const retries = options?.retries ?? retriesOf(cell, name)
-    const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines, signal, origin, dropExpired, retries })
+    const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines, signal, sender: life, origin, dropExpired, retries })
     if (signal?.aborted === true) return pending.promise
     const message = this.#messageOf(envelope, cell, pending)
     if (fallback !== undefined && place !== undefined) answerBy(fallback, place, { name, input: message.input, caller: pending })
@@ -108,7 +108,8 @@ export class LocalRouter implements Router {
     const timeoutMs = options?.timeout === undefined ? Infinity : durationOrInfinityMs(options.timeout, 'stop: timeout')
     const life = this.#parts.cells.get(to)?.life
     if (life?.isBorn !== true) throw new NoProcError(to, 'stop')
-    const pending = new PendingCall({ target: to, handler: 'stop', timeoutMs, deadlines: this.#parts.deadlines, signal: undefined })
+    const { deadlines } = this.#parts
+    const pending = new PendingCall({ target: to, handler: 'stop', timeoutMs, deadlines, signal: undefined, sender: undefined })
     const request: StopRequest = { reason, isServed: false }
     life.whenEnded((final) => {
       if (request.isServed && final === reason) pending.settle({ status: 'replied', value: undefined })

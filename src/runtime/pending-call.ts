@@ -4,6 +4,7 @@ import { AbortedError, CallTimeoutError, CrashedError, RefusedError, Unavailable
 import { crash } from '../protocol/exit-reason.ts'
 import type { Caller, CallInfo, CallOrigin, Waiting } from './message.ts'
 import type { Outcome } from './persistence.ts'
+import type { SendingLife } from './router.ts'
 
 /** A call that waits for its answer, for its deadline or for the caller to lose interest: whichever is first counts. */
 export class PendingCall implements Caller, CallInfo, Timed, Waiting {
@@ -22,13 +23,14 @@ export class PendingCall implements Caller, CallInfo, Timed, Waiting {
   readonly #handler: string
   readonly #timeoutMs: number
   readonly #deadlines: Deadlines
+  readonly #sender: SendingLife | undefined
   #resolve: ((value: unknown) => void) | undefined
   #reject: ((error: Error) => void) | undefined
   #forgetSignal: (() => void) | undefined
   #abort: AbortController | undefined
   #whyGivenUp: Error | undefined
 
-  constructor({ target, handler, timeoutMs, deadlines, signal, origin, dropExpired = false, retries = 0 }: PendingCallOptions) {
+  constructor({ target, handler, timeoutMs, deadlines, signal, sender, origin, dropExpired = false, retries = 0 }: PendingCallOptions) {
     this.target = target
     this.#dropsExpired = dropExpired
     this.#retries = retries
@@ -36,6 +38,7 @@ export class PendingCall implements Caller, CallInfo, Timed, Waiting {
     this.#handler = handler
     this.#timeoutMs = timeoutMs
     this.#deadlines = deadlines
+    this.#sender = sender
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -46,6 +49,10 @@ export class PendingCall implements Caller, CallInfo, Timed, Waiting {
     }
     if (timeoutMs !== Infinity) deadlines.add(this, timeoutMs)
     if (signal !== undefined) this.#heed(signal)
+  }
+
+  get isWaiting(): boolean {
+    return this.#resolve !== undefined && this.#sender?.isActive !== false
   }
 
   settle(outcome: Outcome): void {
@@ -131,4 +138,5 @@ interface PendingCallOptions {
   readonly origin?: CallOrigin | undefined
   readonly dropExpired?: boolean | undefined
   readonly retries?: number | undefined
+  readonly sender: SendingLife | undefined
 }

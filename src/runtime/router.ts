@@ -12,6 +12,13 @@ export interface Request {
   readonly sender: ActorId | undefined
   /** The turn in which it is made. */
   readonly origin?: CallOrigin | undefined
+  /** The incarnation that asks: when it has ended, nobody waits for the answer. */
+  readonly life?: SendingLife
+}
+
+/** An incarnation, as those who answer it need it. */
+export interface SendingLife {
+  readonly isActive: boolean
 }
 
 /** The ways between actors. */

@@ -26,8 +26,11 @@ export {
   StepLimitError,
 } from '../simulation/errors.ts'
 
+// Processes of the operating system, scripted.
+export { scriptedSpawner, type ScriptedProcess, type ScriptedSpawner } from './scripted-spawner.ts'
+
 // What supervisors recorded.
-export { replay, type ReplayedStep } from '../supervision/replay.ts'
+export { replay, type ReplayedStep } from '../supervision/machine/replay.ts'
 
 // Its parts, for tests of a part.
 export { runUntilIdle, type RunUntilIdleOptions } from '../simulation/run-until-idle.ts'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { actor, type ActorDefinition } from '../../src/behaviors/actor.ts'
 import type { CallHandler } from '../../src/behaviors/handlers.ts'
 import { message } from '../../src/behaviors/schema.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { simulatedWithoutStore } from '../support/simulated-app.ts'
 
 type Route = readonly string[]
@@ -19,7 +19,7 @@ const caught = async (promise: Promise<unknown>): Promise<string> =>
   promise.then(String, (error: Error & { code: string; path?: readonly string[] }) => `${error.code} ${error.path?.join(' > ') ?? ''}`)
 
 /** Passes a call along a route; what comes of it is the reply. */
-const Hop: ActorDefinition<undefined, object, Handlers> = actor('hop', {
+const Hop: ActorDefinition<unknown, object, Handlers> = actor('hop', {
   initial: () => ({}),
   handlers: ({ call }): Handlers => ({
     pass: call(message<Route>(), async ({ input: [next, ...route], ctx }) => {

@@ -3,7 +3,7 @@ import { start } from '../../src/app/start.ts'
 import { task } from '../../src/behaviors/task.ts'
 import type { TaskKit } from '../../src/behaviors/task-run.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { Counter } from '../support/scripted.ts'
 import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 
@@ -131,7 +131,7 @@ describe('a task that breaks a rule', () => {
 
   it('by a state that is kept is refused with its tree', async () => {
     const tree = supervisor({}, { import: child(task('import', () => 1), { state: 'durable' }) })
-    const text = 'import: state must be "volatile" for a task, which keeps none; got "durable". Leave it out'
+    const text = 'import: state must be "volatile" for a task, a service or a process, which keep none; got "durable". Leave it out'
     await expect(start(tree, { store: memory() })).rejects.toThrow(text)
   })
 })

@@ -6,7 +6,7 @@ import { message } from '../../src/behaviors/schema.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import type { RefData } from '../../src/protocol/ref-data.ts'
 import { superjsonCodec } from '../../src/serialization/superjson-codec.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 
 const Log = actor('log', {

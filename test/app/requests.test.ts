@@ -4,7 +4,7 @@ import { noReply, refuse } from '../../src/behaviors/handlers.ts'
 import { message } from '../../src/behaviors/schema.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import type { Answer } from '../../src/runtime/requests.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, simulated } from '../support/simulated-app.ts'
 
 const modes = ['volatile', 'durable'] as const

@@ -4,7 +4,7 @@ import { noReply } from '../../src/behaviors/handlers.ts'
 import { message } from '../../src/behaviors/schema.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import { simulatedSystem } from '../../src/app/simulated-system.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 
 interface Work {

@@ -45,14 +45,14 @@ export const rooms: readonly Room[] = [
     name: 'behaviors',
     imports: ['protocol', 'runtime'],
     packages: [
-      { name: 'xstate', in: /^(?:machine|actor-logic)\.ts$/ },
-      { name: 'node:child_process', in: /^child-process\.ts$/ },
+      { name: 'xstate', in: /^(?:(?:hosting\/)?machine(?:-.*)?|actor-logic)\.ts$/ },
+      { name: 'node:child_process', in: /^system-spawner\.ts$/ },
     ],
   },
   {
     name: 'supervision',
     imports: ['protocol', 'runtime', 'behaviors'],
-    packages: [{ name: 'xstate', in: /^supervisor-machine\.ts$/ }],
+    packages: [{ name: 'xstate', in: /^machine\/supervisor-machine\.ts$/ }],
   },
   {
     name: 'persistence',
@@ -114,5 +114,6 @@ export const doorsOfTimeAndChance: readonly string[] = [
   'runtime/system-clock.ts',
   'runtime/system-random.ts',
   'runtime/fair-scheduler.ts',
+  'behaviors/system-spawner.ts',
   'simulation/settle.ts',
 ]
