@@ -1,6 +1,7 @@
 // The words that travel.
 export { ConfigurationError, CoppiceError, InternalError, NotStorableError, type Violation } from './protocol/errors.ts'
 export { crash, describeReason, isAbnormal, killed, noproc, normal, shutdown, shutdownBecause, type ExitReason } from './protocol/exit-reason.ts'
+export { ForeignRefError, StoredRefError, type RefData } from './protocol/ref-data.ts'
 export type { ActorId } from './protocol/actor-id.ts'
 export type { Duration, DurationOrInfinity } from './protocol/duration.ts'
 export type { Envelope, MessageKind } from './protocol/envelope.ts'
@@ -10,6 +11,7 @@ export type { MessageId } from './protocol/message-id.ts'
 export {
   AbortedError,
   CallError,
+  CallCircleError,
   CallingSelfError,
   CallTimeoutError,
   CrashedError,
@@ -67,6 +69,7 @@ export type {
   TimerRef,
   TrappedExit,
 } from './runtime/context.ts'
+export type { Answer, Callable, RequestInput, RequestOptions } from './runtime/requests.ts'
 export type { FallbackCall } from './runtime/fallback.ts'
 export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'
@@ -97,8 +100,6 @@ export type { Runnable, Scheduler } from './runtime/scheduler.ts'
 // Kinds of actors.
 export { actor, type ActorDefinition, type ActorOptions, type Info } from './behaviors/actor.ts'
 export type { Kind, KindDefaults } from './behaviors/kind.ts'
-export { NoReply, noReply, Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
-export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
 export { behavior, type BehaviorDefinition, type BehaviorInfo, type BehaviorOptions } from './behaviors/function-behavior.ts'
 export { Become, become, type AcquaintancesOf, type BehaviorFunction, type Bindable } from './behaviors/become.ts'
 export type { BehaviorRef, MessageTo, Reachable, ReplyOf } from './behaviors/behavior-ref.ts'
@@ -127,6 +128,8 @@ export type { EventManagerRef, EventOf, HandlerArguments, HandlerId, SupervisedO
 export type { EventManagerState, InstalledHandler } from './behaviors/handler-room.ts'
 export { EventHandlerError, type EventHandlerProblem } from './behaviors/errors.ts'
 export type { ActorRef, CallMethods, CallMethodsOf, CallsIn, CastMethods, CastMethodsOf, CastsIn, InputArgument, SeparateHandlers } from './behaviors/actor-ref.ts'
+export { NoReply, noReply, Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
+export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
 export { machine, type MachineDefinition, type MachineOptions } from './behaviors/machine.ts'
 export { logic, type LogicDefinition, type LogicHandlers, type LogicOptions } from './behaviors/actor-logic.ts'
 export type { AskKit, Asks, EventHandlers, EventPayload, EventType, NoPayload, OptionalPayload } from './behaviors/hosting/machine-asks.ts'

@@ -24,7 +24,7 @@ import { startDressed, type App, type StartOptions } from './start.ts'
 export type SimulationEvent = CoppiceEvent | FaultEvent | RealWorldEvent
 
 /** How a tree is simulated. */
-export interface SimulationOptions extends Pick<StartOptions, 'behaviors' | 'freezeStates' | 'keepDecisions'> {
+export interface SimulationOptions extends Pick<StartOptions, 'behaviors' | 'freezeStates' | 'messages' | 'keepDecisions'> {
   /** Decides every order, and `ctx.random`. 1 if not given. */
   readonly seed?: number
   /** What goes wrong, and when. */
@@ -204,7 +204,7 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
 
   /** Starts the tree in the process that has just begun. */
   async begin(): Promise<void> {
-    const { behaviors = [], freezeStates, keepDecisions } = this.#options
+    const { behaviors = [], freezeStates, messages, keepDecisions } = this.#options
     const { store } = this.#database
     const process = this.#process
     const faults = this.#faults
@@ -214,6 +214,7 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
     const options: StartOptions = {
       ...(store && { store: faultyStore({ store, faults, tear: this.#database.tear }) }),
       ...(freezeStates !== undefined && { freezeStates }),
+      ...(messages !== undefined && { messages }),
       ...(keepDecisions !== undefined && { keepDecisions }),
       behaviors: behaviors.map(({ behavior }) => ({ behavior: faulty.wrap(behavior) })),
       // It listens to the process, which all simulations share, and comes when Node sees fit.
@@ -283,7 +284,7 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
 }
 
 const optionNames: readonly string[] = [
-  'seed', 'faults', 'store', 'onEvent', 'replay', 'allowReal', 'limit', 'clock', 'behaviors', 'freezeStates',
+  'seed', 'faults', 'store', 'onEvent', 'replay', 'allowReal', 'limit', 'clock', 'behaviors', 'freezeStates', 'messages',
   'keepDecisions',
 ]
 

@@ -1,11 +1,12 @@
 import { rootId, type ActorId } from '../protocol/actor-id.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { normal, shutdown, type ExitReason } from '../protocol/exit-reason.ts'
+import { actorOf, type RefData } from '../protocol/ref-data.ts'
 import type { StateMode } from '../runtime/actor-spec.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { createAttribution, noAttribution } from '../runtime/attribution.ts'
-import type { MonitorAction, MonitorRef, NameOwner, Spawnable, SpawnOptions } from '../runtime/context.ts'
+import type { MonitorAction, MonitorRef, NameOwner, Referable, Spawnable, SpawnOptions } from '../runtime/context.ts'
 import { createFairScheduler } from '../runtime/fair-scheduler.ts'
 import type { Store, StoreInfo } from '../runtime/persistence.ts'
 import type { Random } from '../runtime/random.ts'
@@ -48,6 +49,13 @@ export interface StartOptions {
    * a walk over what is new in each state.
    */
   readonly freezeStates?: boolean
+  /**
+   * What a receiver gets of the plain data in a message or a reply: a copy of its own, as it was when
+   * it was sent (`copy`, the default), or the very objects (`share`), which is faster and safe as long as nobody changes what was
+   * sent. What is frozen is never copied; functions and instances of classes are passed as they are. A `durable` actor always
+   * gets what its journal has.
+   */
+  readonly messages?: 'copy' | 'share'
   /** How many decisions of each supervisor {@link App.decisions} remembers: an integer >= 1; 20 if not given. */
   readonly keepDecisions?: number
 }
@@ -69,6 +77,13 @@ export interface App<Tree> extends AsyncDisposable {
    * @throws {SpawnError} if no actor came of it
    */
   spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options?: SpawnOptions): Promise<Ref>
+  /**
+   * A reference of its data, of a live or a stored reference: as often as it is asked for, and in the next process on the same
+   * store too.
+   *
+   * @throws {ForeignRefError} if it is the reference of another system
+   */
+  refOf<Ref>(data: RefData | { readonly id: ActorId; toJSON(): RefData }, definition: Referable<Ref>): Ref
   /**
    * Runs `action` once when the incarnation that runs now ends, whatever the reason; at once with `noproc` if none runs. Its
    * controller can start the actor anew, if no supervisor does. What the action throws becomes an unhandled rejection.
@@ -145,6 +160,7 @@ export async function startDressed<Tree>(
     modeOf: (id) => modeIn(tree, defaultMode, id),
     attribution,
     surface,
+    copiesMessages: options.messages !== 'share',
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
   })
   const logs = new DecisionLogs({ keep: options.keepDecisions ?? 20, wallNow: () => clock.wallNow() })
@@ -192,6 +208,10 @@ class RunningApp<Tree> implements App<Tree> {
     const spec = spawnedSpec(definition, id, args, options.name)
     await this.#system.spawn({ spec, starter: undefined, link: false, monitor: undefined, timeoutMs: Infinity })
     return definition.reference(this.#system.outside, id)
+  }
+
+  refOf<Ref>(data: object, definition: Referable<Ref>): Ref {
+    return definition.reference(this.#system.outside, actorOf(data, this.#system.systemId()))
   }
 
   monitor(target: ActorId | { readonly id: ActorId } | { readonly name: string }, action: MonitorAction): MonitorRef {
@@ -263,7 +283,7 @@ function reject(error: unknown): Promise<never> {
 }
 
 const optionNames: readonly string[] = [
-  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'keepDecisions',
+  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'messages', 'keepDecisions',
 ]
 
 function checkOptions(options: object): void {
@@ -274,7 +294,9 @@ function checkOptions(options: object): void {
   const { store, onEvent } = given
   if (store !== undefined && !hasOpen(store))
     throw new ConfigurationError({ path: 'start: store', rule: 'must be a store', value: store, remedy: 'Write store: sqlite("app.db") or store: memory()' })
-  const { attribution, keepDecisions } = given
+  const { attribution, keepDecisions, messages } = given
+  if (messages !== undefined && messages !== 'copy' && messages !== 'share')
+    throw new ConfigurationError({ path: 'start: messages', rule: 'must be "copy" or "share"', value: messages })
   if (attribution !== undefined && attribution !== 'on' && attribution !== 'off')
     throw new ConfigurationError({ path: 'start: attribution', rule: 'must be "on" or "off"', value: attribution })
   if (keepDecisions !== undefined && !(Number.isSafeInteger(keepDecisions) && Number(keepDecisions) >= 1))

@@ -1,5 +1,7 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
+import { refMark, type RefData } from '../protocol/ref-data.ts'
+import { crossing } from '../runtime/own-copy.ts'
 import type { CallOptions, CastOptions, Port, StopOptions } from '../runtime/context.ts'
 import type { CallHandler, CastHandler } from './handlers.ts'
 
@@ -21,7 +23,8 @@ export interface ActorRef<Handlers> {
   /** Asks it to end behind what is queued, and waits until it has; see {@link Port.stopActor}. */
   stop(reason?: ExitReason, options?: StopOptions): Promise<void>
   toString(): string
-  toJSON(): { readonly actor: ActorId }
+  /** Plain data, which `ctx.ref` and `app.refOf` make a reference of again. */
+  toJSON(): RefData
 }
 
 /** The handlers of what may have calls and casts of the same names. */
@@ -74,21 +77,51 @@ type Send = (name: string, input: unknown, options: object | undefined) => Promi
 
 /** Makes a reference; its methods are made when they are first asked for. */
 export function makeRef<Handlers>(names: HandlerNames, port: Port, id: ActorId): ActorRef<Handlers> {
-  const lazy = { call: undefined as object | undefined, cast: undefined as object | undefined }
-  const ref = {
-    id,
-    get call() {
-      return (lazy.call ??= methods(names.calls, (name, input, options) => port.call(id, name, input, options)))
-    },
-    get cast() {
-      return (lazy.cast ??= methods(names.casts, (name, input, options) => port.cast(id, name, input, options)))
-    },
-    stop: (reason?: ExitReason, options?: StopOptions) => port.stopActor(id, reason, options),
-    toString: () => `actor ${displayId(id)}`,
-    toJSON: () => ({ actor: id }),
-  }
   // The methods have the names of the handlers, which the type knows.
-  return ref as unknown as ActorRef<Handlers>
+  return new LiveRef(names, port, id) as unknown as ActorRef<Handlers>
+}
+
+class LiveRef {
+  readonly id: ActorId
+  readonly #names: HandlerNames
+  readonly #port: Port
+  #call: object | undefined
+  #cast: object | undefined
+
+  constructor(names: HandlerNames, port: Port, id: ActorId) {
+    this.id = id
+    this.#names = names
+    this.#port = port
+  }
+
+  get call(): object {
+    return (this.#call ??= methods(this.#names.calls, (name, input, options) => this.#port.call(this.id, name, input, options)))
+  }
+
+  get cast(): object {
+    return (this.#cast ??= methods(this.#names.casts, (name, input, options) => this.#port.cast(this.id, name, input, options)))
+  }
+
+  stop(reason?: ExitReason, options?: StopOptions): Promise<void> {
+    return this.#port.stopActor(this.id, reason, options)
+  }
+
+  toString(): string {
+    return `actor ${displayId(this.id)}`
+  }
+
+  toJSON(): RefData {
+    return { actor: this.id, system: this.#port.systemId?.() ?? '' }
+  }
+
+  [refMark](): RefData {
+    return this.toJSON()
+  }
+
+  /** Whoever is given it sends on behalf of nobody, also when the actor that it was made for has ended. */
+  [crossing](): object {
+    return this.#port.unowned === undefined ? this : new LiveRef(this.#names, this.#port.unowned, this.id)
+  }
 }
 
 function methods(handlers: HandlerNames['casts'], send: Send): object {

@@ -2,6 +2,7 @@ import { ConfigurationError, describeValue } from '../protocol/errors.ts'
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Behavior, Hooks, Step } from '../runtime/behavior.ts'
 import type { Context, Down, Port, TrappedExit } from '../runtime/context.ts'
+import { checkRetries } from '../runtime/call-options.ts'
 import type { Message } from '../runtime/message.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import { makeRef, type ActorRef, type HandlerNames } from './actor-ref.ts'
@@ -81,6 +82,7 @@ class ActorBehavior implements Behavior {
   readonly migrate: Readonly<Record<number, (old: unknown) => unknown>>
   readonly trapsExits: boolean
   readonly calls: readonly string[]
+  readonly retriesOf: (name: string) => number | undefined
   readonly #handlers: ReadonlyMap<string, AnyHandler>
   readonly #options: ActorOptions<unknown, unknown, unknown>
 
@@ -93,6 +95,7 @@ class ActorBehavior implements Behavior {
     this.#options = options
     this.calls = namesOf(handlers).calls.map((call) => call.name)
     this.#handlers = new Map(Object.entries(handlers))
+    this.retriesOf = (handler) => this.#handlers.get(handler)?.retries
     const { init, restart, term } = options
     this.hooks = { ...(init && { init }), ...(restart && { restart }), ...(term && { term }) }
   }
@@ -190,6 +193,7 @@ function checkHandlers(name: string, handlers: Record<string, unknown>): void {
       throw new ConfigurationError({ path, rule: 'must be made by call(…) or cast(…) of the kit that `handlers` is given', value: handler })
     if (given.schema !== undefined && typeof given.schema?.['~standard']?.validate !== 'function')
       throw new ConfigurationError({ path, rule: 'must have a Standard Schema, message<T>() or nothing before its function', value: given.schema })
+    if (given.retries !== undefined) checkRetries(given.retries, `${path}: retries`)
   }
 }
 

@@ -17,10 +17,17 @@ export type CallResult<State, Reply> = { readonly reply: Reply; readonly state?:
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type
 export type CastResult<State> = State | Refusal<State> | undefined | void
 
+/** What belongs to a handler of requests. */
+export interface CallHandlerOptions {
+  /** How often a call is handled again that was lost with an incarnation, if the call does not say; see `CallOptions.retries`. */
+  readonly retries?: number
+}
+
 /** A handler of requests with an answer; made by `call`. */
 export interface CallHandler<Input, Reply> {
   readonly kind: 'call'
   readonly schema: StandardSchema | undefined
+  readonly retries?: number | undefined
   readonly run: (turn: Turn<unknown, unknown>) => unknown
   /** Only for the type. */
   readonly types?: { readonly input: Input; readonly reply: Reply }
@@ -30,6 +37,7 @@ export interface CallHandler<Input, Reply> {
 export interface CastHandler<Input> {
   readonly kind: 'cast'
   readonly schema: StandardSchema | undefined
+  readonly retries?: undefined
   readonly run: (turn: Turn<unknown, unknown>) => unknown
   /** Only for the type. */
   readonly types?: { readonly input: Input }
@@ -40,11 +48,15 @@ export type AnyHandler = CallHandler<unknown, unknown> | CastHandler<unknown>
 /** What `handlers` is given: makers of handlers that know the type of the state. */
 export interface HandlerKit<State> {
   /** A handler of a request without input. */
-  call<Reply>(run: (turn: Turn<State, undefined>) => CallResult<State, Reply> | Promise<CallResult<State, Reply>>): CallHandler<void, Reply>
+  call<Reply>(
+    run: (turn: Turn<State, undefined>) => CallResult<State, Reply> | Promise<CallResult<State, Reply>>,
+    options?: CallHandlerOptions,
+  ): CallHandler<void, Reply>
   /** A handler of a request whose input fits a Standard Schema; `message<T>()` names a type only. */
   call<Schema extends StandardSchema, Reply>(
     input: Schema,
     run: (turn: Turn<State, OutputOf<Schema>>) => CallResult<State, Reply> | Promise<CallResult<State, Reply>>,
+    options?: CallHandlerOptions,
   ): CallHandler<InputOf<Schema>, Reply>
   /** A handler of a message without input. */
   cast(run: (turn: Turn<State, undefined>) => CastResult<State> | Promise<CastResult<State>>): CastHandler<void>
@@ -103,8 +115,8 @@ export function handlerKit<State>(): HandlerKit<State> {
   const make =
     (kind: 'call' | 'cast') =>
     (...args: readonly unknown[]): unknown => {
-      const [schema, run] = args.length === 1 ? [undefined, args[0]] : args
-      return { kind, schema, run }
+      const [schema, run, options] = typeof args[0] === 'function' ? [undefined, ...args] : args
+      return { kind, schema, run, retries: (options as CallHandlerOptions | undefined)?.retries }
     }
   // One maker stands for all four signatures.
   return { call: make('call'), cast: make('cast') } as unknown as HandlerKit<State>

@@ -40,6 +40,7 @@ export function taskBehavior(name: string, orderOf: (args: unknown) => TaskOrder
     // A function that goes on is waited for within the child's limit, and then disowned.
     hooks: { term: ({ state }) => state.settled },
     startsAnew: true,
+    sharesMessages: true,
     check: ({ name }) => (name === 'run' ? undefined : 'a task handles no messages'),
     initial: (args, ctx) => {
       const order = orderOf(args)

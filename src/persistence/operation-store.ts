@@ -1,7 +1,7 @@
-import type { Committed, Commit, Persistence, StoreInfo } from '../runtime/persistence.ts'
+import type { Committed, JournaledSend, Persistence, StoreInfo } from '../runtime/persistence.ts'
 import type { Codec } from '../serialization/codec.ts'
 import { encodeReason } from '../serialization/reason-text.ts'
-import { commitToText, memberToText, snapshotToText } from './commit-text.ts'
+import { commitToText, memberToText, snapshotToText, type SendText } from './commit-text.ts'
 import { checkText, messageToText } from './envelope-text.ts'
 import type { Answers, CommittedText, OperationOf, OperationType } from './operation.ts'
 
@@ -24,12 +24,25 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
     get info() {
       return store.info
     },
-    accept: (to, envelope) => store.submit<'accept'>(() => ({ type: 'accept', to, text: messageToText(codec, to, envelope) })),
-    commit: (id, incarnation, commit) =>
-      store.submit<'commit', Committed>(
-        () => ({ type: 'commit', id, incarnation, commit: commitToText(codec, id, commit) }),
-        deliveriesOf(commit),
-      ),
+    accept: (to, envelope, keep) =>
+      store.submit<'accept'>(() => {
+        const text = messageToText(codec, to, envelope)
+        if (typeof envelope.input === 'object' && envelope.input !== null) keep?.(codec.decode(text.input))
+        return { type: 'accept', to, text }
+      }),
+    commit: (id, incarnation, commit) => {
+      let sends: readonly JournaledSend[] = []
+      const make = (): OperationOf<'commit'> => {
+        const text = commitToText(codec, id, commit)
+        sends = commit.turns.flatMap((turn) => turn.sends)
+        if (sends.length > 0) {
+          const texts = text.turns.flatMap((turn) => turn.sends)
+          sends = sends.map((send, i) => asJournaled(codec, send, texts[i]))
+        }
+        return { type: 'commit', id, incarnation, commit: text }
+      }
+      return store.submit<'commit', Committed>(make, (committed) => deliveriesOf(sends, committed))
+    },
     seal: (id, incarnation, { reason, snapshot, crashedOn }) =>
       store.submit<'seal'>(() => ({
         type: 'seal',
@@ -52,14 +65,17 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
   }
 }
 
-/** The messages that went into journals are those that were given: what a store gives back is only their numbers. */
-function deliveriesOf({ turns }: Commit): (committed: CommittedText) => Committed {
-  const sends = turns.flatMap((turn) => turn.sends)
-  return ({ checkpoint, sent }) => ({
-    checkpoint,
-    deliveries: sends.flatMap(({ to, envelope }, i) => {
-      const seq = sent[i] ?? 0
-      return seq === 0 ? [] : [{ to, message: { seq, envelope, attempts: 0 } }]
-    }),
+/** A send as it will be read from the journal. */
+function asJournaled(codec: Codec, { to, envelope }: JournaledSend, sent: SendText | undefined): JournaledSend {
+  if (sent === undefined || typeof envelope.input !== 'object' || envelope.input === null) return { to, envelope }
+  return { to, envelope: { ...envelope, input: codec.decode(sent.text.input) } }
+}
+
+/** What a store gives back of the messages that went into journals is only their numbers. */
+function deliveriesOf(sends: readonly JournaledSend[], { checkpoint, sent }: CommittedText): Committed {
+  const deliveries = sends.flatMap(({ to, envelope }, i) => {
+    const seq = sent[i] ?? 0
+    return seq === 0 ? [] : [{ to, message: { seq, envelope, attempts: 0 } }]
   })
+  return { checkpoint, deliveries }
 }

@@ -21,6 +21,10 @@ export interface ActorSpec {
   readonly checkpointEvery: number
   /** What answers calls while it is down. */
   readonly fallback?: Fallbacks | undefined
+  /** How often a lost call is handled again, where nothing else is said; 0 if not given. */
+  readonly retries?: number
+  /** What becomes of a call while it is down, where nothing else is said; `queue` if not given. */
+  readonly whenDown?: 'queue' | 'reject'
   /** A name to claim at every start. */
   readonly name: string | undefined
 }

@@ -5,7 +5,7 @@ import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
-import type { Context, Down, MonitorAction, NameOwner } from './context.ts'
+import type { Context, Down, MonitorAction, NameOwner, Port } from './context.ts'
 import type { ActorEvent } from './events.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message, MessageInfo } from './message.ts'
@@ -178,7 +178,13 @@ export interface World {
   readonly router: Router
   /** Freezes every state, so that a handler that changes it in place fails at once. */
   readonly freezesStates: boolean
+  /** What crosses the border of an actor is copied; see `ownCopy`. */
+  readonly copiesMessages: boolean
   emit(event: ActorEvent): void
+  /** Sends on behalf of nobody. */
+  readonly outside: Port
+  /** What references carry to say whose they are. */
+  systemId(): string
   /** Numbers that this system gives out once. */
   nextNumber(): number
   /** What an actor shows of itself; see `Behavior.show`. */

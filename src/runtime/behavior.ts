@@ -135,6 +135,8 @@ export interface Behavior<State = unknown, Args = unknown> {
   readonly hooks: Hooks<State, Args>
   /** The names of the calls that it answers, where they are known beforehand. */
   readonly calls?: readonly string[]
+  /** How often a lost call of this name is handled again; nothing where it is not said. */
+  readonly retriesOf?: (name: string) => number | undefined
   /** Pure steps from one version of the state to the next: `migrate[1]` makes version 2 of version 1. */
   readonly migrate?: Readonly<Record<number, (old: unknown) => unknown>>
   /** Exit signals become messages of topic `exit` in place of ending the actor. */
@@ -143,6 +145,8 @@ export interface Behavior<State = unknown, Args = unknown> {
   readonly stopsInOrder?: boolean
   /** The state belongs to one incarnation only: the next one begins with `initial`. */
   readonly startsAnew?: boolean
+  /** Its messages and replies are passed as they are, live objects included: for behaviors of the runtime itself. */
+  readonly sharesMessages?: boolean
   /** What an incarnation shows of itself to whoever looks, at once and at any moment. */
   show?(state: State): unknown
   /** Calls that only the incarnation can answer that they came to: if it ends, they fail with it and do not wait for the next. */

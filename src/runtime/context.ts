@@ -2,13 +2,38 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import type { Duration, DurationOrInfinity } from '../protocol/duration.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
+import type { RefData } from '../protocol/ref-data.ts'
 import type { MessageInfo } from './message.ts'
+import type { Callable, RequestInput, RequestOptions } from './requests.ts'
 import type { Random } from './random.ts'
 
 /** How long a caller waits, and what else belongs to a request. */
 export interface CallOptions {
-  /** How long to wait for the reply; 5 s if not given, `"infinity"` waits for ever. */
+  /**
+   * How long to wait for the reply; 5 s if not given, `"infinity"` waits for ever. A call that is made while a call is handled
+   * never waits longer than the caller of that one.
+   */
   readonly timeout?: DurationOrInfinity
+  /**
+   * Until when to wait at most, in milliseconds since 1970, as `ctx.now()` and `ctx.deadline` give them; what is earlier counts. A
+   * call whose deadline has passed rejects with `timeout` at once, and nothing is sent.
+   */
+  readonly deadline?: number
+  /**
+   * The message need not be handled any more when the wait was given up before its turn came: it is a dead letter then. `false` if
+   * not given, as in OTP. A durable actor handles what it has accepted in any case.
+   */
+  readonly dropExpired?: boolean
+  /**
+   * How often the message is handled again, if the actor ends while it handles it, or if the store does not take it; as long as the
+   * caller waits. An integer >= 0 or `Infinity`; what is given here counts before what the handler says, and that before what the
+   * child says; 0 if nobody does. It keeps its place before what came later, and waiting for a restart costs none. The handler
+   * sees `ctx.attempt`. What a lost attempt did outside happens again. A durable actor has `maxAttempts` for its crashes; here a
+   * call with an `id` is tried again too when its answer was lost, and is applied once.
+   */
+  readonly retries?: number
+  /** What becomes of it while the actor is down: it waits (`queue`), or rejects with `unavailable` at once. What the child says if not given. */
+  readonly whenDown?: 'queue' | 'reject'
   /** Gives up the wait when aborted; the message may still be handled. */
   readonly signal?: AbortSignal
   /**
@@ -44,6 +69,10 @@ export interface Port {
   sleep(time: Duration, signal?: AbortSignal): Promise<void>
   /** What an actor shows of itself, at once; nothing if it does not run or has nothing to show. */
   show?(id: ActorId): unknown
+  /** Whose actors these are; see `RefData`. */
+  systemId?(): string
+  /** A way to the same actors on behalf of nobody, which does not end with an incarnation. */
+  readonly unowned?: Port
   /** A number that this system gives out once in the life of its process: for keys that nobody else has. */
   nextNumber(): number
 }
@@ -116,6 +145,13 @@ export interface Context extends Port {
   readonly signal: AbortSignal
   /** Identifies the message being handled; the same in every attempt. */
   readonly messageId: MessageId
+  /** Until when the caller of the call being handled waits, milliseconds since 1970; nothing if nobody waits with a limit. */
+  readonly deadline: number | undefined
+  /**
+   * Aborted when the caller of the call being handled gives up, by its deadline or its own signal, and when the incarnation ends;
+   * for what is no call, {@link signal}.
+   */
+  readonly callSignal: AbortSignal
   /** How often handling this message has been begun, this time included: 1 is the first. */
   readonly attempt: number
   /** Who has sent the message being handled; nothing if it came from outside or is a notice. */
@@ -124,10 +160,12 @@ export interface Context extends Port {
   now(): number
   readonly random: Random
   /**
-   * A typed reference to the actor at `path` (from the root of the tree) whose messages are sent on behalf of this one. Inside a
+   * A typed reference to the actor at `path` (from the root of the tree), or to that of another reference or its data, whose messages are sent on behalf of this one. Inside a
    * durable turn they leave after the commit, and `call` is refused: it cannot be undone.
+   *
+   * @throws {ForeignRefError} if it is the reference of another system
    */
-  ref<Ref>(definition: Referable<Ref>, path: string): Ref
+  ref<Ref>(definition: Referable<Ref>, path: string | RefData | { readonly id: ActorId; toJSON(): RefData }): Ref
   /**
    * Starts the member `key` of the dynamic supervisor at `path` unless it is there, and refers to it. Inside a durable turn the
    * member is part of the commit: it is started after it, also in the next process.
@@ -159,6 +197,18 @@ export interface Context extends Port {
   trapExits(flag: boolean): boolean
   /** Starts an actor outside the declared tree, below this one. It is volatile, and nobody starts it again. */
   spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options?: SpawnFromActorOptions): Promise<Spawned<Ref>>
+  /**
+   * Asks another actor; its answer comes as a cast, to the handler `then`, with an {@link Answer}. Nobody waits meanwhile: it closes no
+   * circle. Gives the id that the answer carries. Inside a durable turn it is part of the commit, and the answer of a durable actor
+   * is part of that one's commit: it comes once, also in a later process. The answer to an incarnation without a journal that has
+   * ended is dropped.
+   */
+  request<Calls, Name extends keyof Calls & string>(to: Callable<Calls>, name: Name, input: RequestInput<Calls[Name]>, options: RequestOptions): string
+  /**
+   * Hands the call being handled on: the other actor answers the caller, who waits as long as it did before. The handler then
+   * returns `noReply()`. Not inside a durable turn, whose reply is part of the commit.
+   */
+  forward<Calls, Name extends keyof Calls & string>(to: Callable<Calls>, name: Name, input: RequestInput<Calls[Name]>): void
   /** Takes over the answer to the call being handled; the handler then returns `noReply()`. */
   defer(): Deferred
   /** Runs a cast handler of this actor directly after this turn, before anything that is queued. OTP's `continue`. */

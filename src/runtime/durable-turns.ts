@@ -9,6 +9,7 @@ import { FencedError, reasonOfThrown, StoreError, UnavailableError } from './err
 import { deepFreeze } from './freeze.ts'
 import { messageInfo, messageOf, type Message } from './message.ts'
 import { migrateState } from './migration.ts'
+import { passing } from './passing.ts'
 import type { Committed, Outcome, TurnRecord } from './persistence.ts'
 import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
@@ -108,6 +109,7 @@ export class DurableTurns implements Turns {
     const { cell } = life
     message.attempt += 1
     this.current = message
+    message.renewInput()
     const context = new TurnContext(life, message)
     if (message.seq > 0 && (message.attempt > cell.spec.maxAttempts || message.seq === cell.setAside)) {
       this.#giveUp(message, context)
@@ -150,7 +152,9 @@ export class DurableTurns implements Turns {
     this.#tentative = { state, behavior: step.behavior ?? this.#tentative.behavior }
     this.#stop = step.stop ?? context.stopWanted
     const isUnanswered = message.kind === 'call' && step.outcome === undefined
-    this.#group.push({ message, context, outcome: isUnanswered ? noAnswer : step.outcome, dead: undefined, after: step.after })
+    const outcome = isUnanswered ? noAnswer : step.outcome && passing(this.#life, step.outcome)
+    if (outcome !== undefined) context.answerRequest(outcome)
+    this.#group.push({ message, context, outcome, dead: undefined, after: step.after })
     this.current = undefined
     return true
   }
@@ -162,6 +166,7 @@ export class DurableTurns implements Turns {
     const isSetAside = message.seq === this.#life.cell.setAside
     const why = isSetAside ? 'its supervisor has set it aside' : `handling it crashed the actor ${message.attempt} times`
     const outcome: Outcome = { status: 'crashed', message: `${why}; it is a dead letter now` }
+    context.answerRequest(outcome)
     this.#group.push({ message, context, outcome, dead: 'crashed', after: undefined })
     this.current = undefined
   }
@@ -289,7 +294,7 @@ function release(life: Life, group: readonly Turn[], committed: Committed): void
   }
   for (const { context } of group) {
     for (const member of context.members) world.router.startMember(member, { isSaved: true })
-    for (const { to, message } of context.unjournaled) world.router.deliver(to, message)
+    for (const leave of context.unjournaled) leave()
     for (const timer of context.timersCancelled) life.cancelTimer(timer)
     if (!life.isActive) continue
     for (const timer of context.timersSet) world.armTimer(life, timer)

@@ -32,9 +32,10 @@ export class NoProcError extends CallError {
 export class CallTimeoutError extends CallError {
   override readonly name = 'CallTimeoutError'
   readonly code = 'timeout'
+  /** How long the caller waited; 0 if the deadline had passed before, and nothing was sent. */
   readonly timeoutMs: number
   constructor(target: ActorId, handler: string, timeoutMs: number) {
-    super(target, handler, `no reply within ${timeoutMs} ms; the message may still be handled`)
+    super(target, handler, timeoutMs > 0 ? `no reply within ${timeoutMs} ms; the message may still be handled` : 'its deadline has passed; nothing was sent')
     this.timeoutMs = timeoutMs
   }
 }
@@ -45,6 +46,18 @@ export class CallingSelfError extends CallError {
   readonly code = 'calling-self'
   constructor(target: ActorId, handler: string) {
     super(target, handler, 'an actor cannot wait for itself; nothing was sent')
+  }
+}
+
+/** The target waits, itself or through others, for the caller: nobody would ever answer. Nothing was sent. */
+export class CallCircleError extends CallError {
+  override readonly name = 'CallCircleError'
+  readonly code = 'call-circle'
+  /** Who waits for whom: begins and ends with the caller. */
+  readonly path: readonly ActorId[]
+  constructor(target: ActorId, handler: string, path: readonly ActorId[]) {
+    super(target, handler, `calls in a circle, which nobody would ever answer: ${path.map(displayId).join(' waits for ')}; nothing was sent`)
+    this.path = path
   }
 }
 
@@ -76,9 +89,21 @@ export class FallbackError extends CallError {
 export class UnavailableError extends CallError {
   override readonly name = 'UnavailableError'
   readonly code = 'unavailable'
-  constructor(target: ActorId, handler: string, problem: string, cause?: unknown) {
+  /** False if nothing was handled, nor will be. */
+  readonly isSent: boolean
+  /** The actor is down, and is expected back. */
+  readonly isRestarting: boolean
+  constructor(target: ActorId, handler: string, problem: string, { cause, isSent = true, isRestarting = false }: WhyUnavailable = {}) {
     super(target, handler, problem, cause === undefined ? undefined : { cause })
+    this.isSent = isSent
+    this.isRestarting = isRestarting
   }
+}
+
+interface WhyUnavailable {
+  readonly cause?: unknown
+  readonly isSent?: boolean
+  readonly isRestarting?: boolean
 }
 
 /** What becomes of a message in the journal of an actor that has ended. */

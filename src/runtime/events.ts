@@ -5,7 +5,7 @@ import type { MessageInfo } from './message.ts'
 import type { CheckpointCause } from './persistence.ts'
 
 /** Why a message was never applied. */
-export type DeadLetterCause = 'noproc' | 'crashed' | 'stopped' | 'not accepted'
+export type DeadLetterCause = 'noproc' | 'crashed' | 'stopped' | 'expired' | 'not accepted'
 
 /** What happens to actors, told in the order in which it happens, while it happens: a listener must be quick and must not throw. */
 export type ActorEvent =

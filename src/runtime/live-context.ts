@@ -2,6 +2,7 @@ import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
 import { durationMs, durationOrInfinityMs, type Duration } from '../protocol/duration.ts'
 import type { Envelope } from '../protocol/envelope.ts'
 import { messageId, type MessageId } from '../protocol/message-id.ts'
+import { actorOf } from '../protocol/ref-data.ts'
 import { killed, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, Life } from './anatomy.ts'
 import type {
@@ -14,6 +15,7 @@ import type {
   MonitorOptions,
   MonitorRef,
   NameOwner,
+  Port,
   Referable,
   Spawnable,
   Spawned,
@@ -24,7 +26,9 @@ import type {
 import { CallingSelfError, ExitError, InvalidMessageError, NoProcError } from './errors.ts'
 import { Message } from './message.ts'
 import { checkAction } from './monitor-options.ts'
+import { ownCopy } from './own-copy.ts'
 import type { Random } from './random.ts'
+import { failureOf, type Answer, type RequestOptions } from './requests.ts'
 import type { ExitSignal } from './signals.ts'
 import { sleep } from './sleep.ts'
 import { spawnedId, spawnedSpec } from './spawned-spec.ts'
@@ -61,6 +65,14 @@ export class LiveContext implements Context {
     return this.life.turns.current?.attempt ?? 1
   }
 
+  get deadline(): number | undefined {
+    return this.deadlineOf(this.life.turns.current)
+  }
+
+  get callSignal(): AbortSignal {
+    return this.callSignalOf(this.life.turns.current)
+  }
+
   get random(): Random {
     return this.cell.world.random
   }
@@ -73,8 +85,8 @@ export class LiveContext implements Context {
     return this.cell.world.clock.wallNow()
   }
 
-  ref<Ref>(definition: Referable<Ref>, path: string): Ref {
-    return definition.reference(this, path)
+  ref<Ref>(definition: Referable<Ref>, path: string | object): Ref {
+    return definition.reference(this, typeof path === 'string' ? path : actorOf(path, this.systemId()))
   }
 
   member<Args, Ref>(definition: MemberReferable<Args, Ref>, path: string, key: string, args: Args): Ref {
@@ -87,7 +99,9 @@ export class LiveContext implements Context {
   call(to: ActorId, name: string, input: unknown, options?: CallOptions): Promise<unknown> {
     if (!this.mayAct(`call of ${name}`)) return Promise.reject(new NoProcError(to, name))
     if (to === this.id) return Promise.reject(new CallingSelfError(to, name))
-    return this.cell.world.router.call(to, { name, input, sender: this.id, life: this.life }, options)
+    const message = this.life.turns.current
+    const origin = message && { id: this.id, message }
+    return this.cell.world.router.call(to, { name, input, sender: this.id, life: this.life, origin }, options)
   }
 
   cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void> {
@@ -113,6 +127,14 @@ export class LiveContext implements Context {
     return this.cell.world.show(id)
   }
 
+  systemId(): string {
+    return this.cell.world.systemId()
+  }
+
+  get unowned(): Port {
+    return this.cell.world.outside
+  }
+
   nextNumber(): number {
     return this.cell.world.nextNumber()
   }
@@ -133,6 +155,28 @@ export class LiveContext implements Context {
     return { ref: definition.reference(this, id), monitor: number === undefined ? undefined : { monitor: number, target: id } }
   }
 
+  request(to: { readonly id: ActorId }, name: string, input: unknown, { then, timeout }: RequestOptions): string {
+    const request = this.newRequestId()
+    if (!this.mayAct(`request of ${name}`)) return request
+    const { router } = this.cell.world
+    // An earlier incarnation is not told, and nothing is said of a turn that waits: none does.
+    const tell = (answer: Answer): void =>
+      this.cell.receive(new Message({ kind: 'cast', name: then, input: answer, sender: to.id, key: undefined }, undefined, this.incarnation))
+    router.call(to.id, { name, input, sender: this.id }, timeout === undefined ? undefined : { timeout }).then(
+      (value) => tell({ request, status: 'replied', value }),
+      (error: unknown) => tell(failureOf(request, error)),
+    )
+    return request
+  }
+
+  forward({ id: to }: { readonly id: ActorId }, name: string, input: unknown): void {
+    const message = this.life.turns.current
+    if (message?.kind !== 'call' || !this.mayAct(`forward of ${name}`)) return
+    const { caller, call, sender } = message
+    message.caller = undefined
+    if (caller !== undefined) this.cell.world.router.forward(to, { name, input, sender }, { caller, call })
+  }
+
   defer(): Deferred {
     const message = this.life.turns.current
     const caller = message?.caller
@@ -146,7 +190,7 @@ export class LiveContext implements Context {
       },
       reply: (value) => {
         if (caller === undefined || !this.life.deferred.delete(caller)) return
-        caller.settle({ status: 'replied', value })
+        caller.settle({ status: 'replied', value: this.passing(value) })
       },
     }
   }
@@ -277,12 +321,34 @@ export class LiveContext implements Context {
     return new Message(envelope, undefined, this.incarnation)
   }
 
+  /** Its own in every process: no incarnation has the number of an earlier one where it matters. */
+  protected newRequestId(): string {
+    return `${this.id}/${this.newTimerId()}`
+  }
+
   protected newTimerId(): string {
     return `${this.incarnation}.${this.cell.world.nextNumber()}`
   }
 
   protected envelopeToSelf(name: string, input: unknown): Envelope {
-    return { kind: 'cast', name, input, sender: this.id, key: undefined }
+    return { kind: 'cast', name, input: this.passing(input), sender: this.id, key: undefined }
+  }
+
+  /** What is sent is what the value is now; see `ownCopy`. */
+  protected passing(value: unknown): unknown {
+    const { copiesMessages } = this.cell.world
+    return copiesMessages && this.life.behavior.sharesMessages !== true ? ownCopy(value) : value
+  }
+
+  protected deadlineOf(message: Message | undefined): number | undefined {
+    const dueMs = message?.call?.dueMs ?? Infinity
+    const { clock } = this.cell.world
+    return dueMs === Infinity ? undefined : clock.wallNow() + dueMs - clock.now()
+  }
+
+  protected callSignalOf(message: Message | undefined): AbortSignal {
+    const ofCall = message?.call?.signal
+    return ofCall === undefined ? this.signal : AbortSignal.any([ofCall, this.signal])
   }
 
   protected idOf(message: Message | undefined): MessageId {

@@ -5,12 +5,16 @@ import { NotStorableError } from '../protocol/errors.ts'
 import { normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { StateMode } from './actor-spec.ts'
 import type { Cell } from './anatomy.ts'
+import { circleOf } from './call-circle.ts'
+import { checkCallOptions } from './call-options.ts'
+import type { Clock } from './clock.ts'
 import type { CallOptions, CastOptions, StopOptions } from './context.ts'
 import type { Deadlines } from './deadlines.ts'
-import { CrashedError, inJournal, InvalidMessageError, NoProcError, UnavailableError } from './errors.ts'
+import { CallCircleError, CallTimeoutError, CrashedError, inJournal, InvalidMessageError, NoProcError, UnavailableError } from './errors.ts'
 import type { DeadLetterCause, EventSink } from './events.ts'
 import { answerBy, fallbackFor } from './fallback.ts'
-import { Message, messageInfo, systemMessage } from './message.ts'
+import { Message, messageInfo, systemMessage, type CallOrigin } from './message.ts'
+import { ownCopy } from './own-copy.ts'
 import { PendingCall } from './pending-call.ts'
 import type { Accepted, Member } from './persistence.ts'
 import type { StopRequest } from './requested-end.ts'
@@ -18,13 +22,20 @@ import type { Request, Router } from './router.ts'
 
 const defaultTimeoutMs = 5_000
 
+/** Between two attempts at a store that has refused a message; doubled each time. */
+const shortestPauseMs = 10
+const longestPauseMs = 1_000
+
 /** What the ways between the actors of one node lead through. */
 export interface LocalRouterParts {
   readonly cells: ReadonlyMap<ActorId, Cell>
+  readonly clock: Clock
   readonly deadlines: Deadlines
   readonly sink: EventSink
   /** How an actor keeps its state that has not been started yet; nothing if there is none of that id. */
   readonly modeOf: (id: ActorId) => StateMode | undefined
+  /** Messages are copied when they are sent; see `ownCopy`. */
+  readonly copies: boolean
 }
 
 /** The ways between the actors of one node. */
@@ -38,8 +49,9 @@ export class LocalRouter implements Router {
     this.#parts = parts
   }
 
-  call(to: ActorId, { name, input, sender, life }: Request, options?: CallOptions): Promise<unknown> {
-    const timeoutMs = timeoutOf(name, options)
+  call(to: ActorId, { name, input, sender, life, origin }: Request, options?: CallOptions): Promise<unknown> {
+    if (options !== undefined) checkCallOptions(name, options)
+    const timeoutMs = this.#timeoutOf(name, options, origin)
     const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id }
     const place = this.#parts.cells.get(to)
     const cell = place?.isRetired === true ? undefined : place
@@ -47,14 +59,38 @@ export class LocalRouter implements Router {
     if (cell === undefined && fallback === undefined && !this.#awaited.has(to)) return Promise.reject(new NoProcError(to, name))
     const problem = this.problemWith(to, envelope)
     if (problem !== undefined) return Promise.reject(new InvalidMessageError(to, name, problem))
+    const { signal, dropExpired, whenDown = cell?.spec.whenDown } = options ?? {}
+    if (whenDown === 'reject' && fallback === undefined && cell?.life?.isBorn !== true) return Promise.reject(downNow(to, name))
+    if (timeoutMs <= 0) return Promise.reject(new CallTimeoutError(to, name, 0))
+    const circle = origin && circleOf(to, origin, (id) => this.#parts.cells.get(id)?.life?.turns.current)
+    if (circle !== undefined) return Promise.reject(new CallCircleError(to, name, circle))
     const { deadlines } = this.#parts
-    const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines, signal: options?.signal, sender: life })
-    if (options?.signal?.aborted === true) return pending.promise
-    const message = new Message(envelope, pending, 0)
-    if (fallback !== undefined && place !== undefined) answerBy(fallback, place, { name, input, caller: pending })
-    else if (cell?.spec.mode === 'durable') this.#accept(cell, message).catch((error: unknown) => pending.fail(asError(error)))
+    const retries = options?.retries ?? retriesOf(cell, name)
+    const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines, signal, sender: life, origin, dropExpired, retries })
+    if (signal?.aborted === true) return pending.promise
+    const message = this.#messageOf(envelope, cell, pending)
+    if (fallback !== undefined && place !== undefined) answerBy(fallback, place, { name, input: message.input, caller: pending })
+    else if (cell?.spec.mode === 'durable') {
+      if (pending.isRetried) pending.tryAgain = this.#again(to, message, pending)
+      this.#offer(cell, message, pending)
+    }
     else this.deliver(to, message)
     return pending.promise
+  }
+
+  forward(to: ActorId, { name, input, sender }: Request, { caller, call }: Pick<Message, 'caller' | 'call'>): void {
+    const envelope: Envelope = { kind: 'call', name, input, sender, key: undefined }
+    const problem = this.problemWith(to, envelope)
+    if (problem !== undefined) {
+      caller?.fail(new InvalidMessageError(to, name, problem))
+      return
+    }
+    const cell = this.#reachable(to)
+    const message = this.#messageOf(envelope, cell, undefined)
+    message.caller = caller
+    message.call = call
+    if (cell?.spec.mode === 'durable') this.#accept(cell, message).catch((error: unknown) => caller?.fail(asError(error)))
+    else this.deliver(to, message)
   }
 
   cast(to: ActorId, { name, input, sender }: Request, options?: CastOptions): Promise<void> {
@@ -62,7 +98,7 @@ export class LocalRouter implements Router {
     const problem = this.problemWith(to, envelope)
     if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
     const cell = this.#reachable(to)
-    const message = new Message(envelope, undefined, 0)
+    const message = this.#messageOf(envelope, cell, undefined)
     if (cell?.spec.mode === 'durable') return this.#acceptCast(cell, message)
     this.deliver(to, message)
     return Promise.resolve()
@@ -140,14 +176,56 @@ export class LocalRouter implements Router {
       message.caller?.fail(new UnavailableError(id, message.name, inJournal))
       return
     }
-    message.caller?.fail(new NoProcError(id, message.name, this.#parts.cells.get(id)?.lastExit))
+    const { lastExit } = this.#parts.cells.get(id) ?? {}
+    // One that was to be tried again has been handled, in vain.
+    const wasTried = message.attempt > 0 && lastExit !== undefined
+    message.caller?.fail(wasTried ? new CrashedError(id, message.name, lastExit) : new NoProcError(id, message.name, lastExit))
     // What the runtime tells itself is nobody's letter.
     if (message.kind !== 'info') this.#parts.sink.emit({ type: 'dead letter', id, message: messageInfo(message), why })
+  }
+
+  /** Nobody waits longer than the caller of the call that is being handled. */
+  #timeoutOf(name: string, options: CallOptions | undefined, origin: CallOrigin | undefined): number {
+    const { clock } = this.#parts
+    let timeoutMs = options?.timeout === undefined ? defaultTimeoutMs : durationOrInfinityMs(options.timeout, `call of "${name}": timeout`)
+    if (options?.deadline !== undefined) timeoutMs = Math.min(timeoutMs, options.deadline - clock.wallNow())
+    const outer = origin?.message.call
+    // In whole milliseconds: each length of time has a queue of its own.
+    if (outer === undefined || outer.dueMs === Infinity) return timeoutMs
+    return Math.min(timeoutMs, outer.isGivenUp ? 0 : Math.floor(outer.dueMs - clock.now()))
+  }
+
+  /** What is sent to a journal is made into text at once, and comes from there. */
+  #messageOf(envelope: Envelope, cell: Cell | undefined, caller: PendingCall | undefined): Message {
+    const message = new Message(envelope, caller, 0)
+    message.call = caller
+    const isShared = !this.#parts.copies || cell?.spec.mode === 'durable' || cell?.spec.behavior.sharesMessages === true
+    if (!isShared) message.input = ownCopy(envelope.input)
+    return message
   }
 
   #reachable(id: ActorId): Cell | undefined {
     const cell = this.#parts.cells.get(id)
     return cell === undefined || cell.isRetired ? undefined : cell
+  }
+
+  #offer(cell: Cell, message: Message, pending: PendingCall): void {
+    this.#accept(cell, message).catch((error: unknown) => pending.fail(asError(error)))
+  }
+
+  /** Tries a call again that was not accepted; or one with an id, whose answer is in the journal if it was. */
+  #again(to: ActorId, message: Message, pending: PendingCall): (error: UnavailableError) => boolean {
+    let pauseMs = shortestPauseMs
+    return (error) => {
+      if ((error.isSent && message.key === undefined) || !pending.takeRetry()) return false
+      this.#parts.clock.setTimer(pauseMs, () => {
+        const cell = this.#reachable(to)
+        if (cell === undefined) pending.fail(error)
+        else if (!pending.isGivenUp) this.#offer(cell, anew(message), pending)
+      })
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+      return true
+    }
   }
 
   #acceptCast(cell: Cell, message: Message): Promise<void> {
@@ -160,7 +238,7 @@ export class LocalRouter implements Router {
   /** Offers a message to the journal; what comes of it is done in the very turn in which the journal's answer arrives. */
   #accept(cell: Cell, message: Message): Promise<void> {
     cell.beginAccept()
-    return cell.store.accept(cell.id, message).then(
+    return cell.store.accept(cell.id, message, (input) => (message.input = input)).then(
       (accepted) => {
         message.seq = accepted.seq
         this.#accepted(cell.id, message, accepted)
@@ -188,13 +266,27 @@ export class LocalRouter implements Router {
   }
 }
 
-function refusal(to: ActorId, name: string, error: unknown): Error {
-  if (error instanceof NotStorableError) return new InvalidMessageError(to, name, error.message, error)
-  return new UnavailableError(to, name, `the store did not take the message (${asError(error).message}); nothing was handled`, error)
+function downNow(to: ActorId, name: string): UnavailableError {
+  return new UnavailableError(to, name, 'the actor is down, and its restart was not to be waited for; nothing was sent', {
+    isSent: false,
+    isRestarting: true,
+  })
 }
 
-function timeoutOf(name: string, options: CallOptions | undefined): number {
-  return options?.timeout === undefined ? defaultTimeoutMs : durationOrInfinityMs(options.timeout, `call of "${name}": timeout`)
+function retriesOf(cell: Cell | undefined, name: string): number {
+  if (cell === undefined) return 0
+  return (cell.life?.behavior ?? cell.spec.behavior).retriesOf?.(name) ?? cell.spec.retries ?? 0
+}
+
+function anew(message: Message): Message {
+  const again = new Message(message, message.caller, 0)
+  again.call = message.call
+  return again
+}
+
+function refusal(to: ActorId, name: string, error: unknown): Error {
+  if (error instanceof NotStorableError) return new InvalidMessageError(to, name, error.message, error)
+  return new UnavailableError(to, name, `the store did not take the message (${asError(error).message}); nothing was handled`, { cause: error, isSent: false })
 }
 
 function asError(error: unknown): Error {

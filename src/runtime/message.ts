@@ -1,5 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Envelope, MessageKind } from '../protocol/envelope.ts'
+import { ownCopy } from './own-copy.ts'
 import type { Journaled, Outcome } from './persistence.ts'
 
 /** Who waits for the answer to a call in this process. Only the first settlement counts. */
@@ -10,15 +11,49 @@ export interface Caller {
   fail(error: Error): void
 }
 
+/** The turn in which a call is made. */
+export interface CallOrigin {
+  readonly id: ActorId
+  readonly message: Message
+}
+
+/** A call as its receiver sees it. */
+export interface CallInfo {
+  /** Until when its caller waits, by the clock that never jumps. */
+  readonly dueMs: number
+  /** True once its caller waits no more without having been answered. */
+  readonly isGivenUp: boolean
+  /** Aborted when its caller gives up. */
+  readonly signal: AbortSignal
+  /** It need not be handled when its caller has given up. */
+  readonly isDropped: boolean
+  /** It is handled again when it is lost. */
+  readonly isRetried: boolean
+  /** True, and counted, if it may be tried once more. */
+  takeRetry(): boolean
+}
+
+/** A call that has not been answered yet. */
+export interface Waiting {
+  readonly target: ActorId
+}
+
 /** A message in the mailbox of an actor: an envelope, and what is known of it in this process. */
 export class Message implements Envelope {
   readonly kind: MessageKind
   readonly name: string
-  readonly input: unknown
+  /** What the handler gets; its own, to do with as it likes. */
+  input: unknown
   readonly sender: ActorId | undefined
   readonly key: string | undefined
+  /** What was sent, where it may be handled more than once. */
+  sent: unknown
   /** Who waits for the answer here, if anybody. */
   caller: Caller | undefined
+  /** What is known of the call that it is in this process; it stays when somebody else takes over the answer. */
+  call: CallInfo | undefined
+  /** The calls that were made while it was handled and are not answered yet. */
+  waits: Waiting[] | undefined
   /** Its number in the journal; 0 if it is in none. */
   seq: number
   /** How often handling it has been begun, this time included. */
@@ -32,10 +67,19 @@ export class Message implements Envelope {
     this.input = envelope.input
     this.sender = envelope.sender
     this.key = envelope.key
+    this.sent = undefined
     this.caller = caller
+    this.call = undefined
+    this.waits = undefined
     this.seq = 0
     this.attempt = 0
     this.incarnation = incarnation
+  }
+
+  /** Every attempt at handling it gets what was sent, whatever the one before has done to its input. */
+  renewInput(): void {
+    this.sent ??= this.input
+    this.input = ownCopy(this.sent)
   }
 }
 

@@ -1,18 +1,25 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Deadlines, Timed } from './deadlines.ts'
-import { AbortedError, CallTimeoutError, CrashedError, RefusedError } from './errors.ts'
+import { AbortedError, CallTimeoutError, CrashedError, RefusedError, UnavailableError } from './errors.ts'
 import { crash } from '../protocol/exit-reason.ts'
-import type { Caller } from './message.ts'
+import type { Caller, CallInfo, CallOrigin, Waiting } from './message.ts'
 import type { Outcome } from './persistence.ts'
 import type { SendingLife } from './router.ts'
 
 /** A call that waits for its answer, for its deadline or for the caller to lose interest: whichever is first counts. */
-export class PendingCall implements Caller, Timed {
-  dueMs = 0
+export class PendingCall implements Caller, CallInfo, Timed, Waiting {
+  dueMs = Infinity
   previous: Timed | undefined = undefined
   next: Timed | undefined = undefined
   readonly promise: Promise<unknown>
-  readonly #target: ActorId
+  readonly target: ActorId
+  isGivenUp = false
+  readonly isRetried: boolean
+  /** Tries again what is not to be had now; true if it does. */
+  tryAgain: ((error: UnavailableError) => boolean) | undefined
+  #retries: number
+  readonly #waits: Waiting[] | undefined
+  readonly #dropsExpired: boolean
   readonly #handler: string
   readonly #timeoutMs: number
   readonly #deadlines: Deadlines
@@ -20,9 +27,14 @@ export class PendingCall implements Caller, Timed {
   #resolve: ((value: unknown) => void) | undefined
   #reject: ((error: Error) => void) | undefined
   #forgetSignal: (() => void) | undefined
+  #abort: AbortController | undefined
+  #whyGivenUp: Error | undefined
 
-  constructor({ target, handler, timeoutMs, deadlines, signal, sender }: PendingCallOptions) {
-    this.#target = target
+  constructor({ target, handler, timeoutMs, deadlines, signal, sender, origin, dropExpired = false, retries = 0 }: PendingCallOptions) {
+    this.target = target
+    this.#dropsExpired = dropExpired
+    this.#retries = retries
+    this.isRetried = retries > 0
     this.#handler = handler
     this.#timeoutMs = timeoutMs
     this.#deadlines = deadlines
@@ -31,6 +43,10 @@ export class PendingCall implements Caller, Timed {
       this.#resolve = resolve
       this.#reject = reject
     })
+    if (origin !== undefined) {
+      this.#waits = origin.message.waits ??= []
+      this.#waits.push(this)
+    }
     if (timeoutMs !== Infinity) deadlines.add(this, timeoutMs)
     if (signal !== undefined) this.#heed(signal)
   }
@@ -48,22 +64,49 @@ export class PendingCall implements Caller, Timed {
         break
       }
       case 'refused':
-        this.fail(new RefusedError(this.#target, this.#handler, outcome))
+        this.fail(new RefusedError(this.target, this.#handler, outcome))
         break
       case 'crashed':
-        this.fail(new CrashedError(this.#target, this.#handler, crash(outcome.message)))
+        this.fail(new CrashedError(this.target, this.#handler, crash(outcome.message)))
         break
     }
   }
 
+  takeRetry(): boolean {
+    if (this.#resolve === undefined || this.#retries <= 0) return false
+    this.#retries -= 1
+    return true
+  }
+
   fail(error: Error): void {
+    if (error instanceof UnavailableError && this.tryAgain?.(error) === true) return
     const reject = this.#reject
     this.#finish()
     reject?.(error)
   }
 
   expire(): void {
-    this.fail(new CallTimeoutError(this.#target, this.#handler, this.#timeoutMs))
+    this.#giveUp(new CallTimeoutError(this.target, this.#handler, this.#timeoutMs))
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController()
+      if (this.isGivenUp) this.#abort.abort(this.#whyGivenUp)
+    }
+    return this.#abort.signal
+  }
+
+  get isDropped(): boolean {
+    return this.isGivenUp && this.#dropsExpired
+  }
+
+  #giveUp(error: Error): void {
+    if (this.#resolve === undefined) return
+    this.isGivenUp = true
+    this.#whyGivenUp = error
+    this.fail(error)
+    this.#abort?.abort(error)
   }
 
   #finish(): void {
@@ -71,10 +114,11 @@ export class PendingCall implements Caller, Timed {
     this.#resolve = this.#reject = undefined
     if (this.#timeoutMs !== Infinity) this.#deadlines.remove(this, this.#timeoutMs)
     this.#forgetSignal?.()
+    this.#waits?.splice(this.#waits.indexOf(this), 1)
   }
 
   #heed(signal: AbortSignal): void {
-    const abort = (): void => this.fail(new AbortedError(this.#target, this.#handler, signal.reason))
+    const abort = (): void => this.#giveUp(new AbortedError(this.target, this.#handler, signal.reason))
     if (signal.aborted) {
       abort()
       return
@@ -90,5 +134,9 @@ interface PendingCallOptions {
   readonly timeoutMs: number
   readonly deadlines: Deadlines
   readonly signal: AbortSignal | undefined
+  /** The turn in which it is made. */
+  readonly origin?: CallOrigin | undefined
+  readonly dropExpired?: boolean | undefined
+  readonly retries?: number | undefined
   readonly sender: SendingLife | undefined
 }

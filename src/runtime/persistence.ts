@@ -166,8 +166,11 @@ export interface StoreInfo {
  */
 export interface Persistence {
   readonly info: StoreInfo
-  /** Takes a message into the journal of `to`; resolves after it is committed. */
-  accept(to: ActorId, envelope: Envelope): Promise<Accepted>
+  /**
+   * Takes a message into the journal of `to`; resolves after it is committed. `keep` is given at once what will be read from
+   * there: an input that shares nothing with that of the sender.
+   */
+  accept(to: ActorId, envelope: Envelope, keep?: (input: unknown) => void): Promise<Accepted>
   /** Writes turns and checkpoint in one transaction; resolves after it is committed. */
   commit(id: ActorId, incarnation: number, commit: Commit): Promise<Committed>
   /** Writes what an incarnation leaves behind and ends its right to commit. Resolves with the number of the checkpoint. */

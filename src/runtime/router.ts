@@ -1,7 +1,8 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { CallOptions, CastOptions, StopOptions } from './context.ts'
-import type { Message } from './message.ts'
+import type { DeadLetterCause } from './events.ts'
+import type { CallOrigin, Message } from './message.ts'
 import type { Member } from './persistence.ts'
 
 /** Who sends what. */
@@ -9,6 +10,8 @@ export interface Request {
   readonly name: string
   readonly input: unknown
   readonly sender: ActorId | undefined
+  /** The turn in which it is made. */
+  readonly origin?: CallOrigin | undefined
   /** The incarnation that asks: when it has ended, nobody waits for the answer. */
   readonly life?: SendingLife
 }
@@ -21,6 +24,8 @@ export interface SendingLife {
 /** The ways between actors. */
 export interface Router {
   call(to: ActorId, request: Request, options?: CallOptions): Promise<unknown>
+  /** As {@link call}, for somebody who waits already. */
+  forward(to: ActorId, request: Request, message: Pick<Message, 'caller' | 'call'>): void
   cast(to: ActorId, request: Request, options?: CastOptions): Promise<void>
   /** Asks for an end in the order of the queue, and waits for it. */
   stop(to: ActorId, reason?: ExitReason, options?: StopOptions): Promise<void>
@@ -30,6 +35,8 @@ export interface Router {
   deliver(to: ActorId, message: Message): void
   /** As {@link deliver}, for a message that has just gone into the journal: an actor that is not there yet finds it when it starts. */
   deliverJournaled(to: ActorId, message: Message): void
+  /** A message that will not be handled: who waits for it is told. */
+  drop(id: ActorId, message: Message, why: DeadLetterCause): void
   /** True if messages to this actor go through a journal, whether it has been started or not. */
   isJournaled(id: ActorId): boolean
   /** Has the dynamic supervisor start a member; `isSaved` if it is in the store already. Mail for it waits until then. */

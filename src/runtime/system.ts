@@ -39,6 +39,8 @@ export interface SystemParts {
   readonly modeOf: (id: ActorId) => StateMode | undefined
   /** Freezes every state, so that a handler that changes it in place fails at once. */
   readonly freezesStates: boolean
+  /** What crosses the border of an actor is copied; see `ownCopy`. */
+  readonly copiesMessages: boolean
   /** Knows on behalf of whom code runs. */
   readonly attribution: Attribution
   /** Makes an error known that nobody waits for. */
@@ -68,6 +70,7 @@ export class ActorSystem implements World {
   readonly scheduler: Scheduler
   readonly persistence: Persistence | undefined
   readonly freezesStates: boolean
+  readonly copiesMessages: boolean
   readonly names = new Names()
   readonly attribution: Attribution
   readonly catalogue: Catalogue
@@ -82,20 +85,22 @@ export class ActorSystem implements World {
   readonly #sink: EventSink
   readonly #deadlines: Deadlines
   #counter = 0
+  #systemId: string | undefined
   #isClosed = false
 
   constructor(parts: SystemParts) {
-    const { clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates, attribution, surface } = parts
+    const { clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates, copiesMessages, attribution, surface } = parts
     this.clock = clock
     this.random = random
     this.scheduler = scheduler
     this.persistence = persistence
     this.freezesStates = freezesStates
+    this.copiesMessages = copiesMessages
     this.attribution = attribution
     this.#sink = sink
     this.#deadlines = new Deadlines(clock)
     this.catalogue = new Catalogue(behaviors)
-    this.router = new LocalRouter({ cells: this.#cells, deadlines: this.#deadlines, sink, modeOf })
+    this.router = new LocalRouter({ cells: this.#cells, clock, deadlines: this.#deadlines, sink, modeOf, copies: copiesMessages })
     this.#revivals = new Revivals({
       router: this.router,
       cellOf: (id) => this.#cells.get(id),
@@ -110,6 +115,7 @@ export class ActorSystem implements World {
       isJournaled: (to) => this.router.isJournaled(to),
       sleep: (time, signal) => sleep(clock, time, signal),
       show: (id) => this.show(id),
+      systemId: () => this.systemId(),
       nextNumber: () => this.nextNumber(),
     }
   }
@@ -316,6 +322,11 @@ export class ActorSystem implements World {
   nextNumber(): number {
     this.#counter += 1
     return this.#counter
+  }
+
+  /** That of the store, which the next process has too; else one that is made when it is first asked for. */
+  systemId(): string {
+    return (this.#systemId ??= this.persistence?.info.storeId ?? `run-${String(this.random.next()).slice(2)}`)
   }
 
   emit(event: ActorEvent): void {

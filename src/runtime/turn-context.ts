@@ -9,7 +9,8 @@ import type {
 import { DurableTurnError, InvalidMessageError } from './errors.ts'
 import { LiveContext } from './live-context.ts'
 import { Message } from './message.ts'
-import type { DurableTimer, JournaledSend, Member } from './persistence.ts'
+import type { DurableTimer, JournaledSend, Member, Outcome } from './persistence.ts'
+import { answerOf, failureOf, requestIn, requestKey, type Answer, type RequestOptions } from './requests.ts'
 
 /**
  * The context of one durable turn. What the handler sends, starts and sets is collected here and leaves with the commit; if
@@ -17,8 +18,8 @@ import type { DurableTimer, JournaledSend, Member } from './persistence.ts'
  */
 export class TurnContext extends LiveContext {
   readonly sends: JournaledSend[] = []
-  /** To actors without a journal: they leave after the commit. */
-  readonly unjournaled: { readonly to: ActorId; readonly message: Message }[] = []
+  /** What goes to actors without a journal leaves after the commit, in this order. */
+  readonly unjournaled: (() => void)[] = []
   readonly timersSet: DurableTimer[] = []
   readonly timersCancelled: string[] = []
   readonly members: Member[] = []
@@ -45,6 +46,14 @@ export class TurnContext extends LiveContext {
     return this.#message.attempt
   }
 
+  override get deadline(): number | undefined {
+    return this.deadlineOf(this.#message)
+  }
+
+  override get callSignal(): AbortSignal {
+    return this.callSignalOf(this.#message)
+  }
+
   /** The handler has ended: what it asked for is complete. */
   close(): void {
     this.#isOpen = false
@@ -68,12 +77,46 @@ export class TurnContext extends LiveContext {
   override cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void> {
     if (!this.mayAct(`cast of ${name}`)) return Promise.resolve()
     const { router } = this.cell.world
-    const envelope = { kind: 'cast', name, input, sender: this.id, key: options?.id } as const
-    const problem = router.problemWith(to, envelope)
+    const problem = router.problemWith(to, { kind: 'cast', name, input })
     if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
+    const envelope = { kind: 'cast', name, input: this.passing(input), sender: this.id, key: options?.id } as const
     if (router.isJournaled(to)) this.sends.push({ to, envelope })
-    else this.unjournaled.push({ to, message: new Message(envelope, undefined, 0) })
+    else this.unjournaled.push(() => router.deliver(to, new Message(envelope, undefined, 0)))
     return Promise.resolve()
+  }
+
+  override request(to: { readonly id: ActorId }, name: string, input: unknown, { then, timeout }: RequestOptions): string {
+    const request = this.newRequestId()
+    if (!this.mayAct(`request of ${name}`)) return request
+    const { router } = this.cell.world
+    const problem = router.problemWith(to.id, { kind: 'call', name, input })
+    if (problem !== undefined) throw new InvalidMessageError(to.id, name, problem)
+    const sent = this.passing(input)
+    if (router.isJournaled(to.id)) {
+      this.sends.push({ to: to.id, envelope: { kind: 'call', name, input: sent, sender: this.id, key: requestKey(then, request) } })
+      return request
+    }
+    const tell = (answer: Answer): void => this.#tellLater(to.id, then, answer)
+    this.unjournaled.push(() => {
+      router.call(to.id, { name, input: sent, sender: this.id }, timeout === undefined ? undefined : { timeout }).then(
+        (value) => tell({ request, status: 'replied', value }),
+        (error: unknown) => tell(failureOf(request, error)),
+      )
+    })
+    return request
+  }
+
+  /** The answer to a request goes with the commit of its turn. */
+  answerRequest(outcome: Outcome): void {
+    const asked = requestIn(this.#message)
+    if (asked === undefined) return
+    const { to, then, request } = asked
+    const input = answerOf(request, outcome)
+    this.sends.push({ to, envelope: { kind: 'cast', name: then, input, sender: this.id, key: `~answer/${request}` } })
+  }
+
+  override forward(to: { readonly id: ActorId }, name: string): void {
+    throw this.#refusal('forward', `hand "${name}" on to ${to.id}: the reply is part of the commit`)
   }
 
   override sendAfter(delay: Duration, name: string, input?: unknown): TimerRef {
@@ -159,6 +202,14 @@ export class TurnContext extends LiveContext {
 
   override stop(reason: ExitReason = normal): void {
     if (this.mayAct('stop')) this.stopWanted ??= reason
+  }
+
+  /** What is no message that this actor takes is a dead letter; the store tells of its own failures by itself. */
+  #tellLater(sender: ActorId, then: string, input: Answer): void {
+    const { router } = this.cell.world
+    const envelope = { kind: 'cast', name: then, input, sender, key: `~answer/${input.request}` } as const
+    if (router.problemWith(this.id, envelope) !== undefined) router.drop(this.id, new Message(envelope, undefined, 0), 'noproc')
+    else void router.cast(this.id, { name: then, input, sender }, { id: envelope.key }).catch(() => undefined)
   }
 
   #refusal(method: string, problem: string): DurableTurnError {

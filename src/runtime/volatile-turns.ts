@@ -6,6 +6,7 @@ import { CrashedError, reasonOfThrown } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { carryOut } from './after-commit.ts'
 import { messageInfo, type Message } from './message.ts'
+import { passing } from './passing.ts'
 import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
 import type { Turns } from './turns.ts'
@@ -40,6 +41,10 @@ export class VolatileTurns implements Turns {
       // Mail that an earlier incarnation asked for means nothing to this one.
       if (message.incarnation !== 0 && message.incarnation !== life.number) continue
       if (life.madeFollowUps?.begin(message) === false) continue
+      if (message.call?.isDropped === true) {
+        life.cell.world.emit({ type: 'dead letter', id: life.id, message: messageInfo(message), why: 'expired' })
+        continue
+      }
       const asked = endAskedBy(life, message)
       if (asked !== undefined) {
         life.end(asked, 'orderly')
@@ -51,12 +56,16 @@ export class VolatileTurns implements Turns {
     return mailbox.size > 0
   }
 
-  /** The message is lost with the turn that failed on it, and its caller is told. */
+  /** The message is lost with the turn that failed on it, and its caller is told; or it is tried again, before all others. */
   abandon(reason: ExitReason): void {
     const message = this.current
     this.current = undefined
     if (message === undefined || message.kind === 'info') return
     const { cell } = this.#life
+    if (message.caller !== undefined && message.call?.takeRetry() === true) {
+      cell.mailbox.putBack(message)
+      return
+    }
     message.caller?.fail(new CrashedError(cell.id, message.name, reason))
     cell.world.emit({ type: 'dead letter', id: cell.id, message: messageInfo(message), why: 'crashed' })
   }
@@ -71,6 +80,7 @@ export class VolatileTurns implements Turns {
     life.status = 'busy'
     this.current = message
     message.attempt += 1
+    if (message.call?.isRetried === true) prepare(message, life.cell.world.copiesMessages)
     let step: Step<unknown> | PromiseLike<Step<unknown>>
     try {
       step = life.cell.world.attribution.run(life, () => life.behavior.handle(life.state, message, life.context))
@@ -110,8 +120,8 @@ export class VolatileTurns implements Turns {
     if (step.stop !== undefined) life.stopReason ??= step.stop
     if (step.outcome === undefined) {
       if (message.caller !== undefined) life.deferred.add(message.caller)
-    } else if (life.stopReason === undefined) this.#answer(message, step.outcome)
-    else this.#answerAtEnd(message, step.outcome)
+    } else if (life.stopReason === undefined) this.#answer(message, passing(life, step.outcome))
+    else this.#answerAtEnd(message, passing(life, step.outcome))
     if (step.after !== undefined && !carryOut(life, step.after)) return
     const goesOn = life.goesOn()
     const steps = goesOn ? (life.madeFollowUps?.arm() ?? 0) : 0
@@ -163,4 +173,10 @@ export class VolatileTurns implements Turns {
       if (this.#life.isActive) this.#write()
     })
   }
+}
+
+/** An attempt starts from what was sent, and waits for nobody yet. */
+function prepare(message: Message, copies: boolean): void {
+  message.waits = undefined
+  if (copies) message.renewInput()
 }

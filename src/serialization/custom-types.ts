@@ -1,3 +1,4 @@
+import { refDataOf, StoredRef, type RefData } from '../protocol/ref-data.ts'
 import { binaryFromText, binaryName, binaryToText, type BinaryText } from './binary-types.ts'
 import { errorFromFields, errorToFields, type ErrorFields } from './error-fields.ts'
 
@@ -39,4 +40,15 @@ const nullPrototype: CustomType = {
   deserialize: (stored) => Object.assign(Object.create(null) as object, stored),
 }
 
-export const customTypes = { binary, error, invalidDate, nullPrototype } as const
+const ref: CustomType = {
+  name: 'ref',
+  isApplicable: (value) => typeof value === 'object' && value !== null && refDataOf(value) !== undefined,
+  serialize: (value) => refDataOf(value as object),
+  deserialize: (stored) => {
+    const { actor, system } = stored as Partial<RefData>
+    if (typeof actor !== 'string' || typeof system !== 'string') throw new Error('a reference must name its actor and its system')
+    return new StoredRef({ actor, system })
+  },
+}
+
+export const customTypes = { binary, error, invalidDate, nullPrototype, ref } as const

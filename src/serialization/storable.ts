@@ -1,3 +1,4 @@
+import { refDataOf } from '../protocol/ref-data.ts'
 import { binaryName } from './binary-types.ts'
 import { errorToFields } from './error-fields.ts'
 
@@ -149,7 +150,7 @@ class Inspector {
 
 /** What holds no further values: binary data, dates, regular expressions, addresses; no subclass of these. */
 function checkLeaf(value: object, prototype: unknown): Problem | undefined {
-  if (binaryName(value) !== undefined) return undefined
+  if (binaryName(value) !== undefined || refDataOf(value) !== undefined) return undefined
   if (prototype === Date.prototype) return checkNoFields(value, 'Date')
   if (prototype === URL.prototype) return checkNoFields(value, 'URL')
   if (prototype === RegExp.prototype) return checkNoFields(value, 'RegExp') ?? checkRegExp(value as RegExp)

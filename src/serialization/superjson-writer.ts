@@ -88,6 +88,7 @@ class Writer {
     if (value instanceof Date) return this.#date(value)
     if (value instanceof RegExp) return this.#leaf('regexp', String(value))
     if (value instanceof URL) return this.#leaf('URL', value.href)
+    if (customTypes.ref.isApplicable(value)) return this.#custom(customTypes.ref, value)
     return this.#leaf(['custom', customTypes.binary.name], customTypes.binary.serialize(value))
   }
 

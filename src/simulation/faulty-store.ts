@@ -40,7 +40,7 @@ function faultyPersistence(inner: Persistence, faults: PlannedFaults, tear: Faul
   }
   return {
     info: inner.info,
-    accept: (to, envelope) => ask('accept', to, () => inner.accept(to, envelope)),
+    accept: (to, envelope, keep) => ask('accept', to, () => inner.accept(to, envelope, keep)),
     commit: (id, incarnation, commit) =>
       ask('commit', id, () => inner.commit(id, incarnation, commit), ({ checkpoint }) => checkpoint),
     seal: (id, incarnation, will) => ask('seal', id, () => inner.seal(id, incarnation, will), (checkpoint) => checkpoint),

@@ -62,6 +62,7 @@ export function supervisorBehavior(parts: SupervisorParts): Behavior<Shell, unde
     trapsExits: true,
     stopsInOrder: true,
     startsAnew: true,
+    sharesMessages: true,
     check: () => undefined,
     initial: (_, ctx) => bootShell(parts, ctx),
     handle: (shell, message) => shell.handle(message),

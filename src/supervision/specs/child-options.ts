@@ -4,6 +4,7 @@ import type { DurationOrInfinity } from '../../protocol/duration.ts'
 import type { StateMode } from '../../runtime/actor-spec.ts'
 import type { Hooks } from '../../runtime/behavior.ts'
 import type { FallbackCall, Fallbacks } from '../../runtime/fallback.ts'
+import type { CallDefaults } from './call-rules.ts'
 import type { ChildExtraOptions, ChildExtras } from './child-extras.ts'
 import type { ShutdownLimit } from './child-spec.ts'
 import type { RestartType } from './restart-type.ts'
@@ -21,7 +22,7 @@ export type FallbackOptions<Handlers> = {
 }
 
 /** How one child is started, restarted and stopped. */
-export interface ChildOptions<State = unknown, Args = unknown, Handlers = unknown> extends ChildExtraOptions {
+export interface ChildOptions<State = unknown, Args = unknown, Handlers = unknown> extends ChildExtraOptions, CallDefaults {
   /** Which exits bring it back: every one (`permanent`, the default), abnormal ones (`transient`), none (`temporary`). */
   readonly restart?: RestartType
   /**
@@ -66,6 +67,7 @@ export interface ChildSettings {
   readonly checkpointEvery: number | undefined
   readonly hooks: Hooks<unknown, unknown> | undefined
   readonly fallback: Fallbacks | undefined
+  readonly calls: CallDefaults
   readonly args: unknown
   readonly name: string | undefined
   /** What it has beyond OTP. */

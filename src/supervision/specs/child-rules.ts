@@ -1,4 +1,5 @@
 import type { Violation } from '../../protocol/errors.ts'
+import { callNames, callRules } from './call-rules.ts'
 import { extraNames, extraRule } from './child-extra-rules.ts'
 import { stateModes, type ChildOptions } from './child-options.ts'
 import type { ChildSpec } from './child-spec.ts'
@@ -20,12 +21,12 @@ export interface ChildSubject {
 }
 
 export const childNames = [
-  'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', 'args', 'name', ...extraNames,
+  'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', ...callNames, 'args', 'name', ...extraNames,
 ] as const satisfies readonly (keyof ChildOptions)[]
 
 /** Options that a supervisor as a child cannot have: it has no state of its own. */
 const workerNames = [
-  'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', 'args',
+  'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', ...callNames, 'args',
 ] as const satisfies readonly (keyof ChildOptions)[]
 
 const hookNames = ['init', 'restart', 'term'] as const
@@ -146,6 +147,8 @@ export const childRules: readonly Rule<ChildSubject>[] = [
     Object.entries(asOptions(options['fallback']))
       .filter(([, answer]) => typeof answer !== 'function')
       .map(([name, value]) => ({ path: `${at}fallback.${name}`, rule: 'must be a function', value })),
+
+  ...callRules,
 
   ({ at, options: { name } }) =>
     refuseIf(name !== undefined && !isKey(name), { path: `${at}name`, rule: keyRule, value: name }),

@@ -163,7 +163,7 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
   // The rules have seen them.
   const given = asOptions(options) as ChildOptions
   const { restart = 'permanent', shutdown = defaultShutdown[type], significant = false } = given
-  const { state, maxAttempts = defaultMaxAttempts, checkpoint, hooks, fallback, args, name } = given
+  const { state, maxAttempts = defaultMaxAttempts, checkpoint, hooks, fallback, retries, whenDown, args, name } = given
   return {
     restart,
     shutdown: shutdown === 'kill' ? 'kill' : durationOrInfinityMs(shutdown, 'shutdown'),
@@ -173,6 +173,7 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
     checkpointEvery: checkpoint?.every,
     hooks,
     fallback,
+    calls: { ...(retries !== undefined && { retries }), ...(whenDown !== undefined && { whenDown }) },
     args,
     name,
     extras: readExtras(given),
