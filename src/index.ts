@@ -20,6 +20,7 @@ export {
   IgnoreError,
   InvalidMessageError,
   NoProcError,
+  OverloadedError,
   RefusedError,
   RevivalError,
   SpawnError,
@@ -67,6 +68,7 @@ export type {
   TimerRef,
   TrappedExit,
 } from './runtime/context.ts'
+export { DeadLetterError, type DeadLetter } from './runtime/dead-letters.ts'
 export type { FallbackCall } from './runtime/fallback.ts'
 export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'
@@ -143,6 +145,8 @@ export type { ChildExtraOptions } from './supervision/child-extras.ts'
 export type { ChildOptions, FallbackOptions } from './supervision/child-options.ts'
 export type { DynamicOptions, IntensityOption, SupervisorInit, SupervisorOptions } from './supervision/supervisor-options.ts'
 export type { AutoShutdown } from './supervision/auto-shutdown.ts'
+export type { MailboxOption } from './supervision/mailbox-option.ts'
+export type { WhenFull } from './runtime/mailbox-gate.ts'
 export type { RestartType } from './supervision/restart-type.ts'
 export type { Strategy } from './supervision/strategy.ts'
 

@@ -7,6 +7,7 @@ import type { Clock } from '../runtime/clock.ts'
 import { createAttribution, noAttribution } from '../runtime/attribution.ts'
 import type { MonitorAction, MonitorRef, NameOwner, Spawnable, SpawnOptions } from '../runtime/context.ts'
 import { createFairScheduler } from '../runtime/fair-scheduler.ts'
+import type { DeadLetter } from '../runtime/dead-letters.ts'
 import type { Store, StoreInfo } from '../runtime/persistence.ts'
 import type { Random } from '../runtime/random.ts'
 import type { Scheduler } from '../runtime/scheduler.ts'
@@ -50,6 +51,8 @@ export interface StartOptions {
   readonly freezeStates?: boolean
   /** How many decisions of each supervisor {@link App.decisions} remembers: an integer >= 1; 20 if not given. */
   readonly keepDecisions?: number
+  /** How many dead letters {@link App.deadLetters} remembers, with what was sent: an integer >= 1; 100 if not given. */
+  readonly keepDeadLetters?: number
 }
 
 /** A running tree. */
@@ -83,6 +86,15 @@ export interface App<Tree> extends AsyncDisposable {
    * once, also when it has been restarted or has ended. The root is meant if nothing is given. Empty for who is no supervisor.
    */
   decisions(supervisor?: ActorId | { readonly id: ActorId }): readonly DecisionRecord[]
+  /** The newest messages that were never applied in this process, oldest first; those that were sent again are gone. */
+  deadLetters(): readonly DeadLetter[]
+  /**
+   * Sends a dead letter to its actor again, once: a call resolves with its reply, a cast as it did at first. It is a new message,
+   * behind what is queued; an `id` that the caller gave it is not used again.
+   *
+   * @throws {DeadLetterError} as a rejection, if it was sent again already or is not kept any more.
+   */
+  replay(letter: Pick<DeadLetter, 'number'>): Promise<unknown>
   /** The ids of all actors that run, supervisors too. */
   running(): readonly string[]
   /**
@@ -145,6 +157,7 @@ export async function startDressed<Tree>(
     modeOf: (id) => modeIn(tree, defaultMode, id),
     attribution,
     surface,
+    keepDeadLetters: options.keepDeadLetters ?? 100,
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
   })
   const logs = new DecisionLogs({ keep: options.keepDecisions ?? 20, wallNow: () => clock.wallNow() })
@@ -211,6 +224,14 @@ class RunningApp<Tree> implements App<Tree> {
     return this.#logs.read(typeof supervisor === 'string' ? supervisor : supervisor.id)
   }
 
+  deadLetters(): readonly DeadLetter[] {
+    return this.#system.deadLetters.read()
+  }
+
+  replay(letter: Pick<DeadLetter, 'number'>): Promise<unknown> {
+    return this.#system.replay(letter)
+  }
+
   running(): readonly string[] {
     return this.#system.running()
   }
@@ -263,7 +284,7 @@ function reject(error: unknown): Promise<never> {
 }
 
 const optionNames: readonly string[] = [
-  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'keepDecisions',
+  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'keepDecisions', 'keepDeadLetters',
 ]
 
 function checkOptions(options: object): void {
@@ -274,11 +295,14 @@ function checkOptions(options: object): void {
   const { store, onEvent } = given
   if (store !== undefined && !hasOpen(store))
     throw new ConfigurationError({ path: 'start: store', rule: 'must be a store', value: store, remedy: 'Write store: sqlite("app.db") or store: memory()' })
-  const { attribution, keepDecisions } = given
+  const { attribution } = given
   if (attribution !== undefined && attribution !== 'on' && attribution !== 'off')
     throw new ConfigurationError({ path: 'start: attribution', rule: 'must be "on" or "off"', value: attribution })
-  if (keepDecisions !== undefined && !(Number.isSafeInteger(keepDecisions) && Number(keepDecisions) >= 1))
-    throw new ConfigurationError({ path: 'start: keepDecisions', rule: 'must be an integer >= 1', value: keepDecisions })
+  for (const name of ['keepDecisions', 'keepDeadLetters']) {
+    const value = given[name]
+    if (value !== undefined && !(Number.isSafeInteger(value) && Number(value) >= 1))
+      throw new ConfigurationError({ path: `start: ${name}`, rule: 'must be an integer >= 1', value })
+  }
   if (onEvent !== undefined && typeof onEvent !== 'function')
     throw new ConfigurationError({ path: 'start: onEvent', rule: 'must be a function', value: onEvent })
 }

@@ -132,7 +132,7 @@ function workerSpec(
   { key, id, settings }: Settled,
   { defaultMode }: PlanParts,
 ): ChildSpec {
-  const { restart, shutdown, significant, args, hooks, fallback, maxAttempts, name, extras } = settings
+  const { restart, shutdown, significant, args, hooks, fallback, mailbox, maxAttempts, name, extras } = settings
   const start: ActorSpec = {
     id,
     behavior,
@@ -140,6 +140,7 @@ function workerSpec(
     mode: settings.state ?? defaultMode,
     hooks,
     fallback,
+    mailbox,
     termLimitMs: termLimit(shutdown),
     maxAttempts,
     checkpointEvery: settings.checkpointEvery ?? Infinity,

@@ -2,9 +2,10 @@ import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { InternalError } from '../protocol/errors.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorSpec } from './actor-spec.ts'
-import { inJournal, UnavailableError } from './errors.ts'
+import { inJournal, NoProcError, UnavailableError } from './errors.ts'
 import type { Cell, Life, Memory, World } from './anatomy.ts'
 import { Mailbox } from './mailbox.ts'
+import { MailboxGate, unboundedMailbox } from './mailbox-gate.ts'
 import { addCaller, type Caller, type Message } from './message.ts'
 import type { Persistence } from './persistence.ts'
 import type { Runnable } from './scheduler.ts'
@@ -37,6 +38,7 @@ export class ActorCell implements Cell, Runnable {
     this.world = world
     this.spec = spec
     this.id = spec.id
+    if (spec.mailbox !== undefined) this.adopt(spec)
   }
 
   get label(): string {
@@ -47,6 +49,14 @@ export class ActorCell implements Cell, Runnable {
     const { persistence } = this.world
     if (persistence === undefined) throw new InternalError(`${this.label} keeps its state in a store, and there is none`)
     return persistence
+  }
+
+  /** What it is started with from now on. */
+  adopt(spec: ActorSpec): void {
+    this.spec = spec
+    const { gate } = this.mailbox
+    if (gate !== undefined) gate.change(spec.mailbox ?? unboundedMailbox)
+    else if (spec.mailbox !== undefined) this.mailbox.countBy(new MailboxGate(this.id, spec.mailbox))
   }
 
   receive(message: Message): void {
@@ -93,6 +103,17 @@ export class ActorCell implements Cell, Runnable {
   dropEarlyCallers(): void {
     for (const { caller } of this.#early ?? []) caller.fail(new UnavailableError(this.id, 'call', inJournal))
     this.#early = undefined
+  }
+
+  incarnationEnded(reason: ExitReason): void {
+    const { gate } = this.mailbox
+    if (gate?.settings.onRestart !== 'drop') return
+    for (const message of this.mailbox.takeAll()) {
+      if (message.kind === 'info' || message.incarnation !== 0) continue
+      message.caller?.fail(new NoProcError(this.id, message.name, reason))
+      this.world.deadLetter(this.id, message, 'ended')
+    }
+    gate.refuseAll()
   }
 
   wake(): void {

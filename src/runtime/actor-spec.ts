@@ -1,6 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Behavior, Hooks } from './behavior.ts'
 import type { Fallbacks } from './fallback.ts'
+import type { MailboxSettings } from './mailbox-gate.ts'
 
 /** How much of an actor's state outlives an incarnation: see the three kinds of memory in the guides. */
 export type StateMode = 'volatile' | 'checkpointed' | 'durable'
@@ -21,6 +22,8 @@ export interface ActorSpec {
   readonly checkpointEvery: number
   /** What answers calls while it is down. */
   readonly fallback?: Fallbacks | undefined
+  /** How much its mailbox holds; any number if not given. */
+  readonly mailbox?: MailboxSettings | undefined
   /** A name to claim at every start. */
   readonly name: string | undefined
 }

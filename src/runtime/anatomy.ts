@@ -6,7 +6,7 @@ import type { Behavior } from './behavior.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
 import type { Context, Down, MonitorAction, NameOwner } from './context.ts'
-import type { ActorEvent } from './events.ts'
+import type { ActorEvent, DeadLetterCause } from './events.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message, MessageInfo } from './message.ts'
 import type { Names } from './names.ts'
@@ -58,6 +58,8 @@ export interface Cell {
   beginAccept(): void
   /** The journal has answered. */
   endAccept(): void
+  /** What becomes of the queue when an incarnation has ended. */
+  incarnationEnded(reason: ExitReason): void
   /** Sees to it that the scheduler knows of new work. */
   wake(): void
 }
@@ -179,6 +181,8 @@ export interface World {
   /** Freezes every state, so that a handler that changes it in place fails at once. */
   readonly freezesStates: boolean
   emit(event: ActorEvent): void
+  /** Keeps and tells of a message that will not be applied. */
+  deadLetter(id: ActorId, message: Message, why: DeadLetterCause): void
   /** Numbers that this system gives out once. */
   nextNumber(): number
   /** What an actor shows of itself; see `Behavior.show`. */

@@ -20,6 +20,8 @@ export interface CallOptions {
 
 /** What belongs to a message without an answer. */
 export interface CastOptions {
+  /** How long to wait for room in a mailbox with `full: 'wait'`; 5 s if not given, `"infinity"` waits for ever. */
+  readonly timeout?: DurationOrInfinity
   /** As {@link CallOptions.id}. */
   readonly id?: string
 }
@@ -30,7 +32,7 @@ export interface Port {
   call(to: ActorId, name: string, input: unknown, options?: CallOptions): Promise<unknown>
   /**
    * Sends a message. For a journaled actor the promise resolves when the message is in the journal, else at once; it need not
-   * be awaited.
+   * be awaited. Where the mailbox is full, see `mailbox` of the child's options.
    */
   cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void>
   /**

@@ -274,7 +274,7 @@ function release(life: Life, group: readonly Turn[], committed: Committed): void
     if (outcome !== undefined) message.caller?.settle(outcome)
     if (outcome?.status === 'refused')
       world.emit({ type: 'refused', id: cell.id, message: messageInfo(message), refusal: outcome.refusal })
-    if (dead !== undefined) world.emit({ type: 'dead letter', id: cell.id, message: messageInfo(message), why: 'crashed' })
+    if (dead !== undefined) world.deadLetter(cell.id, message, 'crashed')
   }
   for (const { context } of group) {
     for (const member of context.members) world.router.startMember(member, { isSaved: true })

@@ -81,6 +81,18 @@ export class UnavailableError extends CallError {
   }
 }
 
+/** The actor has as many messages waiting as its mailbox may hold. This one was not handled, and will not be. */
+export class OverloadedError extends CallError {
+  override readonly name = 'OverloadedError'
+  readonly code = 'overloaded'
+  /** How many messages the mailbox may hold. */
+  readonly max: number
+  constructor(target: ActorId, handler: string, max: number, fate: 'not taken' | 'dropped for a newer one') {
+    super(target, handler, `its mailbox is full (${max} messages); the message was ${fate}`)
+    this.max = max
+  }
+}
+
 /** What becomes of a message in the journal of an actor that has ended. */
 export const inJournal = 'the actor has ended; the message is in its journal, and is handled when it is started again'
 

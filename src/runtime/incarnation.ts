@@ -142,6 +142,7 @@ export class Incarnation implements Life {
     cell.handledAtEnd = this.turns.blamed ?? this.turns.current?.seq
     if (this.isBorn) this.#leaveTrace(reason, message)
     this.turns.abandon(reason)
+    cell.incarnationEnded(reason)
     for (const caller of this.#deferred ?? []) caller.fail(new CrashedError(this.id, 'call', reason))
     this.#deferred = undefined
     this.#failCallsMeantForIt(reason)

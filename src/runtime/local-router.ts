@@ -4,13 +4,15 @@ import type { Envelope } from '../protocol/envelope.ts'
 import { NotStorableError } from '../protocol/errors.ts'
 import { normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { StateMode } from './actor-spec.ts'
+import { Admission } from './admission.ts'
 import type { Cell } from './anatomy.ts'
 import type { CallOptions, CastOptions, StopOptions } from './context.ts'
 import type { Deadlines } from './deadlines.ts'
 import { CrashedError, inJournal, InvalidMessageError, NoProcError, UnavailableError } from './errors.ts'
 import type { DeadLetterCause, EventSink } from './events.ts'
 import { answerBy, fallbackFor } from './fallback.ts'
-import { Message, messageInfo, systemMessage } from './message.ts'
+import type { MailboxGate } from './mailbox-gate.ts'
+import { Message, systemMessage } from './message.ts'
 import { PendingCall } from './pending-call.ts'
 import type { Accepted, Member } from './persistence.ts'
 import type { StopRequest } from './requested-end.ts'
@@ -23,6 +25,8 @@ export interface LocalRouterParts {
   readonly cells: ReadonlyMap<ActorId, Cell>
   readonly deadlines: Deadlines
   readonly sink: EventSink
+  /** Keeps and tells of a message that will not be handled. */
+  readonly deadLetter: (id: ActorId, message: Message, why: DeadLetterCause) => void
   /** How an actor keeps its state that has not been started yet; nothing if there is none of that id. */
   readonly modeOf: (id: ActorId) => StateMode | undefined
 }
@@ -32,17 +36,19 @@ export class LocalRouter implements Router {
   readonly #parts: LocalRouterParts
   /** Mail for members that a supervisor has been asked to start. */
   readonly #awaited = new Map<ActorId, Message[]>()
+  readonly #admission: Admission
   #isClosed = false
 
   constructor(parts: LocalRouterParts) {
     this.#parts = parts
+    this.#admission = new Admission(parts)
   }
 
   call(to: ActorId, { name, input, sender }: Request, options?: CallOptions): Promise<unknown> {
     const timeoutMs = timeoutOf(name, options)
     const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id }
     const place = this.#parts.cells.get(to)
-    const cell = place?.isRetired === true ? undefined : place
+    const cell = place === undefined || isGone(place) ? undefined : place
     const fallback = place?.spec.fallback === undefined || this.#isClosed ? undefined : fallbackFor(place, envelope)
     if (cell === undefined && fallback === undefined && !this.#awaited.has(to)) return Promise.reject(new NoProcError(to, name))
     const problem = this.problemWith(to, envelope)
@@ -52,7 +58,8 @@ export class LocalRouter implements Router {
     if (options?.signal?.aborted === true) return pending.promise
     const message = new Message(envelope, pending, 0)
     if (fallback !== undefined && place !== undefined) answerBy(fallback, place, { name, input, caller: pending })
-    else if (cell?.spec.mode === 'durable') this.#accept(cell, message).catch((error: unknown) => pending.fail(asError(error)))
+    else if (cell?.mailbox.gate !== undefined) this.#admission.call({ cell, gate: cell.mailbox.gate, message, enter: () => this.#enter(cell, message) }, pending)
+    else if (cell?.spec.mode === 'durable') void this.#acceptCall(cell, message)
     else this.deliver(to, message)
     return pending.promise
   }
@@ -63,6 +70,7 @@ export class LocalRouter implements Router {
     if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
     const cell = this.#reachable(to)
     const message = new Message(envelope, undefined, 0)
+    if (cell?.mailbox.gate !== undefined) return this.#admitCast(cell, cell.mailbox.gate, message, options)
     if (cell?.spec.mode === 'durable') return this.#acceptCast(cell, message)
     this.deliver(to, message)
     return Promise.resolve()
@@ -89,7 +97,11 @@ export class LocalRouter implements Router {
 
   deliver(to: ActorId, message: Message): void {
     const cell = this.#reachable(to)
-    if (cell !== undefined) cell.receive(message)
+    if (cell !== undefined) {
+      const { gate } = cell.mailbox
+      if (gate === undefined) cell.receive(message)
+      else void this.#admitCast(cell, gate, message, undefined)
+    }
     else if (this.#awaited.has(to)) this.#awaited.get(to)?.push(message)
     else this.drop(to, message, 'noproc')
   }
@@ -141,12 +153,29 @@ export class LocalRouter implements Router {
     }
     message.caller?.fail(new NoProcError(id, message.name, this.#parts.cells.get(id)?.lastExit))
     // What the runtime tells itself is nobody's letter.
-    if (message.kind !== 'info') this.#parts.sink.emit({ type: 'dead letter', id, message: messageInfo(message), why })
+    if (message.kind !== 'info') this.#parts.deadLetter(id, message, why)
   }
 
   #reachable(id: ActorId): Cell | undefined {
     const cell = this.#parts.cells.get(id)
-    return cell === undefined || cell.isRetired ? undefined : cell
+    return cell === undefined || isGone(cell) ? undefined : cell
+  }
+
+  #admitCast(cell: Cell, gate: MailboxGate, message: Message, options: CastOptions | undefined): Promise<void> {
+    const timeoutMs = castTimeoutOf(message.name, options)
+    return this.#admission.cast({ cell, gate, message, enter: () => this.#enter(cell, message), timeoutMs })
+  }
+
+  /** Where a message goes for which there is room. */
+  #enter(cell: Cell, message: Message): Promise<void> | undefined {
+    if (cell.spec.mode === 'durable' && message.kind !== 'info')
+      return message.kind === 'call' ? this.#acceptCall(cell, message) : this.#acceptCast(cell, message)
+    cell.receive(message)
+    return undefined
+  }
+
+  #acceptCall(cell: Cell, message: Message): Promise<void> {
+    return this.#accept(cell, message).catch((error: unknown) => message.caller?.fail(asError(error)))
   }
 
   #acceptCast(cell: Cell, message: Message): Promise<void> {
@@ -158,15 +187,21 @@ export class LocalRouter implements Router {
 
   /** Offers a message to the journal; what comes of it is done in the very turn in which the journal's answer arrives. */
   #accept(cell: Cell, message: Message): Promise<void> {
+    const { gate } = cell.mailbox
     cell.beginAccept()
+    gate?.reserve()
     return cell.store.accept(cell.id, message).then(
       (accepted) => {
         message.seq = accepted.seq
+        gate?.unreserve()
         this.#accepted(cell.id, message, accepted)
         cell.endAccept()
+        gate?.admit()
       },
       (error: unknown) => {
+        gate?.unreserve()
         cell.endAccept()
+        gate?.admit()
         throw refusal(cell.id, message.name, error)
       },
     )
@@ -187,6 +222,11 @@ export class LocalRouter implements Router {
   }
 }
 
+/** Nobody will handle what is sent to it now. */
+function isGone(cell: Cell): boolean {
+  return cell.isRetired || (cell.life === undefined && cell.mailbox.gate?.settings.onRestart === 'drop')
+}
+
 function refusal(to: ActorId, name: string, error: unknown): Error {
   if (error instanceof NotStorableError) return new InvalidMessageError(to, name, error.message, error)
   return new UnavailableError(to, name, `the store did not take the message (${asError(error).message}); nothing was handled`, error)
@@ -194,6 +234,10 @@ function refusal(to: ActorId, name: string, error: unknown): Error {
 
 function timeoutOf(name: string, options: CallOptions | undefined): number {
   return options?.timeout === undefined ? defaultTimeoutMs : durationOrInfinityMs(options.timeout, `call of "${name}": timeout`)
+}
+
+function castTimeoutOf(name: string, options: CastOptions | undefined): number {
+  return options?.timeout === undefined ? defaultTimeoutMs : durationOrInfinityMs(options.timeout, `cast of "${name}": timeout`)
 }
 
 function asError(error: unknown): Error {

@@ -1,4 +1,5 @@
 import type { Down } from './context.ts'
+import type { MailboxGate } from './mailbox-gate.ts'
 import type { Message } from './message.ts'
 
 const smallest = 2
@@ -11,15 +12,31 @@ export class Mailbox {
   #ring: (Message | undefined)[] = []
   #head = 0
   #size = 0
+  #gate: MailboxGate | undefined = undefined
 
   get size(): number {
     return this.#size
+  }
+
+  /** What counts its messages; nothing for one without a bound. */
+  get gate(): MailboxGate | undefined {
+    return this.#gate
+  }
+
+  /** Has its messages counted from now on, those that are in it included. */
+  countBy(gate: MailboxGate): void {
+    this.#gate = gate
+    for (let offset = 0; offset < this.#size; offset += 1) {
+      const message = this.#at(offset)
+      if (message !== undefined) gate.entered(message)
+    }
   }
 
   push(message: Message): void {
     if (this.#size === this.#ring.length) this.#grow()
     this.#ring[(this.#head + this.#size) & (this.#ring.length - 1)] = message
     this.#size += 1
+    this.#gate?.entered(message)
   }
 
   /** Puts a message back at the head, where it came from. */
@@ -28,6 +45,7 @@ export class Mailbox {
     this.#head = (this.#head - 1) & (this.#ring.length - 1)
     this.#ring[this.#head] = message
     this.#size += 1
+    this.#gate?.entered(message)
   }
 
   shift(): Message | undefined {
@@ -40,13 +58,26 @@ export class Mailbox {
       this.#ring = []
       this.#head = 0
     }
+    if (this.#gate !== undefined && message !== undefined) this.#gate.left(message)
     return message
+  }
+
+  /** Takes out the first message for which `test` holds. It costs as much as there are others before it. */
+  takeFirst(test: (message: Message) => boolean): Message | undefined {
+    for (let offset = 0; offset < this.#size; offset += 1) {
+      const message = this.#at(offset)
+      if (message === undefined || !test(message)) continue
+      for (let before = offset; before > 0; before -= 1) this.#ring[this.#slot(before)] = this.#at(before - 1)
+      this.#ring[this.#head] = message
+      return this.shift()
+    }
+    return undefined
   }
 
   /** The first message for which `test` holds; it stays where it is. */
   find(test: (message: Message) => boolean): Message | undefined {
     for (let offset = 0; offset < this.#size; offset += 1) {
-      const message = this.#ring[(this.#head + offset) & (this.#ring.length - 1)]
+      const message = this.#at(offset)
       if (message !== undefined && test(message)) return message
     }
     return undefined
@@ -62,8 +93,22 @@ export class Mailbox {
   /** Takes everything out, in order. */
   takeAll(): Message[] {
     const all: Message[] = []
-    for (let message = this.shift(); message !== undefined; message = this.shift()) all.push(message)
+    for (let offset = 0; offset < this.#size; offset += 1) {
+      const message = this.#at(offset)
+      if (message !== undefined) all.push(message)
+    }
+    this.#ring = []
+    this.#head = this.#size = 0
+    this.#gate?.emptied()
     return all
+  }
+
+  #slot(offset: number): number {
+    return (this.#head + offset) & (this.#ring.length - 1)
+  }
+
+  #at(offset: number): Message | undefined {
+    return this.#ring[this.#slot(offset)]
   }
 
   #grow(): void {

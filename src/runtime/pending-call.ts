@@ -10,6 +10,8 @@ export class PendingCall implements Caller, Timed {
   dueMs = 0
   previous: Timed | undefined = undefined
   next: Timed | undefined = undefined
+  /** Set while its message waits for room in a mailbox. */
+  line: Line | undefined = undefined
   readonly promise: Promise<unknown>
   readonly #target: ActorId
   readonly #handler: string
@@ -56,7 +58,7 @@ export class PendingCall implements Caller, Timed {
   }
 
   expire(): void {
-    this.fail(new CallTimeoutError(this.#target, this.#handler, this.#timeoutMs))
+    this.fail(this.line?.late() ?? new CallTimeoutError(this.#target, this.#handler, this.#timeoutMs))
   }
 
   #finish(): void {
@@ -64,6 +66,7 @@ export class PendingCall implements Caller, Timed {
     this.#resolve = this.#reject = undefined
     if (this.#timeoutMs !== Infinity) this.#deadlines.remove(this, this.#timeoutMs)
     this.#forgetSignal?.()
+    this.line?.leave()
   }
 
   #heed(signal: AbortSignal): void {
@@ -75,6 +78,13 @@ export class PendingCall implements Caller, Timed {
     signal.addEventListener('abort', abort, { once: true })
     this.#forgetSignal = () => signal.removeEventListener('abort', abort)
   }
+}
+
+/** A place among those who wait for room in a mailbox. */
+export interface Line {
+  leave(): void
+  /** What is told if no room came in time. */
+  late(): Error
 }
 
 interface PendingCallOptions {

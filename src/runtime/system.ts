@@ -9,11 +9,12 @@ import type { Behavior } from './behavior.ts'
 import { Catalogue } from './catalogue.ts'
 import type { Clock, ClockTimer } from './clock.ts'
 import type { MonitorAction, MonitorRef, NameOwner, Port } from './context.ts'
+import { DeadLetters } from './dead-letters.ts'
 import { Deadlines } from './deadlines.ts'
 import { SpawnError } from './errors.ts'
-import type { ActorEvent, EventSink } from './events.ts'
+import type { ActorEvent, DeadLetterCause, EventSink } from './events.ts'
 import { LocalRouter } from './local-router.ts'
-import { messageOf } from './message.ts'
+import { messageOf, type Message } from './message.ts'
 import { MonitorActions } from './monitor-actions.ts'
 import { checkAction } from './monitor-options.ts'
 import { Names } from './names.ts'
@@ -36,6 +37,8 @@ export interface SystemParts {
   readonly behaviors: readonly Behavior[]
   /** How an actor keeps its state that has not been started yet; nothing if there is none of that id. */
   readonly modeOf: (id: ActorId) => StateMode | undefined
+  /** How many dead letters are kept. */
+  readonly keepDeadLetters: number
   /** Freezes every state, so that a handler that changes it in place fails at once. */
   readonly freezesStates: boolean
   /** Knows on behalf of whom code runs. */
@@ -74,6 +77,7 @@ export class ActorSystem implements World {
   /** Sends on behalf of nobody. */
   readonly outside: Port
   readonly actions: MonitorActions
+  readonly deadLetters: DeadLetters
   readonly #revivals: Revivals
   /** Whom the monitors from outside watch. */
   readonly #watched = new Map<number, Life>()
@@ -84,7 +88,7 @@ export class ActorSystem implements World {
   #isClosed = false
 
   constructor(parts: SystemParts) {
-    const { clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates, attribution, surface } = parts
+    const { clock, random, scheduler, persistence, sink, behaviors, modeOf, keepDeadLetters, freezesStates, attribution, surface } = parts
     this.clock = clock
     this.random = random
     this.scheduler = scheduler
@@ -94,7 +98,9 @@ export class ActorSystem implements World {
     this.#sink = sink
     this.#deadlines = new Deadlines(clock)
     this.catalogue = new Catalogue(behaviors)
-    this.router = new LocalRouter({ cells: this.#cells, deadlines: this.#deadlines, sink, modeOf })
+    this.deadLetters = new DeadLetters({ keep: keepDeadLetters, clock, sink })
+    const deadLetter = (id: ActorId, message: Message, why: DeadLetterCause): void => this.deadLetters.add(id, message, why)
+    this.router = new LocalRouter({ cells: this.#cells, deadlines: this.#deadlines, sink, deadLetter, modeOf })
     this.#revivals = new Revivals({
       router: this.router,
       cellOf: (id) => this.#cells.get(id),
@@ -116,7 +122,7 @@ export class ActorSystem implements World {
     const before = this.#cells.get(spec.id)?.life
     if (before !== undefined) return this.#startAfter(before, spec, origin)
     const cell = this.#cells.get(spec.id) ?? this.#newCell(spec)
-    cell.spec = spec
+    if (cell.spec !== spec) cell.adopt(spec)
     cell.isForgotten = false
     return startActor(cell, this.#revivals.origin(cell, origin))
   }
@@ -309,6 +315,17 @@ export class ActorSystem implements World {
     this.#deadlines.close()
   }
 
+  deadLetter(id: ActorId, message: Message, why: DeadLetterCause): void {
+    this.deadLetters.add(id, message, why)
+  }
+
+  /** Sends a dead letter to its actor again, as it was sent first: resolves as that would have. */
+  async replay(letter: { readonly number: number }): Promise<unknown> {
+    const { id, message, input } = this.deadLetters.take(letter.number)
+    const request = { name: message.name, input, sender: message.sender }
+    return message.kind === 'call' ? this.router.call(id, request) : this.router.cast(id, request)
+  }
+
   /** Numbers that this system gives out once. */
   nextNumber(): number {
     this.#counter += 1
@@ -353,13 +370,16 @@ export class ActorSystem implements World {
     cell.isRetired = true
     cell.memory = undefined
     for (const message of cell.mailbox.takeAll()) this.router.release(cell, message)
+    cell.mailbox.gate?.refuseAll()
     this.names.release(cell.id)
   }
 
   #newCell(spec: ActorSpec): ActorCell {
     const cell = new ActorCell(this, spec)
     this.#cells.set(spec.id, cell)
-    for (const message of this.router.takeAwaited(spec.id)) cell.mailbox.push(message)
+    for (const message of this.router.takeAwaited(spec.id))
+      if (spec.mailbox === undefined) cell.mailbox.push(message)
+      else this.router.deliver(spec.id, message)
     return cell
   }
 }

@@ -56,7 +56,7 @@ export class VolatileTurns implements Turns {
     if (message === undefined || message.kind === 'info') return
     const { cell } = this.#life
     message.caller?.fail(new CrashedError(cell.id, message.name, reason))
-    cell.world.emit({ type: 'dead letter', id: cell.id, message: messageInfo(message), why: 'crashed' })
+    cell.world.deadLetter(cell.id, message, 'crashed')
   }
 
   /** Asks for a checkpoint after the turn that is under way. */

@@ -2,6 +2,7 @@ import type { Violation } from '../protocol/errors.ts'
 import { extraNames, extraRule } from './child-extra-rules.ts'
 import { stateModes, type ChildOptions } from './child-options.ts'
 import type { ChildSpec } from './child-spec.ts'
+import { mailboxRule } from './mailbox-rules.ts'
 import {
   asOptions, isDuration, isIntegerFrom, isKey, isOptions, keyRule, listed, oneOf, refuseIf, unknownNames, type Given, type Rule,
 } from './option-checks.ts'
@@ -20,12 +21,12 @@ export interface ChildSubject {
 }
 
 export const childNames = [
-  'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', 'args', 'name', ...extraNames,
+  'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', 'mailbox', 'args', 'name', ...extraNames,
 ] as const satisfies readonly (keyof ChildOptions)[]
 
 /** Options that a supervisor as a child cannot have: it has no state of its own. */
 const workerNames = [
-  'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', 'args',
+  'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', 'mailbox', 'args',
 ] as const satisfies readonly (keyof ChildOptions)[]
 
 const hookNames = ['init', 'restart', 'term'] as const
@@ -146,6 +147,8 @@ export const childRules: readonly Rule<ChildSubject>[] = [
     Object.entries(asOptions(options['fallback']))
       .filter(([, answer]) => typeof answer !== 'function')
       .map(([name, value]) => ({ path: `${at}fallback.${name}`, rule: 'must be a function', value })),
+
+  mailboxRule,
 
   ({ at, options: { name } }) =>
     refuseIf(name !== undefined && !isKey(name), { path: `${at}name`, rule: keyRule, value: name }),

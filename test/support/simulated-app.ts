@@ -17,7 +17,7 @@ export type SimulatedApp<Tree> = Pick<SimulatedSystem<Tree>, Kept> & {
   readonly events: readonly CoppiceEvent[]
 }
 
-type Passed = 'seed' | 'clock' | 'behaviors' | 'freezeStates' | 'keepDecisions'
+type Passed = 'seed' | 'clock' | 'behaviors' | 'freezeStates' | 'keepDecisions' | 'keepDeadLetters'
 
 export interface SimulationOptions extends Pick<SystemOptions, Passed> {
   /** A memory store of its own if not given. */
