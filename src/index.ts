@@ -24,6 +24,7 @@ export {
   RefusedError,
   RevivalError,
   SpawnError,
+  StashError,
   StateUnreadableError,
   StoreError,
   UnavailableError,

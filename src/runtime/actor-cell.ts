@@ -32,6 +32,7 @@ export class ActorCell implements Cell, Runnable {
   #acceptsDone = 0
   /** Notices that wait for the messages before them to be in the journal. */
   #held: { readonly message: Message; readonly after: number }[] = []
+  #stash: Message[] | undefined = undefined
   #early: { readonly seq: number; readonly caller: Caller }[] | undefined = undefined
 
   constructor(world: World, spec: ActorSpec) {
@@ -105,7 +106,27 @@ export class ActorCell implements Cell, Runnable {
     this.#early = undefined
   }
 
+  get stashed(): number {
+    return this.#stash?.length ?? 0
+  }
+
+  putAside(message: Message): void {
+    // It has not been handled.
+    message.attempt -= 1
+    ;(this.#stash ??= []).push(message)
+  }
+
+  unstash(): void {
+    const stash = this.#stash
+    if (stash === undefined) return
+    this.#stash = undefined
+    for (const message of stash.reverse()) this.mailbox.putBack(message)
+    this.wake()
+  }
+
   incarnationEnded(reason: ExitReason): void {
+    // The next incarnation does not know what it was waiting for.
+    this.unstash()
     const { gate } = this.mailbox
     if (gate?.settings.onRestart !== 'drop') return
     for (const message of this.mailbox.takeAll()) {

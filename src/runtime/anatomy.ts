@@ -47,6 +47,11 @@ export interface Cell {
   readonly label: string
   /** The persistence of an actor that has one. */
   readonly store: Persistence
+  /** How many messages have been put aside. */
+  readonly stashed: number
+  putAside(message: Message): void
+  /** Puts what was put aside back before what is queued, in its order. */
+  unstash(): void
   receive(message: Message): void
   /** Takes a message from the journal, unless it came by recovery already. */
   receiveJournaled(message: Message): void

@@ -3,7 +3,7 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import type { Life } from './anatomy.ts'
 import type { Behavior, Step } from './behavior.ts'
 import { TurnContext } from './turn-context.ts'
-import { FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
+import { DurableTurnError, FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { messageInfo, messageOf, type Message } from './message.ts'
 import { migrateState } from './migration.ts'
@@ -51,6 +51,13 @@ export class DurableTurns implements Turns {
 
   find(seq: number): Message | undefined {
     return this.current?.seq === seq ? this.current : this.#group.find((turn) => turn.message.seq === seq)?.message
+  }
+
+  putAside(): void {
+    throw new DurableTurnError(
+      `${this.#life.cell.label}: stash: a durable turn cannot put its message aside, because messages are applied in the order of the ` +
+        'journal. Keep what it says in the state, and deal with it later; nothing was done',
+    )
   }
 
   /** Everything has been written with every turn already. */

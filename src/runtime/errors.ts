@@ -128,6 +128,17 @@ export class RefusedError extends CallError {
   }
 }
 
+/** The message that is being handled cannot be put aside. Where nobody catches it, handling the message has failed. */
+export class StashError extends CoppiceError {
+  override readonly name = 'StashError'
+  readonly code = 'stash'
+  readonly actor: ActorId
+  constructor(actor: ActorId, problem: string) {
+    super(`${displayId(actor)}: stash: ${problem}`)
+    this.actor = actor
+  }
+}
+
 /** Thrown inside a durable turn by what cannot be undone when the turn is dropped. The turn was not applied. */
 export class DurableTurnError extends CoppiceError {
   override readonly name = 'DurableTurnError'

@@ -148,6 +148,14 @@ export class LiveContext implements Context {
     if (this.mayAct('idle timeout')) this.life.followUps.idle(delayMs, this.#messageToSelf(name, input))
   }
 
+  stash(): void {
+    if (this.mayAct('stash')) this.life.turns.putAside()
+  }
+
+  unstashAll(): void {
+    if (this.mayAct('unstash')) this.cell.unstash()
+  }
+
   trapExits(flag: boolean): boolean {
     const { trapsExits } = this.life
     if (this.mayAct('trapping of exits')) this.life.trapsExits = flag

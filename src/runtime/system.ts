@@ -56,6 +56,8 @@ export interface ActorInfo {
   readonly incarnation: number
   /** Messages that wait. */
   readonly queued: number
+  /** Messages that it has put aside. */
+  readonly stashed: number
   /** The behavior that it has now. */
   readonly behavior: string
   readonly state: StateMode
@@ -229,7 +231,7 @@ export class ActorSystem implements World {
     const { incarnation, mailbox, life, isRetired, spec, lastExit } = cell
     const status = life?.isBorn === true ? 'running' : isRetired ? 'stopped' : 'restarting'
     const behavior = (life?.behavior ?? spec.behavior).name
-    return { id, status, incarnation, queued: mailbox.size, behavior, state: spec.mode, lastExit }
+    return { id, status, incarnation, queued: mailbox.size, stashed: cell.stashed, behavior, state: spec.mode, lastExit }
   }
 
   armTimer(life: Life, timer: DurableTimer): void {

@@ -1,8 +1,9 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { Life } from './anatomy.ts'
 import type { Step } from './behavior.ts'
-import { CrashedError, reasonOfThrown } from './errors.ts'
+import { CrashedError, reasonOfThrown, StashError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
+import { unboundedMailbox } from './mailbox-gate.ts'
 import { messageInfo, type Message } from './message.ts'
 import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
@@ -18,6 +19,7 @@ export class VolatileTurns implements Turns {
   readonly #life: Life
   #sinceCheckpoint = 0
   #checkpointWanted = false
+  #isPutAside = false
   #isWriting = false
   #wanted: 'call' | 'policy' | undefined = undefined
 
@@ -59,6 +61,15 @@ export class VolatileTurns implements Turns {
     cell.world.deadLetter(cell.id, message, 'crashed')
   }
 
+  putAside(): void {
+    const { cell } = this.#life
+    if (this.current === undefined) throw new StashError(cell.id, 'no message is being handled')
+    if (this.#isPutAside) throw new StashError(cell.id, 'the message has been put aside already')
+    const { stash } = cell.spec.mailbox ?? unboundedMailbox
+    if (cell.stashed >= stash) throw new StashError(cell.id, `${stash} messages have been put aside already`)
+    this.#isPutAside = true
+  }
+
   /** Asks for a checkpoint after the turn that is under way. */
   wantCheckpoint(): void {
     this.#checkpointWanted = true
@@ -68,6 +79,7 @@ export class VolatileTurns implements Turns {
     const life = this.#life
     life.status = 'busy'
     this.current = message
+    this.#isPutAside = false
     message.attempt += 1
     let step: Step<unknown> | PromiseLike<Step<unknown>>
     try {
@@ -100,7 +112,8 @@ export class VolatileTurns implements Turns {
     if (step.behavior !== undefined) life.behavior = step.behavior
     life.frontier += 1
     if (step.stop !== undefined) life.stopReason ??= step.stop
-    if (step.outcome === undefined) {
+    if (this.#isPutAside) life.cell.putAside(message)
+    else if (step.outcome === undefined) {
       if (message.caller !== undefined) life.deferred.add(message.caller)
     } else if (life.stopReason === undefined) this.#answer(message, step.outcome)
     else this.#answerAtEnd(message, step.outcome)
