@@ -93,6 +93,8 @@ export type {
   StoreInfo,
   TurnRecord,
 } from './runtime/persistence.ts'
+export type { FullestMailbox } from './runtime/crowd.ts'
+export type { OverloadEvent, OverloadInfo } from './runtime/overload-watch.ts'
 export type { ActorInfo } from './runtime/system.ts'
 export type { Random } from './runtime/random.ts'
 export type { Runnable, Scheduler } from './runtime/scheduler.ts'
@@ -173,6 +175,7 @@ export type { Sync } from './persistence/sqlite-settings.ts'
 
 // Running.
 export { start, type App, type StartOptions } from './app/start.ts'
+export type { OverloadOption } from './app/overload-option.ts'
 export { stopOnSignals, type StopOnSignalsOptions } from './app/stop-on-signals.ts'
 export { TreeStartError } from './app/errors.ts'
 export type { CoppiceEvent, EventListener } from './app/events.ts'

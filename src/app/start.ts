@@ -8,6 +8,7 @@ import { createAttribution, noAttribution } from '../runtime/attribution.ts'
 import type { MonitorAction, MonitorRef, NameOwner, Spawnable, SpawnOptions } from '../runtime/context.ts'
 import { createFairScheduler } from '../runtime/fair-scheduler.ts'
 import type { DeadLetter } from '../runtime/dead-letters.ts'
+import type { OverloadInfo } from '../runtime/overload-watch.ts'
 import type { Store, StoreInfo } from '../runtime/persistence.ts'
 import type { Random } from '../runtime/random.ts'
 import type { Scheduler } from '../runtime/scheduler.ts'
@@ -20,6 +21,7 @@ import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.
 import { checkTree } from './check-tree.ts'
 import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
+import { overloadViolations, readOverload, type OverloadOption } from './overload-option.ts'
 import { blameStrayFailures } from './stray-failures.ts'
 import { rootSpec } from './supervision-plan.ts'
 import { modeIn } from './tree-plan.ts'
@@ -51,6 +53,11 @@ export interface StartOptions {
   readonly freezeStates?: boolean
   /** How many decisions of each supervisor {@link App.decisions} remembers: an integer >= 1; 20 if not given. */
   readonly keepDecisions?: number
+  /**
+   * Looks from time to time whether there is too much to do: {@link App.overload} and the events `overloaded` and `relieved` tell of
+   * it. Nobody looks if not given.
+   */
+  readonly overload?: OverloadOption
   /** How many dead letters {@link App.deadLetters} remembers, with what was sent: an integer >= 1; 100 if not given. */
   readonly keepDeadLetters?: number
 }
@@ -86,6 +93,8 @@ export interface App<Tree> extends AsyncDisposable {
    * once, also when it has been restarted or has ended. The root is meant if nothing is given. Empty for who is no supervisor.
    */
   decisions(supervisor?: ActorId | { readonly id: ActorId }): readonly DecisionRecord[]
+  /** How much there is to do, answered at once: to refuse work from outside while it is too much. */
+  overload(): OverloadInfo
   /** The newest messages that were never applied in this process, oldest first; those that were sent again are gone. */
   deadLetters(): readonly DeadLetter[]
   /**
@@ -157,6 +166,7 @@ export async function startDressed<Tree>(
     modeOf: (id) => modeIn(tree, defaultMode, id),
     attribution,
     surface,
+    overload: options.overload && readOverload(options.overload),
     keepDeadLetters: options.keepDeadLetters ?? 100,
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
   })
@@ -170,6 +180,7 @@ export async function startDressed<Tree>(
     return new RunningApp({ tree: tree.reference(system.outside, rootId), system, logs, incarnation, forgetStrays })
   } catch (error) {
     forgetStrays()
+    system.stopWatching()
     await persistence?.close()
     throw error
   }
@@ -222,6 +233,10 @@ class RunningApp<Tree> implements App<Tree> {
 
   decisions(supervisor: ActorId | { readonly id: ActorId } = rootId): readonly DecisionRecord[] {
     return this.#logs.read(typeof supervisor === 'string' ? supervisor : supervisor.id)
+  }
+
+  overload(): OverloadInfo {
+    return this.#system.overload()
   }
 
   deadLetters(): readonly DeadLetter[] {
@@ -284,7 +299,7 @@ function reject(error: unknown): Promise<never> {
 }
 
 const optionNames: readonly string[] = [
-  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'keepDecisions', 'keepDeadLetters',
+  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'keepDecisions', 'keepDeadLetters', 'overload',
 ]
 
 function checkOptions(options: object): void {
@@ -303,6 +318,8 @@ function checkOptions(options: object): void {
     if (value !== undefined && !(Number.isSafeInteger(value) && Number(value) >= 1))
       throw new ConfigurationError({ path: `start: ${name}`, rule: 'must be an integer >= 1', value })
   }
+  const [violation] = overloadViolations(given['overload'])
+  if (violation !== undefined) throw new ConfigurationError(violation)
   if (onEvent !== undefined && typeof onEvent !== 'function')
     throw new ConfigurationError({ path: 'start: onEvent', rule: 'must be a function', value: onEvent })
 }

@@ -8,13 +8,14 @@ import { Mailbox } from './mailbox.ts'
 import { MailboxGate, unboundedMailbox } from './mailbox-gate.ts'
 import { addCaller, type Caller, type Message } from './message.ts'
 import type { Persistence } from './persistence.ts'
+import { RingQueue } from './ring-queue.ts'
 import type { Runnable } from './scheduler.ts'
 
 /** The identity of an actor. */
 export class ActorCell implements Cell, Runnable {
   readonly id: ActorId
   readonly world: World
-  readonly mailbox = new Mailbox()
+  readonly mailbox: Mailbox
   spec: ActorSpec
   life: Life | undefined = undefined
   incarnation = 0
@@ -31,14 +32,16 @@ export class ActorCell implements Cell, Runnable {
   #acceptsBegun = 0
   #acceptsDone = 0
   /** Notices that wait for the messages before them to be in the journal. */
-  #held: { readonly message: Message; readonly after: number }[] = []
+  #held: RingQueue<{ readonly message: Message; readonly after: number }> | undefined = undefined
   #stash: Message[] | undefined = undefined
-  #early: { readonly seq: number; readonly caller: Caller }[] | undefined = undefined
+  /** Who waits for messages that are still to be recovered, by their numbers. */
+  #early: Map<number, Caller[]> | undefined = undefined
 
   constructor(world: World, spec: ActorSpec) {
     this.world = world
     this.spec = spec
     this.id = spec.id
+    this.mailbox = new Mailbox(spec.id, world.crowd)
     if (spec.mailbox !== undefined) this.adopt(spec)
   }
 
@@ -63,7 +66,7 @@ export class ActorCell implements Cell, Runnable {
   receive(message: Message): void {
     // What an actor learns of others comes after what they sent before, which may be on its way into the journal still.
     if (message.kind === 'info' && this.#acceptsDone < this.#acceptsBegun) {
-      this.#held.push({ message, after: this.#acceptsBegun })
+      ;(this.#held ??= new RingQueue()).push({ message, after: this.#acceptsBegun })
       return
     }
     this.mailbox.push(message)
@@ -76,10 +79,13 @@ export class ActorCell implements Cell, Runnable {
 
   endAccept(): void {
     this.#acceptsDone += 1
-    const due = this.#held.filter(({ after }) => after <= this.#acceptsDone)
-    this.#held = this.#held.slice(due.length)
-    for (const { message } of due) this.mailbox.push(message)
-    if (due.length > 0) this.wake()
+    const held = this.#held
+    if (held === undefined) return
+    for (let next = held.first; next !== undefined && next.after <= this.#acceptsDone; next = held.first) {
+      held.shift()
+      this.mailbox.push(next.message)
+    }
+    this.wake()
   }
 
   receiveJournaled(message: Message): void {
@@ -90,19 +96,25 @@ export class ActorCell implements Cell, Runnable {
   }
 
   attach(seq: number, caller: Caller): void {
-    const message = this.mailbox.find((queued) => queued.seq === seq) ?? this.life?.turns.find(seq)
+    const message = this.mailbox.find(seq) ?? this.life?.turns.find(seq)
     if (message !== undefined) addCaller(message, caller)
-    else (this.#early ??= []).push({ seq, caller })
+    else {
+      this.#early ??= new Map()
+      const others = this.#early.get(seq)
+      if (others === undefined) this.#early.set(seq, [caller])
+      else others.push(caller)
+    }
   }
 
   meetEarlyCallers(message: Message): void {
-    for (const { seq, caller } of this.#early ?? []) if (seq === message.seq) addCaller(message, caller)
-    this.#early = this.#early?.filter(({ seq }) => seq !== message.seq)
+    for (const caller of this.#early?.get(message.seq) ?? []) addCaller(message, caller)
+    this.#early?.delete(message.seq)
   }
 
   /** Nobody will recover the messages that these callers wait for. */
   dropEarlyCallers(): void {
-    for (const { caller } of this.#early ?? []) caller.fail(new UnavailableError(this.id, 'call', inJournal))
+    for (const callers of this.#early?.values() ?? [])
+      for (const caller of callers) caller.fail(new UnavailableError(this.id, 'call', inJournal))
     this.#early = undefined
   }
 

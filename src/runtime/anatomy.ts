@@ -6,6 +6,7 @@ import type { Behavior } from './behavior.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
 import type { Context, Down, MonitorAction, NameOwner } from './context.ts'
+import type { Crowd } from './crowd.ts'
 import type { ActorEvent, DeadLetterCause } from './events.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message, MessageInfo } from './message.ts'
@@ -144,6 +145,8 @@ export interface Life {
   monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string, tell?: (down: Down) => void): void
   /** True if it was active. */
   demonitor(monitor: number): boolean
+  /** Takes back what a monitor has told, unless it has been handled. */
+  takeBackNotice(monitor: number): void
   watchedBy(monitor: number, watcher: (reason: ExitReason) => void): void
   unwatch(monitor: number): void
   adopt(child: Life): void
@@ -182,6 +185,8 @@ export interface World {
   readonly names: Names
   readonly attribution: Attribution
   readonly catalogue: Catalogue
+  /** The mailboxes that have grown long. */
+  readonly crowd: Crowd
   readonly router: Router
   /** Freezes every state, so that a handler that changes it in place fails at once. */
   readonly freezesStates: boolean

@@ -8,6 +8,7 @@ import { CrashedError } from './errors.ts'
 import { followUps } from './follow-ups.ts'
 import { leave } from './leaving.ts'
 import { systemMessage, type Caller, type MessageInfo } from './message.ts'
+import { Notices } from './notices.ts'
 import { effectOf, type ExitSignal } from './signals.ts'
 import { overrideHooks } from './start-plan.ts'
 import { messageAtEnd, type Turns } from './turns.ts'
@@ -35,6 +36,7 @@ export class Incarnation implements Life {
   #links: Set<Life> | undefined = undefined
   #watchers: Map<number, Watcher> | undefined = undefined
   #watched: Map<number, Life> | undefined = undefined
+  #notices: Notices | undefined = undefined
   #children: Set<Life> | undefined = undefined
   #timers: Map<string, ClockTimer> | undefined = undefined
   #whenEnded: ((reason: ExitReason) => void)[] | undefined = undefined
@@ -179,7 +181,7 @@ export class Incarnation implements Life {
 
   monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string, tell?: (down: Down) => void): void {
     const named = name === undefined ? {} : { name }
-    const told = tell ?? ((down: Down): void => this.cell.receive(systemMessage('down', down, this.number)))
+    const told = tell ?? ((down: Down): void => this.#receiveNotice(down))
     if (target === undefined) {
       told({ monitor, id, reason: noproc, ...named })
       return
@@ -196,6 +198,10 @@ export class Incarnation implements Life {
   demonitor(monitor: number): boolean {
     this.#watched?.get(monitor)?.unwatch(monitor)
     return this.#watched?.delete(monitor) ?? false
+  }
+
+  takeBackNotice(monitor: number): void {
+    this.#notices?.takeBack(monitor)
   }
 
   watchedBy(monitor: number, watcher: Watcher): void {
@@ -242,6 +248,12 @@ export class Incarnation implements Life {
     if (this.status !== 'busy' || spec.termLimitMs === Infinity) return
     const timer = world.clock.setTimer(spec.termLimitMs, () => this.end(killed, 'kill'))
     this.whenEnded(() => timer.cancel())
+  }
+
+  #receiveNotice(down: Down): void {
+    const message = systemMessage('down', down, this.number)
+    ;(this.#notices ??= new Notices()).add(down.monitor, message)
+    this.cell.receive(message)
   }
 
   #hasLastWill(manner: Manner): boolean {

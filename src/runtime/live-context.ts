@@ -191,7 +191,7 @@ export class LiveContext implements Context {
 
   demonitor({ monitor }: MonitorRef, options?: { readonly flush: boolean }): boolean {
     const wasActive = this.life.demonitor(monitor) || this.cell.world.actions.cancel(monitor)
-    if (options?.flush === true) this.cell.mailbox.removeDown(monitor)
+    if (options?.flush === true) this.life.takeBackNotice(monitor)
     return wasActive
   }
 

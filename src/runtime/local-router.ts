@@ -58,9 +58,10 @@ export class LocalRouter implements Router {
     if (options?.signal?.aborted === true) return pending.promise
     const message = new Message(envelope, pending, 0)
     if (fallback !== undefined && place !== undefined) answerBy(fallback, place, { name, input, caller: pending })
-    else if (cell?.mailbox.gate !== undefined) this.#admission.call({ cell, gate: cell.mailbox.gate, message, enter: () => this.#enter(cell, message) }, pending)
-    else if (cell?.spec.mode === 'durable') void this.#acceptCall(cell, message)
-    else this.deliver(to, message)
+    else if (cell === undefined) this.deliver(to, message)
+    else if (cell.mailbox.gate !== undefined) this.#admitCall(cell, cell.mailbox.gate, message, pending)
+    else if (cell.spec.mode === 'durable') void this.#acceptCall(cell, message)
+    else cell.receive(message)
     return pending.promise
   }
 
@@ -70,9 +71,10 @@ export class LocalRouter implements Router {
     if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
     const cell = this.#reachable(to)
     const message = new Message(envelope, undefined, 0)
-    if (cell?.mailbox.gate !== undefined) return this.#admitCast(cell, cell.mailbox.gate, message, options)
-    if (cell?.spec.mode === 'durable') return this.#acceptCast(cell, message)
-    this.deliver(to, message)
+    if (cell === undefined) this.deliver(to, message)
+    else if (cell.mailbox.gate !== undefined) return this.#admitCast(cell, cell.mailbox.gate, message, options)
+    else if (cell.spec.mode === 'durable') return this.#acceptCast(cell, message)
+    else cell.receive(message)
     return Promise.resolve()
   }
 
@@ -159,6 +161,10 @@ export class LocalRouter implements Router {
   #reachable(id: ActorId): Cell | undefined {
     const cell = this.#parts.cells.get(id)
     return cell === undefined || isGone(cell) ? undefined : cell
+  }
+
+  #admitCall(cell: Cell, gate: MailboxGate, message: Message, pending: PendingCall): void {
+    this.#admission.call({ cell, gate, message, enter: () => this.#enter(cell, message) }, pending)
   }
 
   #admitCast(cell: Cell, gate: MailboxGate, message: Message, options: CastOptions | undefined): Promise<void> {

@@ -9,6 +9,7 @@ import type { Behavior } from './behavior.ts'
 import { Catalogue } from './catalogue.ts'
 import type { Clock, ClockTimer } from './clock.ts'
 import type { MonitorAction, MonitorRef, NameOwner, Port } from './context.ts'
+import { Crowd } from './crowd.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { Deadlines } from './deadlines.ts'
 import { SpawnError } from './errors.ts'
@@ -18,6 +19,7 @@ import { messageOf, type Message } from './message.ts'
 import { MonitorActions } from './monitor-actions.ts'
 import { checkAction } from './monitor-options.ts'
 import { Names } from './names.ts'
+import { OverloadWatch, type OverloadEvent, type OverloadInfo, type OverloadLimits } from './overload-watch.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
 import { bequeath, Revivals, type Remains } from './revival.ts'
@@ -32,11 +34,13 @@ export interface SystemParts {
   readonly random: Random
   readonly scheduler: Scheduler
   readonly persistence: Persistence | undefined
-  readonly sink: EventSink
+  readonly sink: EventSink<ActorEvent | OverloadEvent>
   /** Behaviors that a checkpoint may name besides those that the specs start with. */
   readonly behaviors: readonly Behavior[]
   /** How an actor keeps its state that has not been started yet; nothing if there is none of that id. */
   readonly modeOf: (id: ActorId) => StateMode | undefined
+  /** From when on there is too much to do; nothing if nobody watches. */
+  readonly overload: OverloadLimits | undefined
   /** How many dead letters are kept. */
   readonly keepDeadLetters: number
   /** Freezes every state, so that a handler that changes it in place fails at once. */
@@ -56,6 +60,11 @@ export interface ActorInfo {
   readonly incarnation: number
   /** Messages that wait. */
   readonly queued: number
+  /**
+   * For how long the first of them has waited at least, in milliseconds, as exactly as the option `overload` of `start` looks;
+   * nothing where few wait (up to 16), or nobody looks.
+   */
+  readonly headAgeMs: number | undefined
   /** Messages that it has put aside. */
   readonly stashed: number
   /** The behavior that it has now. */
@@ -80,17 +89,19 @@ export class ActorSystem implements World {
   readonly outside: Port
   readonly actions: MonitorActions
   readonly deadLetters: DeadLetters
+  readonly crowd = new Crowd()
   readonly #revivals: Revivals
   /** Whom the monitors from outside watch. */
   readonly #watched = new Map<number, Life>()
   readonly #cells = new Map<ActorId, ActorCell>()
   readonly #sink: EventSink
   readonly #deadlines: Deadlines
+  readonly #watch: OverloadWatch | undefined
   #counter = 0
   #isClosed = false
 
   constructor(parts: SystemParts) {
-    const { clock, random, scheduler, persistence, sink, behaviors, modeOf, keepDeadLetters, freezesStates, attribution, surface } = parts
+    const { clock, random, scheduler, persistence, sink, behaviors, modeOf, overload, keepDeadLetters, freezesStates, attribution, surface } = parts
     this.clock = clock
     this.random = random
     this.scheduler = scheduler
@@ -100,6 +111,7 @@ export class ActorSystem implements World {
     this.#sink = sink
     this.#deadlines = new Deadlines(clock)
     this.catalogue = new Catalogue(behaviors)
+    this.#watch = overload && new OverloadWatch({ clock, crowd: this.crowd, limits: overload, emit: (event) => sink.emit(event) })
     this.deadLetters = new DeadLetters({ keep: keepDeadLetters, clock, sink })
     const deadLetter = (id: ActorId, message: Message, why: DeadLetterCause): void => this.deadLetters.add(id, message, why)
     this.router = new LocalRouter({ cells: this.#cells, deadlines: this.#deadlines, sink, deadLetter, modeOf })
@@ -231,7 +243,17 @@ export class ActorSystem implements World {
     const { incarnation, mailbox, life, isRetired, spec, lastExit } = cell
     const status = life?.isBorn === true ? 'running' : isRetired ? 'stopped' : 'restarting'
     const behavior = (life?.behavior ?? spec.behavior).name
-    return { id, status, incarnation, queued: mailbox.size, stashed: cell.stashed, behavior, state: spec.mode, lastExit }
+    return { id, status, incarnation, queued: mailbox.size, headAgeMs: this.crowd.ageOf(mailbox), stashed: cell.stashed, behavior, state: spec.mode, lastExit }
+  }
+
+  /** How much there is to do, as far as that is known at this moment. */
+  overload(): OverloadInfo {
+    const { isOverloaded = false, loopDelayMs } = this.#watch ?? {}
+    return { isOverloaded, loopDelayMs, fullest: this.crowd.fullest() }
+  }
+
+  stopWatching(): void {
+    this.#watch?.close()
   }
 
   armTimer(life: Life, timer: DurableTimer): void {
@@ -315,6 +337,7 @@ export class ActorSystem implements World {
     this.#isClosed = true
     this.router.close()
     this.#deadlines.close()
+    this.stopWatching()
   }
 
   deadLetter(id: ActorId, message: Message, why: DeadLetterCause): void {

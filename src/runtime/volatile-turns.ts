@@ -79,7 +79,6 @@ export class VolatileTurns implements Turns {
     const life = this.#life
     life.status = 'busy'
     this.current = message
-    this.#isPutAside = false
     message.attempt += 1
     let step: Step<unknown> | PromiseLike<Step<unknown>>
     try {
@@ -112,8 +111,10 @@ export class VolatileTurns implements Turns {
     if (step.behavior !== undefined) life.behavior = step.behavior
     life.frontier += 1
     if (step.stop !== undefined) life.stopReason ??= step.stop
-    if (this.#isPutAside) life.cell.putAside(message)
-    else if (step.outcome === undefined) {
+    if (this.#isPutAside) {
+      this.#isPutAside = false
+      life.cell.putAside(message)
+    } else if (step.outcome === undefined) {
       if (message.caller !== undefined) life.deferred.add(message.caller)
     } else if (life.stopReason === undefined) this.#answer(message, step.outcome)
     else this.#answerAtEnd(message, step.outcome)
