@@ -1,6 +1,6 @@
 import { durationMs, type Duration } from '../protocol/duration.ts'
 import type { OverloadLimits } from '../runtime/overload-watch.ts'
-import { asOptions, isIntegerFrom, isOptions, isPeriod, refuseIf, unknownNames } from '../supervision/option-checks.ts'
+import { asOptions, isIntegerFrom, isOptions, isPeriod, refuseIf, unknownNames } from '../supervision/specs/option-checks.ts'
 import type { Violation } from '../protocol/errors.ts'
 
 /** When a tree has too much to do. It is looked at only where this is given; `{}` takes what is there if nothing is said. */

@@ -1,8 +1,8 @@
 import type { Scheduler } from './scheduler.ts'
 
 /**
- * Resolves when it is the turn of whoever asks, behind everything that is in line. Of a fair scheduler whose time slice is used up
- * that is after the event loop has had its turn.
+ * Resolves when it is the turn of whoever asks, behind everything that is in line. Of a fair scheduler whose turn is used
+ * up that is after the event loop has had its turn.
  */
 export function breathe(scheduler: Scheduler, label: string): Promise<void> {
   return new Promise((resolve) => {

@@ -40,6 +40,10 @@ export interface Port {
    * A supervised actor is started again if its restart type says so.
    */
   stopActor(to: ActorId, reason?: ExitReason, options?: StopOptions): Promise<void>
+  /** True if messages to this actor go through its journal: it is durable, started or not. */
+  isJournaled(to: ActorId): boolean
+  /** Waits so long by the system's clock, which a simulation moves; rejects with the signal's reason when that is aborted. */
+  sleep(time: Duration, signal?: AbortSignal): Promise<void>
   /** What an actor shows of itself, at once; nothing if it does not run or has nothing to show. */
   show?(id: ActorId): unknown
   /** A number that this system gives out once in the life of its process: for keys that nobody else has. */
@@ -82,6 +86,11 @@ export interface Spawnable<Args, Ref> extends MemberReferable<Args, Ref> {
 
 /** The right to answer a call later. Only the first answer counts. */
 export interface Deferred {
+  /**
+   * False when an answer would reach nobody: the caller has stopped to wait, by its deadline or its signal, or was an actor
+   * that has ended since; or the message was no call. What is handed over then is lost.
+   */
+  readonly isAwaited: boolean
   reply(value: unknown): void
 }
 
@@ -180,8 +189,8 @@ export interface Context extends Port {
   /** Ends this incarnation once the turn is done, as `normal` or with a reason. */
   stop(reason?: ExitReason): void
   /**
-   * Tells the supervisor whether this actor is well, which a new incarnation is taken to be. Siblings that have it as their `gate`
-   * are not restarted while it is not. Inside a durable turn told with the commit.
+   * Tells the supervisor whether this actor is well, which a new incarnation is taken to be. Siblings whose `gate` it is are not
+   * restarted while it is not. Inside a durable turn told with the commit.
    */
   reportHealth(isHealthy: boolean): void
   /** Takes a checkpoint as soon as this turn is committed. An actor without a store has none to take: nothing happens. */

@@ -26,6 +26,7 @@ import { Message } from './message.ts'
 import { checkAction } from './monitor-options.ts'
 import type { Random } from './random.ts'
 import type { ExitSignal } from './signals.ts'
+import { sleep } from './sleep.ts'
 import { spawnedId, spawnedSpec } from './spawned-spec.ts'
 
 /** The context of one incarnation: what it does takes effect at once, and nothing once the incarnation has ended. */
@@ -86,7 +87,7 @@ export class LiveContext implements Context {
   call(to: ActorId, name: string, input: unknown, options?: CallOptions): Promise<unknown> {
     if (!this.mayAct(`call of ${name}`)) return Promise.reject(new NoProcError(to, name))
     if (to === this.id) return Promise.reject(new CallingSelfError(to, name))
-    return this.cell.world.router.call(to, { name, input, sender: this.id }, options)
+    return this.cell.world.router.call(to, { name, input, sender: this.id, life: this.life }, options)
   }
 
   cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void> {
@@ -98,6 +99,14 @@ export class LiveContext implements Context {
     if (!this.mayAct('stop of an actor')) return Promise.reject(new NoProcError(to, 'stop'))
     if (to === this.id) return Promise.reject(new CallingSelfError(to, 'stop'))
     return this.cell.world.router.stop(to, reason, options)
+  }
+
+  isJournaled(to: ActorId): boolean {
+    return this.cell.world.router.isJournaled(to)
+  }
+
+  sleep(time: Duration, signal?: AbortSignal): Promise<void> {
+    return sleep(this.cell.world.clock, time, signal)
   }
 
   show(id: ActorId): unknown {
@@ -132,6 +141,9 @@ export class LiveContext implements Context {
       this.life.deferred.add(caller)
     }
     return {
+      get isAwaited() {
+        return caller?.isWaiting === true
+      },
       reply: (value) => {
         if (caller === undefined || !this.life.deferred.delete(caller)) return
         caller.settle({ status: 'replied', value })

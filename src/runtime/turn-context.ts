@@ -110,7 +110,8 @@ export class TurnContext extends LiveContext {
 
   override kill(id: ActorId): void {
     if (id === this.id) super.kill(id)
-    else if (this.mayAct('kill')) this.bonds.push(() => this.cell.world.lifeOf(id)?.receiveSignal({ type: 'kill', reason: killed }, this.id))
+    else if (this.mayAct('kill'))
+      this.bonds.push(() => this.cell.world.lifeOf(id)?.receiveSignal({ type: 'kill', reason: killed }, this.id))
   }
 
   override monitor(target: ActorId | { readonly name: string }, { action }: MonitorOptions = {}): MonitorRef {

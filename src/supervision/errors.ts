@@ -1,7 +1,7 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { CoppiceError, type ConfigurationError } from '../protocol/errors.ts'
 import { describeReason, type ExitReason } from '../protocol/exit-reason.ts'
-import type { SupervisorProblem } from './commands.ts'
+import type { SupervisorProblem } from './machine/commands.ts'
 
 /** Why a supervisor did not do what it was asked: recognise the case by `code`. */
 export abstract class SupervisorError extends CoppiceError {
@@ -75,7 +75,8 @@ export class ChildStartFailedError extends SupervisorError {
   readonly reason: ExitReason
   constructor(supervisor: ActorId, childId: string, reason: ExitReason, { isTriedAgain = false } = {}) {
     const options = reason.type === 'error' ? { cause: reason.error } : undefined
-    super(supervisor, childId, `it could not be started (${describeReason(reason)}); it is ${isTriedAgain ? 'tried again after its backoff' : 'not tried again'}`, options)
+    const outlook = isTriedAgain ? 'tried again after its backoff' : 'not tried again'
+    super(supervisor, childId, `it could not be started (${describeReason(reason)}); it is ${outlook}`, options)
     this.reason = reason
   }
 }

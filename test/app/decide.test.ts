@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { ChildExit } from '../../src/supervision/decide.ts'
-import { child, dynamicSupervisor, supervisor } from '../../src/supervision/tree.ts'
+import type { ChildExit } from '../../src/supervision/specs/decide.ts'
+import { child, dynamicSupervisor, supervisor } from '../../src/supervision/trees/tree.ts'
 import { Counter } from '../support/scripted.ts'
 import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 
 describe('decide', () => {
   it('is asked once about each exit of the child by itself, with error, message and restarts', async () => {
     const exits: ChildExit[] = []
-    const decide = (exit: ChildExit) => void exits.push(exit) as undefined
+    const decide = (exit: ChildExit) => void exits.push(exit)
     const { tree, app, settle, until } = await simulatedWithoutStore(
       supervisor({ strategy: 'one_for_all' }, { a: child(Counter, { decide }), b: child(Counter) }),
     )

@@ -3,7 +3,7 @@ import { actor } from '../../src/behaviors/actor.ts'
 import { start } from '../../src/app/start.ts'
 import type { Clock } from '../../src/runtime/clock.ts'
 import { createVirtualClock } from '../../src/simulation/virtual-clock.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, simulatedWithoutStore } from '../support/simulated-app.ts'
 
 /** Takes 10 ms for each message. */

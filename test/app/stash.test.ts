@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { actor } from '../../src/behaviors/actor.ts'
 import { noReply } from '../../src/behaviors/handlers.ts'
 import { message } from '../../src/behaviors/schema.ts'
-import type { ChildOptions } from '../../src/supervision/child-options.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import type { ChildOptions } from '../../src/supervision/specs/child-options.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, simulated } from '../support/simulated-app.ts'
 
 /** Takes numbers only while it is open; what comes before is put aside. */

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import type { SignalCase } from './signal-case.ts'
 import { differenceOf } from './signals.ts'
 import type { SupervisorCase } from './supervisor-case.ts'
 import { differencesOf, differencesInRealTime } from './supervisors.ts'
-import { refusals } from './refusals.ts'
+import { refusalOf } from './refusals.ts'
 
 /** Where a case is not what was recorded. */
 interface Difference {
@@ -23,13 +24,16 @@ type Runner = (scenario: SignalCase | SupervisorCase) => Promise<readonly Differ
 const seeds = [1, 2, 3]
 const given = process.argv.slice(2)
 const isRealTime = given.includes('--real-time')
-const files = given.filter((argument) => !argument.startsWith('--'))
+const named = given.filter((argument) => !argument.startsWith('--'))
+// Without files, the recorded ones.
+const recorded = ['named', 'random', 'signals-named', 'signals-random']
+const files = named.length > 0 ? named : recorded.map((name) => fileURLToPath(new URL(`cases/${name}.json`, import.meta.url)))
 const only = given.find((argument) => argument.startsWith('--only='))?.slice('--only='.length)
 const options = given.filter((argument) => argument.startsWith('--'))
 const unknown = options.find((option) => option !== '--real-time' && !option.startsWith('--only='))
-if (files.length === 0 || unknown !== undefined) {
-  if (unknown !== undefined) console.error(`${unknown} is not an option`)
-  console.error('npm run conformance -- [--real-time] [--only=NAME] FILE...')
+if (unknown !== undefined) {
+  console.error(`${unknown} is not an option`)
+  console.error('npm run conformance -- [--real-time] [--only=NAME] [FILE...]')
   process.exit(2)
 }
 
@@ -44,7 +48,7 @@ for (const file of files) {
   }
   for (const scenario of cases) {
     if (only !== undefined && scenario.name !== only) continue
-    report(scenario.name, await run(scenario).catch(failed))
+    report(scenario, await run(scenario).catch(failed))
   }
 }
 console.log(`${count.passed} passed, ${count.failed} failed${count.refused > 0 ? `, ${count.refused} refused` : ''}`)
@@ -61,12 +65,13 @@ function runnerOf(format: number, kind: string | undefined): Runner | undefined 
   return (scenario) => differencesOf(scenario as SupervisorCase, seeds)
 }
 
-function report(name: string, differences: readonly Difference[]): void {
+function report(scenario: SignalCase | SupervisorCase, differences: readonly Difference[]): void {
   if (differences.length === 0) {
     count.passed += 1
     return
   }
-  const refusal = refusals[name]
+  const { name } = scenario
+  const refusal = refusalOf(scenario)
   if (refusal === undefined) count.failed += 1
   else count.refused += 1
   for (const { step, expected, got } of differences) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { childSettings, childViolations } from '../../src/supervision/spec-rules.ts'
+import { childSettings, childViolations } from '../../src/supervision/specs/spec-rules.ts'
 
 const cart = { parent: 'shop', id: 'carts', start: {}, type: 'worker', options: undefined, autoShutdown: 'never' } as const
 
