@@ -23,7 +23,12 @@ export function overloadViolations(given: unknown): readonly Violation[] {
   const at = 'start: overload'
   const options = asOptions(given)
   return [
-    ...refuseIf(!isOptions(given), { path: at, rule: 'must be an object', value: given, remedy: 'Write overload: { loopDelay: "50ms" }' }),
+    ...refuseIf(!isOptions(given), {
+      path: at,
+      rule: 'must be an object',
+      value: given,
+      remedy: 'Write overload: { loopDelay: "50ms" }',
+    }),
     ...unknownNames(`${at}.`, given, names),
     ...(['every', 'loopDelay', 'headAge'] as const).flatMap((name) =>
       refuseIf(options[name] !== undefined && !isPeriod(options[name]), {

@@ -24,7 +24,8 @@ import { startDressed, type App, type StartOptions } from './start.ts'
 export type SimulationEvent = CoppiceEvent | FaultEvent | RealWorldEvent
 
 /** How a tree is simulated. */
-export interface SimulationOptions extends Pick<StartOptions, 'behaviors' | 'freezeStates' | 'keepDecisions' | 'keepDeadLetters' | 'overload'> {
+export interface SimulationOptions
+  extends Pick<StartOptions, 'behaviors' | 'freezeStates' | 'keepDecisions' | 'keepDeadLetters' | 'overload'> {
   /** Decides every order, and `ctx.random`. 1 if not given. */
   readonly seed?: number
   /** What goes wrong, and when. */

@@ -54,8 +54,8 @@ export interface StartOptions {
   /** How many decisions of each supervisor {@link App.decisions} remembers: an integer >= 1; 20 if not given. */
   readonly keepDecisions?: number
   /**
-   * Looks from time to time whether there is too much to do: {@link App.overload} and the events `overloaded` and `relieved` tell of
-   * it. Nobody looks if not given.
+   * Looks from time to time whether there is too much to do: {@link App.overload} and the events `overloaded` and `relieved`
+   * tell of it. Nobody looks if not given.
    */
   readonly overload?: OverloadOption
   /** How many dead letters {@link App.deadLetters} remembers, with what was sent: an integer >= 1; 100 if not given. */
@@ -299,7 +299,8 @@ function reject(error: unknown): Promise<never> {
 }
 
 const optionNames: readonly string[] = [
-  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'keepDecisions', 'keepDeadLetters', 'overload',
+  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'keepDecisions',
+  'keepDeadLetters', 'overload',
 ]
 
 function checkOptions(options: object): void {

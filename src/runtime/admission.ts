@@ -65,7 +65,8 @@ export class Admission {
       return cell.spec.mode === 'durable' ? heard(Promise.reject(overloaded(entering))) : Promise.resolve()
     }
     const { deadlines, deadLetter } = this.#parts
-    const pending = new PendingCall({ target: cell.id, handler: message.name, timeoutMs, deadlines, signal: undefined, sender: undefined })
+    const nobody = { signal: undefined, sender: undefined }
+    const pending = new PendingCall({ target: cell.id, handler: message.name, timeoutMs, deadlines, ...nobody })
     let entered: Promise<void> | undefined
     const waiting = gate.wait(message, {
       admit: () => {

@@ -168,9 +168,9 @@ export interface Context extends Port {
   /** Runs a cast handler of this actor if nothing else has come within so long after this turn; once. OTP's idle timeout. */
   idleTimeout(delay: Duration, name: string, input?: unknown): void
   /**
-   * Puts the message that is being handled aside, once its turn is done: who called goes on waiting, and what the handler replies is
-   * dropped (return `noReply()`). The state that it returns counts. Inside a durable turn it is refused. After a restart, what was put
-   * aside is queued again.
+   * Puts the message that is being handled aside, once its turn is done: who called goes on waiting, and what the handler
+   * replies is dropped (return `noReply()`). The state that it returns counts. Inside a durable turn it is refused. After a
+   * restart, what was put aside is queued again.
    *
    * @throws {StashError} if as many are put aside as `mailbox.stash` of the child allows, or no message is being handled.
    */

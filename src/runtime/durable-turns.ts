@@ -58,8 +58,8 @@ export class DurableTurns implements Turns {
 
   putAside(): void {
     throw new DurableTurnError(
-      `${this.#life.cell.label}: stash: a durable turn cannot put its message aside, because messages are applied in the order of the ` +
-        'journal. Keep what it says in the state, and deal with it later; nothing was done',
+      `${this.#life.cell.label}: stash: a durable turn cannot put its message aside, because messages are applied in the order ` +
+        'of the journal. Keep what it says in the state, and deal with it later; nothing was done',
     )
   }
 

@@ -5,7 +5,7 @@ const fewest = 64
 
 /** The notices of monitors that one incarnation has been sent: each can be taken back without a search through the mailbox. */
 export class Notices {
-  #byMonitor = new Map<number, Message>()
+  readonly #byMonitor = new Map<number, Message>()
   #sweepAt = fewest
 
   add(monitor: number, message: Message): void {

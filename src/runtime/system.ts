@@ -102,7 +102,8 @@ export class ActorSystem implements World {
   #isClosed = false
 
   constructor(parts: SystemParts) {
-    const { clock, random, scheduler, persistence, sink, behaviors, modeOf, overload, keepDeadLetters, freezesStates, attribution, surface } = parts
+    const { clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates, attribution, surface } = parts
+    const { overload, keepDeadLetters } = parts
     this.clock = clock
     this.random = random
     this.scheduler = scheduler
@@ -246,7 +247,8 @@ export class ActorSystem implements World {
     const { incarnation, mailbox, life, isRetired, spec, lastExit } = cell
     const status = life?.isBorn === true ? 'running' : isRetired ? 'stopped' : 'restarting'
     const behavior = (life?.behavior ?? spec.behavior).name
-    return { id, status, incarnation, queued: mailbox.size, headAgeMs: this.crowd.ageOf(mailbox), stashed: cell.stashed, behavior, state: spec.mode, lastExit }
+    const waiting = { queued: mailbox.size, headAgeMs: this.crowd.ageOf(mailbox), stashed: cell.stashed }
+    return { id, status, incarnation, ...waiting, behavior, state: spec.mode, lastExit }
   }
 
   /** How much there is to do, as far as that is known at this moment. */

@@ -27,7 +27,8 @@ const tree = (clock: Clock) => {
 describe('overload', () => {
   it('is told when a mailbox is too full and when it is not any more, and can be asked for', async () => {
     const clock = createVirtualClock()
-    const { app, tree: refs, events, advance } = await simulatedWithoutStore(tree(clock), { clock, overload: { queued: 50, every: '50ms' } })
+    const overload = { queued: 50, every: '50ms' } as const
+    const { app, tree: refs, events, advance } = await simulatedWithoutStore(tree(clock), { clock, overload })
     for (let left = 100; left > 0; left -= 1) void refs.b.cast.work()
     void refs.a.cast.work()
     expect(app.overload()).toMatchObject({ isOverloaded: false, fullest: { id: 'b', queued: 100 } })
@@ -44,7 +45,8 @@ describe('overload', () => {
     const clock = createVirtualClock()
     const { app, tree: refs } = await simulatedWithoutStore(tree(clock), { clock })
     for (let left = 100; left > 0; left -= 1) void refs.b.cast.work()
-    expect(app.overload()).toEqual({ isOverloaded: false, loopDelayMs: undefined, fullest: { id: 'b', queued: 100, headAgeMs: undefined } })
+    const fullest = { id: 'b', queued: 100, headAgeMs: undefined }
+    expect(app.overload()).toEqual({ isOverloaded: false, loopDelayMs: undefined, fullest })
   })
 
   it('leaves no timer behind when the tree cannot be started, or has ended', async () => {
@@ -55,7 +57,8 @@ describe('overload', () => {
       },
       handlers: () => ({}),
     })
-    await expect(start(supervisor({}, { b: child(Broken) }), { clock, overload: {} })).rejects.toMatchObject({ name: 'TreeStartError' })
+    const failed = start(supervisor({}, { b: child(Broken) }), { clock, overload: {} })
+    await expect(failed).rejects.toMatchObject({ name: 'TreeStartError' })
     expect(clock.pending).toBe(0)
     const app = await start(tree(clock), { clock, overload: {} })
     await app.stop()

@@ -87,7 +87,8 @@ describe('a stash', () => {
     for (const n of [1, 2, 3]) void tree.door.cast.take(n)
     await settle()
     const [exited] = eventsOf(events, 'exited')
-    expect(exited?.reason).toMatchObject({ type: 'error', error: { code: 'stash', message: 'door: stash: 2 messages have been put aside already' } })
+    const error = { code: 'stash', message: 'door: stash: 2 messages have been put aside already' }
+    expect(exited?.reason).toMatchObject({ type: 'error', error })
     expect(eventsOf(events, 'dead letter').map(({ why }) => why)).toEqual(['crashed', 'stopped', 'stopped'])
   })
 

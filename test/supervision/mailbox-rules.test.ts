@@ -15,36 +15,39 @@ describe('the mailbox of a child', () => {
   })
 
   it.each<[object, string]>([
-    [{ mailbox: 100 }, 'shop/carts: mailbox must be { max, full }; got 100 (number). Write mailbox: { max: 1000, full: "reject" }'],
-    [{ mailbox: { mx: 100 } }, 'shop/carts: mailbox.mx is not an option; got 100 (number). Did you mean "max"?'],
-    [{ mailbox: { capacity: 32 } }, 'shop/carts: mailbox.capacity is not an option; got 32 (number). Did you mean "max"?'],
-    [{ mailbox: { max: 9, onFull: 'wait' } }, 'shop/carts: mailbox.onFull is not an option; got "wait". Did you mean "full"?'],
-    [{ mailbox: { max: 0 } }, 'shop/carts: mailbox.max must be an integer >= 1; got 0 (number)'],
-    [{ mailbox: { max: Infinity } }, 'shop/carts: mailbox.max must be an integer >= 1; got Infinity (number)'],
+    [{ mailbox: 100 }, 'mailbox must be { max, full }; got 100 (number). Write mailbox: { max: 1000, full: "reject" }'],
+    [{ mailbox: { mx: 100 } }, 'mailbox.mx is not an option; got 100 (number). Did you mean "max"?'],
+    [{ mailbox: { capacity: 32 } }, 'mailbox.capacity is not an option; got 32 (number). Did you mean "max"?'],
+    [{ mailbox: { max: 9, onFull: 'wait' } }, 'mailbox.onFull is not an option; got "wait". Did you mean "full"?'],
+    [{ mailbox: { max: 0 } }, 'mailbox.max must be an integer >= 1; got 0 (number)'],
+    [{ mailbox: { max: Infinity } }, 'mailbox.max must be an integer >= 1; got Infinity (number)'],
     [
       { mailbox: { max: 9, full: 'drop-oldest' } },
-      'shop/carts: mailbox.full must be "wait", "reject", "dropOldest" or "dropNewest"; got "drop-oldest". Did you mean "dropOldest"?',
+      'mailbox.full must be "wait", "reject", "dropOldest" or "dropNewest"; got "drop-oldest". Did you mean "dropOldest"?',
     ],
-    [{ mailbox: { full: 'wait' } }, 'shop/carts: mailbox.full is only for a mailbox with a bound; got "wait". Set mailbox.max too'],
-    [{ mailbox: { onRestart: 'keep' } }, 'shop/carts: mailbox.onRestart must be "queue" or "drop"; got "keep"'],
-    [{ mailbox: { stash: 1.5 } }, 'shop/carts: mailbox.stash must be an integer >= 1; got 1.5 (number)'],
+    [{ mailbox: { full: 'wait' } }, 'mailbox.full is only for a mailbox with a bound; got "wait". Set mailbox.max too'],
+    [{ mailbox: { onRestart: 'keep' } }, 'mailbox.onRestart must be "queue" or "drop"; got "keep"'],
+    [{ mailbox: { stash: 1.5 } }, 'mailbox.stash must be an integer >= 1; got 1.5 (number)'],
     [
       { state: 'durable', mailbox: { max: 9, full: 'dropOldest' } },
-      'shop/carts: mailbox.full must not be "dropOldest" for state: "durable", whose journal keeps what it has accepted; got "dropOldest". ' +
+      'mailbox.full must not be "dropOldest" for state: "durable", whose journal keeps what it has accepted; ' +
+        'got "dropOldest". ' +
         'Set it to "wait", "reject" or "dropNewest"',
     ],
     [
       { state: 'durable', mailbox: { onRestart: 'drop' } },
-      'shop/carts: mailbox.onRestart must not be "drop" for state: "durable", whose journal keeps what it has accepted; got "drop". ' +
+      'mailbox.onRestart must not be "drop" for state: "durable", whose journal keeps what it has accepted; ' +
+        'got "drop". ' +
         'Set state to "checkpointed" or "volatile"',
     ],
     [
       { state: 'durable', mailbox: { stash: 5 } },
-      'shop/carts: mailbox.stash is not for state: "durable", which applies its messages in the order of the journal; got 5 (number). ' +
+      'mailbox.stash is not for state: "durable", which applies its messages in the order of the journal; ' +
+        'got 5 (number). ' +
         'Set state to "checkpointed" or "volatile"',
     ],
   ])('is refused: %j', (options, text) => {
-    expect(() => childSettings({ ...cart, options })).toThrow(text)
+    expect(() => childSettings({ ...cart, options })).toThrow(`shop/carts: ${text}`)
   })
 
   it('is not for supervisors, which wait for nobody', () => {

@@ -51,8 +51,8 @@ export interface ChildOptions<State = unknown, Args = unknown, Handlers = unknow
    */
   readonly fallback?: FallbackOptions<Handlers>
   /**
-   * How many messages may wait, and what happens when so many do: no limit if not given. What the runtime sends (signals, notices,
-   * timers) and what the child sends to itself is never counted and never dropped. Workers only.
+   * How many messages may wait, and what happens when so many do: no limit if not given. What the runtime sends (signals,
+   * notices, timers) and what the child sends to itself is never counted and never dropped. Workers only.
    */
   readonly mailbox?: MailboxOption
   /** What the behavior builds its first state from. */

@@ -1,6 +1,8 @@
 import type { WhenFull } from '../../runtime/mailbox-gate.ts'
 import type { MailboxOption } from './mailbox-option.ts'
-import { asOptions, isIntegerFrom, isOptions, oneOf, refuseIf, unknownNames, type Elsewhere, type Given, type Rule } from './option-checks.ts'
+import {
+  asOptions, isIntegerFrom, isOptions, oneOf, refuseIf, unknownNames, type Elsewhere, type Given, type Rule,
+} from './option-checks.ts'
 
 /** What the rules for the mailbox of a child look at. */
 export interface MailboxSubject {
@@ -13,7 +15,12 @@ const mailboxNames = ['max', 'full', 'onRestart', 'stash'] as const satisfies re
 const whenFull: readonly WhenFull[] = ['wait', 'reject', 'dropOldest', 'dropNewest']
 
 /** Words of other systems. */
-const elsewhere: Elsewhere = { capacity: 'Did you mean "max"?', limit: 'Did you mean "max"?', onFull: 'Did you mean "full"?', overflow: 'Did you mean "full"?' }
+const elsewhere: Elsewhere = {
+  capacity: 'Did you mean "max"?',
+  limit: 'Did you mean "max"?',
+  onFull: 'Did you mean "full"?',
+  overflow: 'Did you mean "full"?',
+}
 
 /** The rule for the mailbox of a child. Most have none of their own. */
 export const mailboxRule: Rule<MailboxSubject> = (subject) =>
@@ -34,7 +41,8 @@ const rules: readonly Rule<MailboxSubject>[] = [
   ({ at, options: { mailbox } }) =>
     (['max', 'stash'] as const).flatMap((name) => {
       const value = asOptions(mailbox)[name]
-      return refuseIf(value !== undefined && !isIntegerFrom(1, value), { path: `${at}mailbox.${name}`, rule: 'must be an integer >= 1', value })
+      const rule = 'must be an integer >= 1'
+      return refuseIf(value !== undefined && !isIntegerFrom(1, value), { path: `${at}mailbox.${name}`, rule, value })
     }),
 
   ({ at, options: { mailbox } }) => oneOf(`${at}mailbox.full`, asOptions(mailbox)['full'], whenFull),
