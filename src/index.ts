@@ -132,7 +132,7 @@ export { eventManager, type EventManagerDefinition } from './behaviors/event-man
 export type { EventManagerRef, EventOf, HandlerArguments, HandlerId, SupervisedOptions } from './behaviors/event-manager-ref.ts'
 export type { EventManagerState, InstalledHandler } from './behaviors/handler-room.ts'
 export { EventHandlerError, type EventHandlerProblem } from './behaviors/errors.ts'
-export type { ActorRef, CallMethods, CallMethodsOf, CallsIn, CastMethods, CastMethodsOf, InputArgument, SeparateHandlers } from './behaviors/actor-ref.ts'
+export type { ActorRef, CallMethods, CallMethodsOf, CallsIn, CastMethods, CastMethodsOf, CastsIn, InputArgument, SeparateHandlers } from './behaviors/actor-ref.ts'
 export { machine, type MachineDefinition, type MachineOptions } from './behaviors/machine.ts'
 export { logic, type LogicDefinition, type LogicHandlers, type LogicOptions } from './behaviors/actor-logic.ts'
 export type { AskKit, Asks, EventHandlers, EventPayload, EventType, NoPayload, OptionalPayload } from './behaviors/hosting/machine-asks.ts'
@@ -140,6 +140,27 @@ export type { MachineState, TimerRecord } from './behaviors/hosting/machine-stat
 export type { ChildRecord } from './behaviors/hosting/child-order.ts'
 export type { StateValue } from './behaviors/hosting/hosted-logic.ts'
 export { NotThereError, type StoredRef } from './behaviors/hosting/stand-in.ts'
+export { service, type ServiceDefinition, type ServiceOptions } from './behaviors/service.ts'
+export type { ServiceRef } from './behaviors/service-ref.ts'
+export type { ServiceHealth, ServiceKit, ServiceStop } from './behaviors/service-run.ts'
+export { HealthTimeoutError, StartTimeoutError, UnhealthyError } from './behaviors/errors.ts'
+export {
+  childProcess,
+  type ChildProcessOptions,
+  type ProcessDefinition,
+  type ProcessHandlers,
+} from './behaviors/child-process.ts'
+export type { ProcessInfo } from './behaviors/process-run.ts'
+export type {
+  OutputStream,
+  ProcessExit,
+  ProcessLine,
+  ProcessListener,
+  ProcessOrder,
+  SpawnedProcess,
+  Spawner,
+} from './behaviors/spawner.ts'
+export { ProcessExitError, ProcessStartError } from './behaviors/errors.ts'
 export { task, type TaskDefinition, type TaskOptions } from './behaviors/task.ts'
 export type { TaskFunction, TaskKit } from './behaviors/task-run.ts'
 export { ActorEndedError, TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'

@@ -111,7 +111,7 @@ function checkKept({ behavior, options: { state } }: ChildNode<unknown> | Dynami
   if (behavior.startsAnew !== true || state === 'volatile') return
   throw new ConfigurationError({
     path: `${displayId(id)}: state`,
-    rule: 'must be "volatile" for a task, which keeps none',
+    rule: 'must be "volatile" for a task, a service or a process, which keep none',
     value: state,
     remedy: 'Leave it out',
   })

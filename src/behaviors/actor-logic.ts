@@ -52,11 +52,11 @@ const defaults: Readonly<Partial<Record<LogicKind, object>>> = Object.freeze({
 /**
  * Defines a kind of actor of other logic of xstate 5 than a machine.
  *
- * `fromTransition` is a reducer: its events are casts, its state is kept as any state. `fromPromise` runs once in each incarnation
- * and ends as `normal`; where it rejects, the incarnation ends with the error. `fromCallback` gets events, and sends back to
- * `sendsTo`; `fromObservable` and `fromEventObservable` go on until they complete. As children, promises and observables are
- * `transient` if nothing else is said, and what runs is volatile: it is stopped (its signal aborted, its subscription given up, its
- * clean-up run) whatever way the incarnation ends.
+ * `fromTransition` is a reducer: its events are casts, its state is kept as any state. `fromPromise` runs once in each
+ * incarnation and ends as `normal`; where it rejects, the incarnation ends with the error. `fromCallback` gets events, and sends
+ * back to `sendsTo`; `fromObservable` and `fromEventObservable` go on until they complete. As children, promises and observables
+ * are `transient` if nothing else is said, and what runs is volatile: it is stopped (its signal aborted, its subscription given
+ * up, its clean-up run) whatever way the incarnation ends.
  *
  * @param name unique in the program: a checkpoint names its behavior
  * @throws {ConfigurationError} if it is no such logic, or would send back to nobody; nothing is started
@@ -65,7 +65,8 @@ const defaults: Readonly<Partial<Record<LogicKind, object>>> = Object.freeze({
  * import { child, logic, start, supervisor } from 'coppice'
  * import { fromTransition } from 'xstate'
  *
- * const sum = fromTransition((state: { sum: number }, event: { type: 'add'; by: number }) => ({ sum: state.sum + event.by }), { sum: 0 })
+ * type Add = { type: 'add'; by: number }
+ * const sum = fromTransition((state: { sum: number }, event: Add) => ({ sum: state.sum + event.by }), { sum: 0 })
  * const Sum = logic('sum', sum, { asks: ({ ask }) => ({ add: ask('add', (s) => s.context.sum) }) })
  * const app = await start(supervisor({}, { sum: child(Sum) }))
  * console.log(await app.tree.sum.call.add({ by: 2 })) // => 2

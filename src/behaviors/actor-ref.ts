@@ -34,10 +34,13 @@ export interface SeparateHandlers<Calls, Casts> {
 export type CallMethods<Handlers> = CallMethodsOf<CallsIn<Handlers>>
 
 /** The casts of an actor, by handler. */
-export type CastMethods<Handlers> = Handlers extends SeparateHandlers<unknown, infer Casts> ? CastMethodsOf<Casts> : CastMethodsOf<Handlers>
+export type CastMethods<Handlers> = CastMethodsOf<CastsIn<Handlers>>
 
 /** The handlers of which some answer. */
 export type CallsIn<Handlers> = Handlers extends SeparateHandlers<infer Calls, unknown> ? Calls : Handlers
+
+/** The handlers of which some do not answer. */
+export type CastsIn<Handlers> = Handlers extends SeparateHandlers<unknown, infer Casts> ? Casts : Handlers
 
 /** The methods of those handlers that answer. */
 export type CallMethodsOf<Handlers> = {

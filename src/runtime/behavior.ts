@@ -125,6 +125,11 @@ export interface Behavior<State = unknown, Args = unknown> {
   /** Says what is wrong with a message before it is sent; nothing if it can be handled. */
   check(message: { readonly kind: string; readonly name: string; readonly input: unknown }): string | undefined
   handle(state: State, message: Message, ctx: Context): Step<State> | PromiseLike<Step<State>>
+  /**
+   * Called once at the very end of each incarnation that had begun, also of one that was killed: the last moment to let go of what
+   * it holds outside of memory. It is not waited for; what fails in it is told by the event `term failed`.
+   */
+  ended?(state: State, reason: ExitReason): void | Promise<void>
   /** Called in each incarnation as soon as others can reach it, before its first message. What it throws ends the incarnation. */
   begun?(state: State, ctx: Context): void
   readonly hooks: Hooks<State, Args>

@@ -7,6 +7,7 @@ import type { Context, Down, HealthReport } from './context.ts'
 import { CrashedError } from './errors.ts'
 import { followUps } from './follow-ups.ts'
 import { leave } from './leaving.ts'
+import { letGo } from './letting-go.ts'
 import { systemMessage, type Caller, type MessageInfo } from './message.ts'
 import { Notices } from './notices.ts'
 import { effectOf, type ExitSignal } from './signals.ts'
@@ -143,6 +144,7 @@ export class Incarnation implements Life {
     const message = this.isBorn ? messageAtEnd(this.turns) : undefined
     cell.handledAtEnd = this.turns.blamed ?? this.turns.current?.seq
     if (this.isBorn) this.#leaveTrace(reason, message)
+    if (this.isBorn) letGo(this, reason)
     this.turns.abandon(reason)
     cell.incarnationEnded(reason)
     for (const caller of this.#deferred ?? []) caller.fail(new CrashedError(this.id, 'call', reason))

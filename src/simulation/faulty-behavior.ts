@@ -70,6 +70,7 @@ export class FaultyBehaviors {
     const { faults, during } = this.#parts
     return {
       ...optionsOf(inner),
+      ...(inner.ended !== undefined && { ended: (state, reason) => during(() => inner.ended?.(state, reason)) }),
       ...(inner.begun !== undefined && { begun: (state, ctx) => during(() => inner.begun?.(state, ctx)) }),
       name: inner.name,
       version: inner.version,

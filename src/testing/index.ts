@@ -26,6 +26,9 @@ export {
   StepLimitError,
 } from '../simulation/errors.ts'
 
+// Processes of the operating system, scripted.
+export { scriptedSpawner, type ScriptedProcess, type ScriptedSpawner } from './scripted-spawner.ts'
+
 // What supervisors recorded.
 export { replay, type ReplayedStep } from '../supervision/machine/replay.ts'
 

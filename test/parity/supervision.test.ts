@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { child, supervisor, type Strategy } from 'coppice'
+import { child, supervisor, supervisorOf, type Strategy } from 'coppice'
 import { simulatedSystem, type SimulationEvent } from 'coppice/testing'
 import { Counter } from '../support/scripted.ts'
 
@@ -55,6 +55,29 @@ describe('a budget of 3 restarts in 5 s', () => {
   it('[S4] outlasts three crashes and gives up at the fourth, unless they are spread over more time', async () => {
     expect(await crashFourTimes(100)).toEqual([])
     expect(await crashFourTimes(2_000)).toEqual(['', 'a', 'b'])
+  })
+})
+
+describe('a name of a supervised child', () => {
+  it('[S9] leads to whichever incarnation its supervisor has made, and is free while it keeps none', async () => {
+    const tree = supervisor({}, { office: supervisor({ strategy: 'one_for_all' }, { a: child(Counter, { name: 'boss' }), b: child(Counter) }) })
+    await using sim = await simulatedSystem(tree, { store: false })
+    const { app, until } = sim
+    const office = supervisorOf(sim.tree.office)
+    const boss = () => app.whereis('boss')
+    expect(boss()).toEqual({ id: 'office/a', status: 'running' })
+    void sim.tree.office.b.cast.crash('boom')
+    await sim.settle()
+    expect(boss()).toEqual({ id: 'office/a', status: 'running' })
+    expect(app.inspect(boss()?.id ?? '')).toMatchObject({ incarnation: 2, status: 'running' })
+    await until(office.terminateChild('a'))
+    expect(boss()).toBeUndefined()
+    await until(office.restartChild('a'))
+    expect(boss()).toEqual({ id: 'office/a', status: 'running' })
+    await until(office.stop())
+    await sim.settle()
+    expect(boss()).toEqual({ id: 'office/a', status: 'running' })
+    expect(app.inspect('office')).toMatchObject({ incarnation: 2 })
   })
 })
 

@@ -1,7 +1,7 @@
 import { maxKeyLength } from '../../protocol/actor-id.ts'
 import { durationOrInfinityMs, type Duration, type DurationOrInfinity } from '../../protocol/duration.ts'
 import { describeValue, type Violation } from '../../protocol/errors.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../../protocol/nearest.ts'
 
 /** Options as they were given: anything. */
 export type Given = Readonly<Record<string, unknown>>

@@ -46,7 +46,7 @@ export const rooms: readonly Room[] = [
     imports: ['protocol', 'runtime'],
     packages: [
       { name: 'xstate', in: /^(?:(?:hosting\/)?machine(?:-.*)?|actor-logic)\.ts$/ },
-      { name: 'node:child_process', in: /^child-process\.ts$/ },
+      { name: 'node:child_process', in: /^system-spawner\.ts$/ },
     ],
   },
   {
@@ -114,5 +114,6 @@ export const doorsOfTimeAndChance: readonly string[] = [
   'runtime/system-clock.ts',
   'runtime/system-random.ts',
   'runtime/fair-scheduler.ts',
+  'behaviors/system-spawner.ts',
   'simulation/settle.ts',
 ]
