@@ -22,9 +22,11 @@ export {
   IgnoreError,
   InvalidMessageError,
   NoProcError,
+  OverloadedError,
   RefusedError,
   RevivalError,
   SpawnError,
+  StashError,
   StateUnreadableError,
   StoreError,
   UnavailableError,
@@ -70,6 +72,7 @@ export type {
   TrappedExit,
 } from './runtime/context.ts'
 export type { Answer, Callable, RequestInput, RequestOptions } from './runtime/requests.ts'
+export { DeadLetterError, type DeadLetter } from './runtime/dead-letters.ts'
 export type { FallbackCall } from './runtime/fallback.ts'
 export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'
@@ -93,6 +96,9 @@ export type {
   StoreInfo,
   TurnRecord,
 } from './runtime/persistence.ts'
+export type { FullestMailbox } from './runtime/crowd.ts'
+export type { OverloadEvent, OverloadInfo } from './runtime/overload-watch.ts'
+export type { WhenFull } from './runtime/mailbox-gate.ts'
 export type { ActorInfo } from './runtime/system.ts'
 export type { Random } from './runtime/random.ts'
 export type { Runnable, Scheduler } from './runtime/scheduler.ts'
@@ -202,6 +208,7 @@ export type { ChildExtraOptions } from './supervision/specs/child-extras.ts'
 export type { ChildOptions, FallbackOptions } from './supervision/specs/child-options.ts'
 export type { DynamicOptions, IntensityOption, SupervisorInit, SupervisorOptions } from './supervision/specs/supervisor-options.ts'
 export type { AutoShutdown } from './supervision/specs/auto-shutdown.ts'
+export type { MailboxOption } from './supervision/specs/mailbox-option.ts'
 export type { RestartType } from './supervision/specs/restart-type.ts'
 export type { Strategy } from './supervision/specs/strategy.ts'
 
@@ -227,6 +234,7 @@ export type { Sync } from './persistence/sqlite-settings.ts'
 
 // Running.
 export { start, type App, type StartOptions } from './app/start.ts'
+export type { OverloadOption } from './app/overload-option.ts'
 export { stopOnSignals, type StopOnSignalsOptions } from './app/stop-on-signals.ts'
 export { TreeStartError } from './app/errors.ts'
 export type { CoppiceEvent, EventListener } from './app/events.ts'

@@ -7,6 +7,8 @@ import { withAndWithoutFreezing, type Freezing } from '../variants.ts'
 
 const windowSize = 1_000
 const windowed: Readonly<Record<Size, number>> = { small: 100_000, full: 1_000_000 }
+/** What a message costs must not depend on how many wait before it. */
+const queued = 300_000
 const atOnce: Readonly<Record<Size, number>> = { small: 100_000, full: 1_000_000 }
 
 /** Messages without an answer. */
@@ -15,6 +17,8 @@ export const cast: Trial = {
   what: 'messages without an answer to one actor, and one ask as the barrier after each window, or after all',
   contests: (size) => [
     contest('windows of 1,000', { count: windowed[size], perWindow: windowSize, ratioFrom: 0.35 }),
+    contest('300 queued', { count: queued, perWindow: 300, ratioFrom: 0.35 }),
+    contest('300,000 queued', { count: queued, perWindow: queued, ratioFrom: 0.65 }),
     contest('all at once', { count: atOnce[size], perWindow: atOnce[size], ratioFrom: 0.65 }),
   ],
 }

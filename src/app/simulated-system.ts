@@ -24,7 +24,11 @@ import { startDressed, type App, type StartOptions } from './start.ts'
 export type SimulationEvent = CoppiceEvent | FaultEvent | RealWorldEvent
 
 /** How a tree is simulated. */
-export interface SimulationOptions extends Pick<StartOptions, 'behaviors' | 'freezeStates' | 'messages' | 'keepDecisions'> {
+export interface SimulationOptions
+  extends Pick<
+    StartOptions,
+    'behaviors' | 'freezeStates' | 'messages' | 'keepDecisions' | 'keepDeadLetters' | 'overload'
+  > {
   /** Decides every order, and `ctx.random`. 1 if not given. */
   readonly seed?: number
   /** What goes wrong, and when. */
@@ -204,7 +208,7 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
 
   /** Starts the tree in the process that has just begun. */
   async begin(): Promise<void> {
-    const { behaviors = [], freezeStates, messages, keepDecisions } = this.#options
+    const { behaviors = [], freezeStates, messages, keepDecisions, keepDeadLetters, overload } = this.#options
     const { store } = this.#database
     const process = this.#process
     const faults = this.#faults
@@ -216,6 +220,8 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
       ...(freezeStates !== undefined && { freezeStates }),
       ...(messages !== undefined && { messages }),
       ...(keepDecisions !== undefined && { keepDecisions }),
+      ...(overload !== undefined && { overload }),
+      ...(keepDeadLetters !== undefined && { keepDeadLetters }),
       behaviors: behaviors.map(({ behavior }) => ({ behavior: faulty.wrap(behavior) })),
       // It listens to the process, which all simulations share, and comes when Node sees fit.
       attribution: 'off',
@@ -285,7 +291,7 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
 
 const optionNames: readonly string[] = [
   'seed', 'faults', 'store', 'onEvent', 'replay', 'allowReal', 'limit', 'clock', 'behaviors', 'freezeStates', 'messages',
-  'keepDecisions',
+  'keepDecisions', 'keepDeadLetters', 'overload',
 ]
 
 function checkOptions(options: SimulationOptions): void {

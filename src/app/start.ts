@@ -8,6 +8,8 @@ import type { Clock } from '../runtime/clock.ts'
 import { createAttribution, noAttribution } from '../runtime/attribution.ts'
 import type { MonitorAction, MonitorRef, NameOwner, Referable, Spawnable, SpawnOptions } from '../runtime/context.ts'
 import { createFairScheduler } from '../runtime/fair-scheduler.ts'
+import type { DeadLetter } from '../runtime/dead-letters.ts'
+import type { OverloadInfo } from '../runtime/overload-watch.ts'
 import type { Store, StoreInfo } from '../runtime/persistence.ts'
 import type { Random } from '../runtime/random.ts'
 import type { Scheduler } from '../runtime/scheduler.ts'
@@ -20,6 +22,7 @@ import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/trees
 import { checkTree } from './check-tree.ts'
 import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
+import { overloadViolations, readOverload, type OverloadOption } from './overload-option.ts'
 import { blameStrayFailures } from './stray-failures.ts'
 import { rootSpec } from './supervision-plan.ts'
 import { modeIn } from './tree-plan.ts'
@@ -58,6 +61,13 @@ export interface StartOptions {
   readonly messages?: 'copy' | 'share'
   /** How many decisions of each supervisor {@link App.decisions} remembers: an integer >= 1; 20 if not given. */
   readonly keepDecisions?: number
+  /**
+   * Looks from time to time whether there is too much to do: {@link App.overload} and the events `overloaded` and `relieved`
+   * tell of it. Nobody looks if not given.
+   */
+  readonly overload?: OverloadOption
+  /** How many dead letters {@link App.deadLetters} remembers, with what was sent: an integer >= 1; 100 if not given. */
+  readonly keepDeadLetters?: number
 }
 
 /** A running tree. */
@@ -98,6 +108,17 @@ export interface App<Tree> extends AsyncDisposable {
    * once, also when it has been restarted or has ended. The root is meant if nothing is given. Empty for who is no supervisor.
    */
   decisions(supervisor?: ActorId | { readonly id: ActorId }): readonly DecisionRecord[]
+  /** How much there is to do, answered at once: to refuse work from outside while it is too much. */
+  overload(): OverloadInfo
+  /** The newest messages that were never applied in this process, oldest first; those that were sent again are gone. */
+  deadLetters(): readonly DeadLetter[]
+  /**
+   * Sends a dead letter to its actor again, once: a call resolves with its reply, a cast as it did at first. It is a new message,
+   * behind what is queued; an `id` that the caller gave it is not used again.
+   *
+   * @throws {DeadLetterError} as a rejection, if it was sent again already or is not kept any more.
+   */
+  replay(letter: Pick<DeadLetter, 'number'>): Promise<unknown>
   /** The ids of all actors that run, supervisors too. */
   running(): readonly string[]
   /**
@@ -161,6 +182,8 @@ export async function startDressed<Tree>(
     attribution,
     surface,
     copiesMessages: options.messages !== 'share',
+    overload: options.overload && readOverload(options.overload),
+    keepDeadLetters: options.keepDeadLetters ?? 100,
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
   })
   const logs = new DecisionLogs({ keep: options.keepDecisions ?? 20, wallNow: () => clock.wallNow() })
@@ -173,6 +196,7 @@ export async function startDressed<Tree>(
     return new RunningApp({ tree: tree.reference(system.outside, rootId), system, logs, incarnation, forgetStrays })
   } catch (error) {
     forgetStrays()
+    system.stopWatching()
     await persistence?.close()
     throw error
   }
@@ -231,6 +255,18 @@ class RunningApp<Tree> implements App<Tree> {
     return this.#logs.read(typeof supervisor === 'string' ? supervisor : supervisor.id)
   }
 
+  overload(): OverloadInfo {
+    return this.#system.overload()
+  }
+
+  deadLetters(): readonly DeadLetter[] {
+    return this.#system.deadLetters.read()
+  }
+
+  replay(letter: Pick<DeadLetter, 'number'>): Promise<unknown> {
+    return this.#system.replay(letter)
+  }
+
   running(): readonly string[] {
     return this.#system.running()
   }
@@ -283,7 +319,8 @@ function reject(error: unknown): Promise<never> {
 }
 
 const optionNames: readonly string[] = [
-  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'messages', 'keepDecisions',
+  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'messages',
+  'keepDecisions', 'keepDeadLetters', 'overload',
 ]
 
 function checkOptions(options: object): void {
@@ -294,13 +331,18 @@ function checkOptions(options: object): void {
   const { store, onEvent } = given
   if (store !== undefined && !hasOpen(store))
     throw new ConfigurationError({ path: 'start: store', rule: 'must be a store', value: store, remedy: 'Write store: sqlite("app.db") or store: memory()' })
-  const { attribution, keepDecisions, messages } = given
+  const { attribution, messages } = given
   if (messages !== undefined && messages !== 'copy' && messages !== 'share')
     throw new ConfigurationError({ path: 'start: messages', rule: 'must be "copy" or "share"', value: messages })
   if (attribution !== undefined && attribution !== 'on' && attribution !== 'off')
     throw new ConfigurationError({ path: 'start: attribution', rule: 'must be "on" or "off"', value: attribution })
-  if (keepDecisions !== undefined && !(Number.isSafeInteger(keepDecisions) && Number(keepDecisions) >= 1))
-    throw new ConfigurationError({ path: 'start: keepDecisions', rule: 'must be an integer >= 1', value: keepDecisions })
+  for (const name of ['keepDecisions', 'keepDeadLetters']) {
+    const value = given[name]
+    if (value !== undefined && !(Number.isSafeInteger(value) && Number(value) >= 1))
+      throw new ConfigurationError({ path: `start: ${name}`, rule: 'must be an integer >= 1', value })
+  }
+  const [violation] = overloadViolations(given['overload'])
+  if (violation !== undefined) throw new ConfigurationError(violation)
   if (onEvent !== undefined && typeof onEvent !== 'function')
     throw new ConfigurationError({ path: 'start: onEvent', rule: 'must be a function', value: onEvent })
 }

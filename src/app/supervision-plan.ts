@@ -132,7 +132,7 @@ function workerSpec(
   { key, id, settings }: Settled,
   { defaultMode }: PlanParts,
 ): ChildSpec {
-  const { restart, shutdown, significant, args, hooks, fallback, calls, maxAttempts, name, extras } = settings
+  const { restart, shutdown, significant, args, hooks, fallback, calls, mailbox, maxAttempts, name, extras } = settings
   const start: ActorSpec = {
     id,
     behavior,
@@ -141,6 +141,7 @@ function workerSpec(
     hooks,
     fallback,
     ...calls,
+    mailbox,
     termLimitMs: termLimit(shutdown),
     maxAttempts,
     checkpointEvery: settings.checkpointEvery ?? Infinity,

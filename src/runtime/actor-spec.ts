@@ -1,6 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Behavior, Hooks } from './behavior.ts'
 import type { Fallbacks } from './fallback.ts'
+import type { MailboxSettings } from './mailbox-gate.ts'
 
 /** How much of an actor's state outlives an incarnation: see the three kinds of memory in the guides. */
 export type StateMode = 'volatile' | 'checkpointed' | 'durable'
@@ -25,6 +26,8 @@ export interface ActorSpec {
   readonly retries?: number
   /** What becomes of a call while it is down, where nothing else is said; `queue` if not given. */
   readonly whenDown?: 'queue' | 'reject'
+  /** How much its mailbox holds; any number if not given. */
+  readonly mailbox?: MailboxSettings | undefined
   /** A name to claim at every start. */
   readonly name: string | undefined
 }

@@ -6,7 +6,8 @@ import type { Behavior } from './behavior.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
 import type { Context, Down, MonitorAction, NameOwner, Port } from './context.ts'
-import type { ActorEvent } from './events.ts'
+import type { Crowd } from './crowd.ts'
+import type { ActorEvent, DeadLetterCause } from './events.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message, MessageInfo } from './message.ts'
 import type { Names } from './names.ts'
@@ -47,6 +48,11 @@ export interface Cell {
   readonly label: string
   /** The persistence of an actor that has one. */
   readonly store: Persistence
+  /** How many messages have been put aside. */
+  readonly stashed: number
+  putAside(message: Message): void
+  /** Puts what was put aside back before what is queued, in its order. */
+  unstash(): void
   receive(message: Message): void
   /** Takes a message from the journal, unless it came by recovery already. */
   receiveJournaled(message: Message): void
@@ -58,6 +64,8 @@ export interface Cell {
   beginAccept(): void
   /** The journal has answered. */
   endAccept(): void
+  /** What becomes of the queue when an incarnation has ended. */
+  incarnationEnded(reason: ExitReason): void
   /** Sees to it that the scheduler knows of new work. */
   wake(): void
 }
@@ -137,6 +145,8 @@ export interface Life {
   monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string, tell?: (down: Down) => void): void
   /** True if it was active. */
   demonitor(monitor: number): boolean
+  /** Takes back what a monitor has told, unless it has been handled. */
+  takeBackNotice(monitor: number): void
   watchedBy(monitor: number, watcher: (reason: ExitReason) => void): void
   unwatch(monitor: number): void
   adopt(child: Life): void
@@ -175,6 +185,8 @@ export interface World {
   readonly names: Names
   readonly attribution: Attribution
   readonly catalogue: Catalogue
+  /** The mailboxes that have grown long. */
+  readonly crowd: Crowd
   readonly router: Router
   /** Freezes every state, so that a handler that changes it in place fails at once. */
   readonly freezesStates: boolean
@@ -185,6 +197,8 @@ export interface World {
   readonly outside: Port
   /** What references carry to say whose they are. */
   systemId(): string
+  /** Keeps and tells of a message that will not be applied. */
+  deadLetter(id: ActorId, message: Message, why: DeadLetterCause): void
   /** Numbers that this system gives out once. */
   nextNumber(): number
   /** What an actor shows of itself; see `Behavior.show`. */

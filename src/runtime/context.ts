@@ -45,6 +45,8 @@ export interface CallOptions {
 
 /** What belongs to a message without an answer. */
 export interface CastOptions {
+  /** How long to wait for room in a mailbox with `full: 'wait'`; 5 s if not given, `"infinity"` waits for ever. */
+  readonly timeout?: DurationOrInfinity
   /** As {@link CallOptions.id}. */
   readonly id?: string
 }
@@ -55,7 +57,7 @@ export interface Port {
   call(to: ActorId, name: string, input: unknown, options?: CallOptions): Promise<unknown>
   /**
    * Sends a message. For a journaled actor the promise resolves when the message is in the journal, else at once; it need not
-   * be awaited.
+   * be awaited. Where the mailbox is full, see `mailbox` of the child's options.
    */
   cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void>
   /**
@@ -215,6 +217,16 @@ export interface Context extends Port {
   continueWith(name: string, input?: unknown): void
   /** Runs a cast handler of this actor if nothing else has come within so long after this turn; once. OTP's idle timeout. */
   idleTimeout(delay: Duration, name: string, input?: unknown): void
+  /**
+   * Puts the message that is being handled aside, once its turn is done: who called goes on waiting, and what the handler
+   * replies is dropped (return `noReply()`). The state that it returns counts. Inside a durable turn it is refused. After a
+   * restart, what was put aside is queued again.
+   *
+   * @throws {StashError} if as many are put aside as `mailbox.stash` of the child allows, or no message is being handled.
+   */
+  stash(): void
+  /** Puts every message that was put aside back before what is queued, in the order in which they came. */
+  unstashAll(): void
   /**
    * Claims a name for this actor or another one, kept over restarts. False if the name is used, or if the actor has a name
    * already or does not run.

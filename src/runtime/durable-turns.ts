@@ -5,7 +5,7 @@ import type { Life } from './anatomy.ts'
 import { checkBecoming } from './becoming.ts'
 import type { Behavior, Step } from './behavior.ts'
 import { TurnContext } from './turn-context.ts'
-import { FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
+import { DurableTurnError, FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { messageInfo, messageOf, type Message } from './message.ts'
 import { migrateState } from './migration.ts'
@@ -55,6 +55,13 @@ export class DurableTurns implements Turns {
 
   find(seq: number): Message | undefined {
     return this.current?.seq === seq ? this.current : this.#group.find((turn) => turn.message.seq === seq)?.message
+  }
+
+  putAside(): void {
+    throw new DurableTurnError(
+      `${this.#life.cell.label}: stash: a durable turn cannot put its message aside, because messages are applied in the order ` +
+        'of the journal. Keep what it says in the state, and deal with it later; nothing was done',
+    )
   }
 
   /** Everything has been written with every turn already. */
@@ -290,7 +297,7 @@ function release(life: Life, group: readonly Turn[], committed: Committed): void
     if (outcome !== undefined) message.caller?.settle(outcome)
     if (outcome?.status === 'refused')
       world.emit({ type: 'refused', id: cell.id, message: messageInfo(message), refusal: outcome.refusal })
-    if (dead !== undefined) world.emit({ type: 'dead letter', id: cell.id, message: messageInfo(message), why: 'crashed' })
+    if (dead !== undefined) world.deadLetter(cell.id, message, 'crashed')
   }
   for (const { context } of group) {
     for (const member of context.members) world.router.startMember(member, { isSaved: true })

@@ -106,6 +106,18 @@ interface WhyUnavailable {
   readonly isRestarting?: boolean
 }
 
+/** The actor has as many messages waiting as its mailbox may hold. This one was not handled, and will not be. */
+export class OverloadedError extends CallError {
+  override readonly name = 'OverloadedError'
+  readonly code = 'overloaded'
+  /** How many messages the mailbox may hold. */
+  readonly max: number
+  constructor(target: ActorId, handler: string, max: number, fate: 'not taken' | 'dropped for a newer one') {
+    super(target, handler, `its mailbox is full (${max} messages); the message was ${fate}`)
+    this.max = max
+  }
+}
+
 /** What becomes of a message in the journal of an actor that has ended. */
 export const inJournal = 'the actor has ended; the message is in its journal, and is handled when it is started again'
 
@@ -138,6 +150,17 @@ export class RefusedError extends CallError {
     super(target, handler, `refused: ${refusal.message}`)
     this.refusal = refusal.refusal
     this.details = refusal.details
+  }
+}
+
+/** The message that is being handled cannot be put aside. Where nobody catches it, handling the message has failed. */
+export class StashError extends CoppiceError {
+  override readonly name = 'StashError'
+  readonly code = 'stash'
+  readonly actor: ActorId
+  constructor(actor: ActorId, problem: string) {
+    super(`${displayId(actor)}: stash: ${problem}`)
+    this.actor = actor
   }
 }
 

@@ -4,8 +4,13 @@ import type { StartCause, StateSource } from './behavior.ts'
 import type { MessageInfo } from './message.ts'
 import type { CheckpointCause } from './persistence.ts'
 
-/** Why a message was never applied. */
-export type DeadLetterCause = 'noproc' | 'crashed' | 'stopped' | 'expired' | 'not accepted'
+/**
+ * Why a message was never applied: nobody had that id (`noproc`), handling it failed (`crashed`), its actor ended for good
+ * (`stopped`), the store did not take it (`not accepted`), its caller had given up (`expired`), the mailbox was full
+ * (`overloaded`), or its actor's incarnation ended
+ * and its mailbox keeps nothing over restarts (`ended`).
+ */
+export type DeadLetterCause = 'noproc' | 'crashed' | 'stopped' | 'expired' | 'not accepted' | 'overloaded' | 'ended'
 
 /** What happens to actors, told in the order in which it happens, while it happens: a listener must be quick and must not throw. */
 export type ActorEvent =

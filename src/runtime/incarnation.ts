@@ -9,6 +9,7 @@ import { followUps } from './follow-ups.ts'
 import { leave } from './leaving.ts'
 import { letGo } from './letting-go.ts'
 import { systemMessage, type Caller, type MessageInfo } from './message.ts'
+import { Notices } from './notices.ts'
 import { effectOf, type ExitSignal } from './signals.ts'
 import { overrideHooks } from './start-plan.ts'
 import { messageAtEnd, type Turns } from './turns.ts'
@@ -36,6 +37,7 @@ export class Incarnation implements Life {
   #links: Set<Life> | undefined = undefined
   #watchers: Map<number, Watcher> | undefined = undefined
   #watched: Map<number, Life> | undefined = undefined
+  #notices: Notices | undefined = undefined
   #children: Set<Life> | undefined = undefined
   #timers: Map<string, ClockTimer> | undefined = undefined
   #whenEnded: ((reason: ExitReason) => void)[] | undefined = undefined
@@ -144,6 +146,7 @@ export class Incarnation implements Life {
     if (this.isBorn) this.#leaveTrace(reason, message)
     if (this.isBorn) letGo(this, reason)
     this.turns.abandon(reason)
+    cell.incarnationEnded(reason)
     for (const caller of this.#deferred ?? []) caller.fail(new CrashedError(this.id, 'call', reason))
     this.#deferred = undefined
     this.#failCallsMeantForIt(reason)
@@ -180,7 +183,7 @@ export class Incarnation implements Life {
 
   monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string, tell?: (down: Down) => void): void {
     const named = name === undefined ? {} : { name }
-    const told = tell ?? ((down: Down): void => this.cell.receive(systemMessage('down', down, this.number)))
+    const told = tell ?? ((down: Down): void => this.#receiveNotice(down))
     if (target === undefined) {
       told({ monitor, id, reason: noproc, ...named })
       return
@@ -197,6 +200,10 @@ export class Incarnation implements Life {
   demonitor(monitor: number): boolean {
     this.#watched?.get(monitor)?.unwatch(monitor)
     return this.#watched?.delete(monitor) ?? false
+  }
+
+  takeBackNotice(monitor: number): void {
+    this.#notices?.takeBack(monitor)
   }
 
   watchedBy(monitor: number, watcher: Watcher): void {
@@ -243,6 +250,12 @@ export class Incarnation implements Life {
     if (this.status !== 'busy' || spec.termLimitMs === Infinity) return
     const timer = world.clock.setTimer(spec.termLimitMs, () => this.end(killed, 'kill'))
     this.whenEnded(() => timer.cancel())
+  }
+
+  #receiveNotice(down: Down): void {
+    const message = systemMessage('down', down, this.number)
+    ;(this.#notices ??= new Notices()).add(down.monitor, message)
+    this.cell.receive(message)
   }
 
   #hasLastWill(manner: Manner): boolean {

@@ -204,6 +204,14 @@ export class LiveContext implements Context {
     if (this.mayAct('idle timeout')) this.life.followUps.idle(delayMs, this.#messageToSelf(name, input))
   }
 
+  stash(): void {
+    if (this.mayAct('stash')) this.life.turns.putAside()
+  }
+
+  unstashAll(): void {
+    if (this.mayAct('unstash')) this.cell.unstash()
+  }
+
   trapExits(flag: boolean): boolean {
     const { trapsExits } = this.life
     if (this.mayAct('trapping of exits')) this.life.trapsExits = flag
@@ -239,7 +247,7 @@ export class LiveContext implements Context {
 
   demonitor({ monitor }: MonitorRef, options?: { readonly flush: boolean }): boolean {
     const wasActive = this.life.demonitor(monitor) || this.cell.world.actions.cancel(monitor)
-    if (options?.flush === true) this.cell.mailbox.removeDown(monitor)
+    if (options?.flush === true) this.life.takeBackNotice(monitor)
     return wasActive
   }
 

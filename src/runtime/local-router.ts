@@ -4,6 +4,7 @@ import type { Envelope } from '../protocol/envelope.ts'
 import { NotStorableError } from '../protocol/errors.ts'
 import { normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { StateMode } from './actor-spec.ts'
+import { Admission } from './admission.ts'
 import type { Cell } from './anatomy.ts'
 import { circleOf } from './call-circle.ts'
 import { checkCallOptions } from './call-options.ts'
@@ -13,7 +14,8 @@ import type { Deadlines } from './deadlines.ts'
 import { CallCircleError, CallTimeoutError, CrashedError, inJournal, InvalidMessageError, NoProcError, UnavailableError } from './errors.ts'
 import type { DeadLetterCause, EventSink } from './events.ts'
 import { answerBy, fallbackFor } from './fallback.ts'
-import { Message, messageInfo, systemMessage, type CallOrigin } from './message.ts'
+import type { MailboxGate } from './mailbox-gate.ts'
+import { Message, systemMessage, type CallOrigin } from './message.ts'
 import { ownCopy } from './own-copy.ts'
 import { PendingCall } from './pending-call.ts'
 import type { Accepted, Member } from './persistence.ts'
@@ -32,6 +34,8 @@ export interface LocalRouterParts {
   readonly clock: Clock
   readonly deadlines: Deadlines
   readonly sink: EventSink
+  /** Keeps and tells of a message that will not be handled. */
+  readonly deadLetter: (id: ActorId, message: Message, why: DeadLetterCause) => void
   /** How an actor keeps its state that has not been started yet; nothing if there is none of that id. */
   readonly modeOf: (id: ActorId) => StateMode | undefined
   /** Messages are copied when they are sent; see `ownCopy`. */
@@ -43,10 +47,12 @@ export class LocalRouter implements Router {
   readonly #parts: LocalRouterParts
   /** Mail for members that a supervisor has been asked to start. */
   readonly #awaited = new Map<ActorId, Message[]>()
+  readonly #admission: Admission
   #isClosed = false
 
   constructor(parts: LocalRouterParts) {
     this.#parts = parts
+    this.#admission = new Admission(parts)
   }
 
   call(to: ActorId, { name, input, sender, life, origin }: Request, options?: CallOptions): Promise<unknown> {
@@ -54,7 +60,7 @@ export class LocalRouter implements Router {
     const timeoutMs = this.#timeoutOf(name, options, origin)
     const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id }
     const place = this.#parts.cells.get(to)
-    const cell = place?.isRetired === true ? undefined : place
+    const cell = place === undefined || isGone(place) ? undefined : place
     const fallback = place?.spec.fallback === undefined || this.#isClosed ? undefined : fallbackFor(place, envelope)
     if (cell === undefined && fallback === undefined && !this.#awaited.has(to)) return Promise.reject(new NoProcError(to, name))
     const problem = this.problemWith(to, envelope)
@@ -69,12 +75,12 @@ export class LocalRouter implements Router {
     const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines, signal, sender: life, origin, dropExpired, retries })
     if (signal?.aborted === true) return pending.promise
     const message = this.#messageOf(envelope, cell, pending)
+    if (cell?.spec.mode === 'durable' && pending.isRetried) pending.tryAgain = this.#again(to, message, pending)
     if (fallback !== undefined && place !== undefined) answerBy(fallback, place, { name, input: message.input, caller: pending })
-    else if (cell?.spec.mode === 'durable') {
-      if (pending.isRetried) pending.tryAgain = this.#again(to, message, pending)
-      this.#offer(cell, message, pending)
-    }
-    else this.deliver(to, message)
+    else if (cell === undefined) this.deliver(to, message)
+    else if (cell.mailbox.gate !== undefined) this.#admitCall(cell, cell.mailbox.gate, message, pending)
+    else if (cell.spec.mode === 'durable') void this.#acceptCall(cell, message)
+    else cell.receive(message)
     return pending.promise
   }
 
@@ -89,7 +95,7 @@ export class LocalRouter implements Router {
     const message = this.#messageOf(envelope, cell, undefined)
     message.caller = caller
     message.call = call
-    if (cell?.spec.mode === 'durable') this.#accept(cell, message).catch((error: unknown) => caller?.fail(asError(error)))
+    if (cell?.spec.mode === 'durable') void this.#acceptCall(cell, message)
     else this.deliver(to, message)
   }
 
@@ -99,8 +105,10 @@ export class LocalRouter implements Router {
     if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
     const cell = this.#reachable(to)
     const message = this.#messageOf(envelope, cell, undefined)
-    if (cell?.spec.mode === 'durable') return this.#acceptCast(cell, message)
-    this.deliver(to, message)
+    if (cell === undefined) this.deliver(to, message)
+    else if (cell.mailbox.gate !== undefined) return this.#admitCast(cell, cell.mailbox.gate, message, options)
+    else if (cell.spec.mode === 'durable') return this.#acceptCast(cell, message)
+    else cell.receive(message)
     return Promise.resolve()
   }
 
@@ -126,7 +134,11 @@ export class LocalRouter implements Router {
 
   deliver(to: ActorId, message: Message): void {
     const cell = this.#reachable(to)
-    if (cell !== undefined) cell.receive(message)
+    if (cell !== undefined) {
+      const { gate } = cell.mailbox
+      if (gate === undefined) cell.receive(message)
+      else void this.#admitCast(cell, gate, message, undefined)
+    }
     else if (this.#awaited.has(to)) this.#awaited.get(to)?.push(message)
     else this.drop(to, message, 'noproc')
   }
@@ -181,7 +193,7 @@ export class LocalRouter implements Router {
     const wasTried = message.attempt > 0 && lastExit !== undefined
     message.caller?.fail(wasTried ? new CrashedError(id, message.name, lastExit) : new NoProcError(id, message.name, lastExit))
     // What the runtime tells itself is nobody's letter.
-    if (message.kind !== 'info') this.#parts.sink.emit({ type: 'dead letter', id, message: messageInfo(message), why })
+    if (message.kind !== 'info') this.#parts.deadLetter(id, message, why)
   }
 
   /** Nobody waits longer than the caller of the call that is being handled. */
@@ -206,11 +218,28 @@ export class LocalRouter implements Router {
 
   #reachable(id: ActorId): Cell | undefined {
     const cell = this.#parts.cells.get(id)
-    return cell === undefined || cell.isRetired ? undefined : cell
+    return cell === undefined || isGone(cell) ? undefined : cell
   }
 
-  #offer(cell: Cell, message: Message, pending: PendingCall): void {
-    this.#accept(cell, message).catch((error: unknown) => pending.fail(asError(error)))
+  #admitCall(cell: Cell, gate: MailboxGate, message: Message, pending: PendingCall): void {
+    this.#admission.call({ cell, gate, message, enter: () => this.#enter(cell, message) }, pending)
+  }
+
+  #admitCast(cell: Cell, gate: MailboxGate, message: Message, options: CastOptions | undefined): Promise<void> {
+    const timeoutMs = castTimeoutOf(message.name, options)
+    return this.#admission.cast({ cell, gate, message, enter: () => this.#enter(cell, message), timeoutMs })
+  }
+
+  /** Where a message goes for which there is room. */
+  #enter(cell: Cell, message: Message): Promise<void> | undefined {
+    if (cell.spec.mode === 'durable' && message.kind !== 'info')
+      return message.kind === 'call' ? this.#acceptCall(cell, message) : this.#acceptCast(cell, message)
+    cell.receive(message)
+    return undefined
+  }
+
+  #acceptCall(cell: Cell, message: Message): Promise<void> {
+    return this.#accept(cell, message).catch((error: unknown) => message.caller?.fail(asError(error)))
   }
 
   /** Tries a call again that was not accepted; or one with an id, whose answer is in the journal if it was. */
@@ -221,7 +250,7 @@ export class LocalRouter implements Router {
       this.#parts.clock.setTimer(pauseMs, () => {
         const cell = this.#reachable(to)
         if (cell === undefined) pending.fail(error)
-        else if (!pending.isGivenUp) this.#offer(cell, anew(message), pending)
+        else if (!pending.isGivenUp) void this.#acceptCall(cell, anew(message))
       })
       pauseMs = Math.min(pauseMs * 2, longestPauseMs)
       return true
@@ -237,15 +266,21 @@ export class LocalRouter implements Router {
 
   /** Offers a message to the journal; what comes of it is done in the very turn in which the journal's answer arrives. */
   #accept(cell: Cell, message: Message): Promise<void> {
+    const { gate } = cell.mailbox
     cell.beginAccept()
+    gate?.reserve()
     return cell.store.accept(cell.id, message, (input) => (message.input = input)).then(
       (accepted) => {
         message.seq = accepted.seq
+        gate?.unreserve()
         this.#accepted(cell.id, message, accepted)
         cell.endAccept()
+        gate?.admit()
       },
       (error: unknown) => {
+        gate?.unreserve()
         cell.endAccept()
+        gate?.admit()
         throw refusal(cell.id, message.name, error)
       },
     )
@@ -273,6 +308,11 @@ function downNow(to: ActorId, name: string): UnavailableError {
   })
 }
 
+/** Nobody will handle what is sent to it now. */
+function isGone(cell: Cell): boolean {
+  return cell.isRetired || (cell.life === undefined && cell.mailbox.gate?.settings.onRestart === 'drop')
+}
+
 function retriesOf(cell: Cell | undefined, name: string): number {
   if (cell === undefined) return 0
   return (cell.life?.behavior ?? cell.spec.behavior).retriesOf?.(name) ?? cell.spec.retries ?? 0
@@ -287,6 +327,10 @@ function anew(message: Message): Message {
 function refusal(to: ActorId, name: string, error: unknown): Error {
   if (error instanceof NotStorableError) return new InvalidMessageError(to, name, error.message, error)
   return new UnavailableError(to, name, `the store did not take the message (${asError(error).message}); nothing was handled`, { cause: error, isSent: false })
+}
+
+function castTimeoutOf(name: string, options: CastOptions | undefined): number {
+  return options?.timeout === undefined ? defaultTimeoutMs : durationOrInfinityMs(options.timeout, `cast of "${name}": timeout`)
 }
 
 function asError(error: unknown): Error {

@@ -59,7 +59,7 @@ export class Message implements Envelope {
   /** How often handling it has been begun, this time included. */
   attempt: number
   /** The incarnation that it is meant for; 0 for any. Mail of an incarnation that has ended is dropped. */
-  readonly incarnation: number
+  incarnation: number
 
   constructor(envelope: Envelope, caller: Caller | undefined, incarnation: number) {
     this.kind = envelope.kind

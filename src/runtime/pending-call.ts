@@ -11,6 +11,8 @@ export class PendingCall implements Caller, CallInfo, Timed, Waiting {
   dueMs = Infinity
   previous: Timed | undefined = undefined
   next: Timed | undefined = undefined
+  /** Set while its message waits for room in a mailbox. */
+  line: Line | undefined = undefined
   readonly promise: Promise<unknown>
   readonly target: ActorId
   isGivenUp = false
@@ -86,7 +88,7 @@ export class PendingCall implements Caller, CallInfo, Timed, Waiting {
   }
 
   expire(): void {
-    this.#giveUp(new CallTimeoutError(this.target, this.#handler, this.#timeoutMs))
+    this.#giveUp(this.line?.late() ?? new CallTimeoutError(this.target, this.#handler, this.#timeoutMs))
   }
 
   get signal(): AbortSignal {
@@ -115,6 +117,7 @@ export class PendingCall implements Caller, CallInfo, Timed, Waiting {
     if (this.#timeoutMs !== Infinity) this.#deadlines.remove(this, this.#timeoutMs)
     this.#forgetSignal?.()
     this.#waits?.splice(this.#waits.indexOf(this), 1)
+    this.line?.leave()
   }
 
   #heed(signal: AbortSignal): void {
@@ -126,6 +129,13 @@ export class PendingCall implements Caller, CallInfo, Timed, Waiting {
     signal.addEventListener('abort', abort, { once: true })
     this.#forgetSignal = () => signal.removeEventListener('abort', abort)
   }
+}
+
+/** A place among those who wait for room in a mailbox. */
+export interface Line {
+  leave(): void
+  /** What is told if no room came in time. */
+  late(): Error
 }
 
 interface PendingCallOptions {

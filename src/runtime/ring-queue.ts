@@ -22,6 +22,11 @@ export class RingQueue<Item> {
     this.#length += 1
   }
 
+  /** The first item; nothing if there is none. */
+  get first(): Item | undefined {
+    return this.#length === 0 ? undefined : this.#items[this.#head]
+  }
+
   /** Takes the first item out; nothing if there is none. */
   shift(): Item | undefined {
     if (this.#length === 0) return undefined

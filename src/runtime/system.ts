@@ -9,14 +9,17 @@ import type { Behavior } from './behavior.ts'
 import { Catalogue } from './catalogue.ts'
 import type { Clock, ClockTimer } from './clock.ts'
 import type { MonitorAction, MonitorRef, NameOwner, Port } from './context.ts'
+import { Crowd } from './crowd.ts'
+import { DeadLetters } from './dead-letters.ts'
 import { Deadlines } from './deadlines.ts'
 import { SpawnError } from './errors.ts'
-import type { ActorEvent, EventSink } from './events.ts'
+import type { ActorEvent, DeadLetterCause, EventSink } from './events.ts'
 import { LocalRouter } from './local-router.ts'
-import { messageOf } from './message.ts'
+import { messageOf, type Message } from './message.ts'
 import { MonitorActions } from './monitor-actions.ts'
 import { checkAction } from './monitor-options.ts'
 import { Names } from './names.ts'
+import { OverloadWatch, type OverloadEvent, type OverloadInfo, type OverloadLimits } from './overload-watch.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
 import { bequeath, Revivals, type Remains } from './revival.ts'
@@ -32,11 +35,15 @@ export interface SystemParts {
   readonly random: Random
   readonly scheduler: Scheduler
   readonly persistence: Persistence | undefined
-  readonly sink: EventSink
+  readonly sink: EventSink<ActorEvent | OverloadEvent>
   /** Behaviors that a checkpoint may name besides those that the specs start with. */
   readonly behaviors: readonly Behavior[]
   /** How an actor keeps its state that has not been started yet; nothing if there is none of that id. */
   readonly modeOf: (id: ActorId) => StateMode | undefined
+  /** From when on there is too much to do; nothing if nobody watches. */
+  readonly overload: OverloadLimits | undefined
+  /** How many dead letters are kept. */
+  readonly keepDeadLetters: number
   /** Freezes every state, so that a handler that changes it in place fails at once. */
   readonly freezesStates: boolean
   /** What crosses the border of an actor is copied; see `ownCopy`. */
@@ -56,6 +63,13 @@ export interface ActorInfo {
   readonly incarnation: number
   /** Messages that wait. */
   readonly queued: number
+  /**
+   * For how long the first of them has waited at least, in milliseconds, as exactly as the option `overload` of `start` looks;
+   * nothing where few wait (up to 16), or nobody looks.
+   */
+  readonly headAgeMs: number | undefined
+  /** Messages that it has put aside. */
+  readonly stashed: number
   /** The behavior that it has now. */
   readonly behavior: string
   readonly state: StateMode
@@ -78,18 +92,22 @@ export class ActorSystem implements World {
   /** Sends on behalf of nobody. */
   readonly outside: Port
   readonly actions: MonitorActions
+  readonly deadLetters: DeadLetters
+  readonly crowd = new Crowd()
   readonly #revivals: Revivals
   /** Whom the monitors from outside watch. */
   readonly #watched = new Map<number, Life>()
   readonly #cells = new Map<ActorId, ActorCell>()
   readonly #sink: EventSink
   readonly #deadlines: Deadlines
+  readonly #watch: OverloadWatch | undefined
   #counter = 0
   #systemId: string | undefined
   #isClosed = false
 
   constructor(parts: SystemParts) {
     const { clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates, copiesMessages, attribution, surface } = parts
+    const { overload, keepDeadLetters } = parts
     this.clock = clock
     this.random = random
     this.scheduler = scheduler
@@ -100,7 +118,18 @@ export class ActorSystem implements World {
     this.#sink = sink
     this.#deadlines = new Deadlines(clock)
     this.catalogue = new Catalogue(behaviors)
-    this.router = new LocalRouter({ cells: this.#cells, clock, deadlines: this.#deadlines, sink, modeOf, copies: copiesMessages })
+    this.#watch = overload && new OverloadWatch({ clock, crowd: this.crowd, limits: overload, emit: (event) => sink.emit(event) })
+    this.deadLetters = new DeadLetters({ keep: keepDeadLetters, clock, sink })
+    const deadLetter = (id: ActorId, message: Message, why: DeadLetterCause): void => this.deadLetters.add(id, message, why)
+    this.router = new LocalRouter({
+      cells: this.#cells,
+      clock,
+      deadlines: this.#deadlines,
+      sink,
+      deadLetter,
+      modeOf,
+      copies: copiesMessages,
+    })
     this.#revivals = new Revivals({
       router: this.router,
       cellOf: (id) => this.#cells.get(id),
@@ -125,7 +154,7 @@ export class ActorSystem implements World {
     const before = this.#cells.get(spec.id)?.life
     if (before !== undefined) return this.#startAfter(before, spec, origin)
     const cell = this.#cells.get(spec.id) ?? this.#newCell(spec)
-    cell.spec = spec
+    if (cell.spec !== spec) cell.adopt(spec)
     cell.isForgotten = false
     return startActor(cell, this.#revivals.origin(cell, origin))
   }
@@ -232,7 +261,18 @@ export class ActorSystem implements World {
     const { incarnation, mailbox, life, isRetired, spec, lastExit } = cell
     const status = life?.isBorn === true ? 'running' : isRetired ? 'stopped' : 'restarting'
     const behavior = (life?.behavior ?? spec.behavior).name
-    return { id, status, incarnation, queued: mailbox.size, behavior, state: spec.mode, lastExit }
+    const waiting = { queued: mailbox.size, headAgeMs: this.crowd.ageOf(mailbox), stashed: cell.stashed }
+    return { id, status, incarnation, ...waiting, behavior, state: spec.mode, lastExit }
+  }
+
+  /** How much there is to do, as far as that is known at this moment. */
+  overload(): OverloadInfo {
+    const { isOverloaded = false, loopDelayMs } = this.#watch ?? {}
+    return { isOverloaded, loopDelayMs, fullest: this.crowd.fullest() }
+  }
+
+  stopWatching(): void {
+    this.#watch?.close()
   }
 
   armTimer(life: Life, timer: DurableTimer): void {
@@ -316,6 +356,18 @@ export class ActorSystem implements World {
     this.#isClosed = true
     this.router.close()
     this.#deadlines.close()
+    this.stopWatching()
+  }
+
+  deadLetter(id: ActorId, message: Message, why: DeadLetterCause): void {
+    this.deadLetters.add(id, message, why)
+  }
+
+  /** Sends a dead letter to its actor again, as it was sent first: resolves as that would have. */
+  async replay(letter: { readonly number: number }): Promise<unknown> {
+    const { id, message, input } = this.deadLetters.take(letter.number)
+    const request = { name: message.name, input, sender: message.sender }
+    return message.kind === 'call' ? this.router.call(id, request) : this.router.cast(id, request)
   }
 
   /** Numbers that this system gives out once. */
@@ -367,13 +419,16 @@ export class ActorSystem implements World {
     cell.isRetired = true
     cell.memory = undefined
     for (const message of cell.mailbox.takeAll()) this.router.release(cell, message)
+    cell.mailbox.gate?.refuseAll()
     this.names.release(cell.id)
   }
 
   #newCell(spec: ActorSpec): ActorCell {
     const cell = new ActorCell(this, spec)
     this.#cells.set(spec.id, cell)
-    for (const message of this.router.takeAwaited(spec.id)) cell.mailbox.push(message)
+    for (const message of this.router.takeAwaited(spec.id))
+      if (spec.mailbox === undefined) cell.mailbox.push(message)
+      else this.router.deliver(spec.id, message)
     return cell
   }
 }

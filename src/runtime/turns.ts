@@ -13,6 +13,8 @@ export interface Turns {
   find(seq: number): Message | undefined
   /** Asks for a checkpoint after the turn that is under way. */
   wantCheckpoint(): void
+  /** Puts the message aside whose turn is under way, once that is done. */
+  putAside(): void
   /** The incarnation has ended: what becomes of the messages that it had taken. */
   abandon(reason: ExitReason): void
 }

@@ -2,8 +2,9 @@ import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { Life } from './anatomy.ts'
 import { checkBecoming } from './becoming.ts'
 import type { Step } from './behavior.ts'
-import { CrashedError, reasonOfThrown } from './errors.ts'
+import { CrashedError, reasonOfThrown, StashError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
+import { unboundedMailbox } from './mailbox-gate.ts'
 import { carryOut } from './after-commit.ts'
 import { messageInfo, type Message } from './message.ts'
 import { passing } from './passing.ts'
@@ -21,6 +22,7 @@ export class VolatileTurns implements Turns {
   readonly #life: Life
   #sinceCheckpoint = 0
   #checkpointWanted = false
+  #isPutAside = false
   #isWriting = false
   #wanted: 'call' | 'policy' | undefined = undefined
 
@@ -67,7 +69,16 @@ export class VolatileTurns implements Turns {
       return
     }
     message.caller?.fail(new CrashedError(cell.id, message.name, reason))
-    cell.world.emit({ type: 'dead letter', id: cell.id, message: messageInfo(message), why: 'crashed' })
+    cell.world.deadLetter(cell.id, message, 'crashed')
+  }
+
+  putAside(): void {
+    const { cell } = this.#life
+    if (this.current === undefined) throw new StashError(cell.id, 'no message is being handled')
+    if (this.#isPutAside) throw new StashError(cell.id, 'the message has been put aside already')
+    const { stash } = cell.spec.mailbox ?? unboundedMailbox
+    if (cell.stashed >= stash) throw new StashError(cell.id, `${stash} messages have been put aside already`)
+    this.#isPutAside = true
   }
 
   /** Asks for a checkpoint after the turn that is under way. */
@@ -118,7 +129,10 @@ export class VolatileTurns implements Turns {
     if (step.behavior !== undefined) life.behavior = step.behavior
     life.frontier += 1
     if (step.stop !== undefined) life.stopReason ??= step.stop
-    if (step.outcome === undefined) {
+    if (this.#isPutAside) {
+      this.#isPutAside = false
+      life.cell.putAside(message)
+    } else if (step.outcome === undefined) {
       if (message.caller !== undefined) life.deferred.add(message.caller)
     } else if (life.stopReason === undefined) this.#answer(message, passing(life, step.outcome))
     else this.#answerAtEnd(message, passing(life, step.outcome))

@@ -43,7 +43,7 @@ describe('an actor that crashes', () => {
 
   it('says which incarnation it is, whether it runs, and how much waits for it', async () => {
     const { app, tree, settle, until } = await simulated(one({ restart: 'transient' }))
-    expect(app.inspect(tree.a)).toEqual({ id: 'a', status: 'running', incarnation: 1, queued: 0, behavior: 'counter', state: 'checkpointed' })
+    expect(app.inspect(tree.a)).toEqual({ id: 'a', status: 'running', incarnation: 1, queued: 0, stashed: 0, behavior: 'counter', state: 'checkpointed' })
     void tree.a.cast.crash('boom')
     void tree.a.cast.increment()
     expect(app.inspect('a')?.queued).toBe(2)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Mailbox } from '../../src/runtime/mailbox.ts'
-import { Message, systemMessage } from '../../src/runtime/message.ts'
+import { Message } from '../../src/runtime/message.ts'
 
 const numbered = (n: number): Message => new Message({ kind: 'cast', name: 'm', input: n, sender: undefined, key: undefined }, undefined, 0)
 const inputs = (messages: readonly Message[]): unknown[] => messages.map(({ input }) => input)
@@ -32,20 +32,30 @@ describe('a mailbox', () => {
     )
   })
 
-  it('finds the first message for which something holds, and leaves it there', () => {
-    const mailbox = new Mailbox()
-    for (const n of [1, 2, 3, 4]) mailbox.push(numbered(n))
-    expect(mailbox.find(({ input }) => (input as number) % 2 === 0)?.input).toBe(2)
-    expect(mailbox.find(() => false)).toBeUndefined()
-    expect(mailbox.size).toBe(4)
+  it('finds a message by its number in the journal, wherever those stand that have none', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(3), fc.nat(3)), { maxLength: 60 }), (gaps) => {
+        const mailbox = new Mailbox()
+        const model = new Map<number, Message>()
+        let seq = 0
+        for (const [step, others] of gaps) {
+          const message = numbered(seq)
+          message.seq = seq += step + 1
+          model.set(seq, message)
+          mailbox.push(message)
+          for (let left = others; left > 0; left -= 1) mailbox.push(numbered(0))
+        }
+        for (let wanted = 1; wanted <= seq + 2; wanted += 1) expect(mailbox.find(wanted)).toBe(model.get(wanted))
+      }),
+    )
   })
 
-  it('removes the notice of one monitor only, wherever it stands', () => {
+  it('takes the first message out for which something holds, and keeps the order of the others', () => {
     const mailbox = new Mailbox()
-    mailbox.push(numbered(1))
-    for (const monitor of [7, 8]) mailbox.push(systemMessage('down', { monitor }, 1))
-    mailbox.push(numbered(2))
-    mailbox.removeDown(7)
-    expect(inputs(mailbox.takeAll())).toEqual([1, { monitor: 8 }, 2])
+    for (const n of [1, 2, 3, 4, 5]) mailbox.push(numbered(n))
+    mailbox.shift()
+    expect(mailbox.takeFirst(({ input }) => input === 4)?.input).toBe(4)
+    expect(mailbox.takeFirst(({ input }) => input === 9)).toBeUndefined()
+    expect(inputs(mailbox.takeAll())).toEqual([2, 3, 5])
   })
 })

@@ -17,7 +17,8 @@ export type SimulatedApp<Tree> = Pick<SimulatedSystem<Tree>, Kept> & {
   readonly events: readonly CoppiceEvent[]
 }
 
-type Passed = 'seed' | 'clock' | 'behaviors' | 'freezeStates' | 'messages' | 'keepDecisions'
+type Passed =
+  'seed' | 'clock' | 'behaviors' | 'freezeStates' | 'messages' | 'keepDecisions' | 'keepDeadLetters' | 'overload'
 
 export interface SimulationOptions extends Pick<SystemOptions, Passed> {
   /** A memory store of its own if not given. */

@@ -5,8 +5,10 @@ import type { StateMode } from '../../runtime/actor-spec.ts'
 import type { Hooks } from '../../runtime/behavior.ts'
 import type { FallbackCall, Fallbacks } from '../../runtime/fallback.ts'
 import type { CallDefaults } from './call-rules.ts'
+import type { MailboxSettings } from '../../runtime/mailbox-gate.ts'
 import type { ChildExtraOptions, ChildExtras } from './child-extras.ts'
 import type { ShutdownLimit } from './child-spec.ts'
+import type { MailboxOption } from './mailbox-option.ts'
 import type { RestartType } from './restart-type.ts'
 
 export const stateModes: readonly StateMode[] = ['volatile', 'checkpointed', 'durable']
@@ -49,6 +51,11 @@ export interface ChildOptions<State = unknown, Args = unknown, Handlers = unknow
    * `durable` child. What was accepted into a journal is handled by the child itself, later.
    */
   readonly fallback?: FallbackOptions<Handlers>
+  /**
+   * How many messages may wait, and what happens when so many do: no limit if not given. What the runtime sends (signals,
+   * notices, timers) and what the child sends to itself is never counted and never dropped. Workers only.
+   */
+  readonly mailbox?: MailboxOption
   /** What the behavior builds its first state from. */
   readonly args?: Args
   /** A name to claim in the system; it stays with the child over restarts. */
@@ -68,6 +75,7 @@ export interface ChildSettings {
   readonly hooks: Hooks<unknown, unknown> | undefined
   readonly fallback: Fallbacks | undefined
   readonly calls: CallDefaults
+  readonly mailbox: MailboxSettings | undefined
   readonly args: unknown
   readonly name: string | undefined
   /** What it has beyond OTP. */

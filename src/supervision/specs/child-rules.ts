@@ -3,6 +3,7 @@ import { callNames, callRules } from './call-rules.ts'
 import { extraNames, extraRule } from './child-extra-rules.ts'
 import { stateModes, type ChildOptions } from './child-options.ts'
 import type { ChildSpec } from './child-spec.ts'
+import { mailboxRule } from './mailbox-rules.ts'
 import {
   asOptions, isDuration, isIntegerFrom, isKey, isOptions, keyRule, listed, oneOf, refuseIf, unknownNames, type Given, type Rule,
 } from './option-checks.ts'
@@ -21,12 +22,13 @@ export interface ChildSubject {
 }
 
 export const childNames = [
-  'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', ...callNames, 'args', 'name', ...extraNames,
+  'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', ...callNames, 'mailbox',
+  'args', 'name', ...extraNames,
 ] as const satisfies readonly (keyof ChildOptions)[]
 
 /** Options that a supervisor as a child cannot have: it has no state of its own. */
 const workerNames = [
-  'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', ...callNames, 'args',
+  'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', ...callNames, 'mailbox', 'args',
 ] as const satisfies readonly (keyof ChildOptions)[]
 
 const hookNames = ['init', 'restart', 'term'] as const
@@ -149,6 +151,7 @@ export const childRules: readonly Rule<ChildSubject>[] = [
       .map(([name, value]) => ({ path: `${at}fallback.${name}`, rule: 'must be a function', value })),
 
   ...callRules,
+  mailboxRule,
 
   ({ at, options: { name } }) =>
     refuseIf(name !== undefined && !isKey(name), { path: `${at}name`, rule: keyRule, value: name }),

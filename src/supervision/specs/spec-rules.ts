@@ -6,6 +6,7 @@ import { defaultMaxAttempts, defaultShutdown, type ChildOptions, type ChildSetti
 import { childNames, childRules } from './child-rules.ts'
 import { readExtras } from './child-extras.ts'
 import type { ChildSpec } from './child-spec.ts'
+import { readMailbox } from './mailbox-option.ts'
 import { asOptions, isKey, isOptions, keyRule, refuseIf, unknownNames } from './option-checks.ts'
 import { defaultIntensity, type SupervisorOptions, type SupervisorSettings } from './supervisor-options.ts'
 import { dynamicNames, intensityElsewhere, strategyRule, supervisorNames, supervisorRules } from './supervisor-rules.ts'
@@ -163,7 +164,7 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
   // The rules have seen them.
   const given = asOptions(options) as ChildOptions
   const { restart = 'permanent', shutdown = defaultShutdown[type], significant = false } = given
-  const { state, maxAttempts = defaultMaxAttempts, checkpoint, hooks, fallback, retries, whenDown, args, name } = given
+  const { state, maxAttempts = defaultMaxAttempts, checkpoint, hooks, fallback, retries, whenDown, mailbox, args, name } = given
   return {
     restart,
     shutdown: shutdown === 'kill' ? 'kill' : durationOrInfinityMs(shutdown, 'shutdown'),
@@ -174,6 +175,7 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
     hooks,
     fallback,
     calls: { ...(retries !== undefined && { retries }), ...(whenDown !== undefined && { whenDown }) },
+    mailbox: mailbox && readMailbox(mailbox),
     args,
     name,
     extras: readExtras(given),
