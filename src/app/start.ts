@@ -59,6 +59,11 @@ export interface StartOptions {
    * gets what its journal has.
    */
   readonly messages?: 'copy' | 'share'
+  /**
+   * What becomes of a call to an actor that waits, at the end of a chain of calls, for the one that calls: it is rejected at once
+   * (`reject`, the default), or waits for its deadline, as in OTP (`wait`).
+   */
+  readonly circles?: 'reject' | 'wait'
   /** How many decisions of each supervisor {@link App.decisions} remembers: an integer >= 1; 20 if not given. */
   readonly keepDecisions?: number
   /**
@@ -182,6 +187,7 @@ export async function startDressed<Tree>(
     attribution,
     surface,
     copiesMessages: options.messages !== 'share',
+    findsCircles: options.circles !== 'wait',
     overload: options.overload && readOverload(options.overload),
     keepDeadLetters: options.keepDeadLetters ?? 100,
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
@@ -319,7 +325,7 @@ function reject(error: unknown): Promise<never> {
 }
 
 const optionNames: readonly string[] = [
-  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'messages',
+  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'messages', 'circles',
   'keepDecisions', 'keepDeadLetters', 'overload',
 ]
 
@@ -331,9 +337,11 @@ function checkOptions(options: object): void {
   const { store, onEvent } = given
   if (store !== undefined && !hasOpen(store))
     throw new ConfigurationError({ path: 'start: store', rule: 'must be a store', value: store, remedy: 'Write store: sqlite("app.db") or store: memory()' })
-  const { attribution, messages } = given
+  const { attribution, circles, messages } = given
   if (messages !== undefined && messages !== 'copy' && messages !== 'share')
     throw new ConfigurationError({ path: 'start: messages', rule: 'must be "copy" or "share"', value: messages })
+  if (circles !== undefined && circles !== 'reject' && circles !== 'wait')
+    throw new ConfigurationError({ path: 'start: circles', rule: 'must be "reject" or "wait"', value: circles })
   if (attribution !== undefined && attribution !== 'on' && attribution !== 'off')
     throw new ConfigurationError({ path: 'start: attribution', rule: 'must be "on" or "off"', value: attribution })
   for (const name of ['keepDecisions', 'keepDeadLetters']) {

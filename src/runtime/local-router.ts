@@ -40,6 +40,8 @@ export interface LocalRouterParts {
   readonly modeOf: (id: ActorId) => StateMode | undefined
   /** Messages are copied when they are sent; see `ownCopy`. */
   readonly copies: boolean
+  /** Calls in a circle are rejected at once. */
+  readonly findsCircles: boolean
 }
 
 /** The ways between the actors of one node. */
@@ -68,7 +70,7 @@ export class LocalRouter implements Router {
     const { signal, dropExpired, whenDown = cell?.spec.whenDown } = options ?? {}
     if (whenDown === 'reject' && fallback === undefined && cell?.life?.isBorn !== true) return Promise.reject(downNow(to, name))
     if (timeoutMs <= 0) return Promise.reject(new CallTimeoutError(to, name, 0))
-    const circle = origin && circleOf(to, origin, (id) => this.#parts.cells.get(id)?.life?.turns.current)
+    const circle = this.#circleOf(to, origin)
     if (circle !== undefined) return Promise.reject(new CallCircleError(to, name, circle))
     const { deadlines } = this.#parts
     const retries = options?.retries ?? retriesOf(cell, name)
@@ -205,6 +207,11 @@ export class LocalRouter implements Router {
     // In whole milliseconds: each length of time has a queue of its own.
     if (outer === undefined || outer.dueMs === Infinity) return timeoutMs
     return Math.min(timeoutMs, outer.isGivenUp ? 0 : Math.floor(outer.dueMs - clock.now()))
+  }
+
+  #circleOf(to: ActorId, origin: CallOrigin | undefined): readonly ActorId[] | undefined {
+    if (origin === undefined || !this.#parts.findsCircles) return undefined
+    return circleOf(to, origin, (id) => this.#parts.cells.get(id)?.life?.turns.current)
   }
 
   /** What is sent to a journal is made into text at once, and comes from there. */

@@ -48,6 +48,8 @@ export interface SystemParts {
   readonly freezesStates: boolean
   /** What crosses the border of an actor is copied; see `ownCopy`. */
   readonly copiesMessages: boolean
+  /** Calls in a circle are rejected at once. */
+  readonly findsCircles: boolean
   /** Knows on behalf of whom code runs. */
   readonly attribution: Attribution
   /** Makes an error known that nobody waits for. */
@@ -107,6 +109,7 @@ export class ActorSystem implements World {
 
   constructor(parts: SystemParts) {
     const { clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates, copiesMessages, attribution, surface } = parts
+    const { findsCircles } = parts
     const { overload, keepDeadLetters } = parts
     this.clock = clock
     this.random = random
@@ -129,6 +132,7 @@ export class ActorSystem implements World {
       deadLetter,
       modeOf,
       copies: copiesMessages,
+      findsCircles,
     })
     this.#revivals = new Revivals({
       router: this.router,

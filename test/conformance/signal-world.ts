@@ -125,6 +125,8 @@ class SignalWorld {
       random: this.#random,
       scheduler: this.#scheduler,
       onEvent: (event) => this.#hear(event),
+      // As OTP.
+      circles: 'wait',
     }).then((started) => {
       app = started
     })
