@@ -27,7 +27,7 @@ export type SimulationEvent = CoppiceEvent | FaultEvent | RealWorldEvent
 export interface SimulationOptions
   extends Pick<
     StartOptions,
-    'behaviors' | 'freezeStates' | 'messages' | 'circles' | 'keepDecisions' | 'keepDeadLetters' | 'overload'
+    'behaviors' | 'freezeStates' | 'messages' | 'nestedCalls' | 'keepDecisions' | 'keepDeadLetters' | 'overload'
   > {
   /** Decides every order, and `ctx.random`. 1 if not given. */
   readonly seed?: number
@@ -208,7 +208,7 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
 
   /** Starts the tree in the process that has just begun. */
   async begin(): Promise<void> {
-    const { behaviors = [], freezeStates, messages, circles, keepDecisions, keepDeadLetters, overload } = this.#options
+    const { behaviors = [], freezeStates, messages, nestedCalls, keepDecisions, keepDeadLetters, overload } = this.#options
     const { store } = this.#database
     const process = this.#process
     const faults = this.#faults
@@ -219,7 +219,7 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
       ...(store && { store: faultyStore({ store, faults, tear: this.#database.tear }) }),
       ...(freezeStates !== undefined && { freezeStates }),
       ...(messages !== undefined && { messages }),
-      ...(circles !== undefined && { circles }),
+      ...(nestedCalls !== undefined && { nestedCalls }),
       ...(keepDecisions !== undefined && { keepDecisions }),
       ...(overload !== undefined && { overload }),
       ...(keepDeadLetters !== undefined && { keepDeadLetters }),
@@ -291,7 +291,7 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
 }
 
 const optionNames: readonly string[] = [
-  'seed', 'faults', 'store', 'onEvent', 'replay', 'allowReal', 'limit', 'clock', 'behaviors', 'freezeStates', 'messages', 'circles',
+  'seed', 'faults', 'store', 'onEvent', 'replay', 'allowReal', 'limit', 'clock', 'behaviors', 'freezeStates', 'messages', 'nestedCalls',
   'keepDecisions', 'keepDeadLetters', 'overload',
 ]
 

@@ -60,10 +60,11 @@ export interface StartOptions {
    */
   readonly messages?: 'copy' | 'share'
   /**
-   * What becomes of a call to an actor that waits, at the end of a chain of calls, for the one that calls: it is rejected at once
-   * (`reject`, the default), or waits for its deadline, as in OTP (`wait`).
+   * How a call that an actor makes while it handles a call depends on that one. `bounded`, the default: it waits no longer than
+   * the caller of the outer one does, and one that closes a circle of actors that wait for each other is rejected at once.
+   * `independent`, as in OTP: each waits for its own timeout.
    */
-  readonly circles?: 'reject' | 'wait'
+  readonly nestedCalls?: 'bounded' | 'independent'
   /** How many decisions of each supervisor {@link App.decisions} remembers: an integer >= 1; 20 if not given. */
   readonly keepDecisions?: number
   /**
@@ -187,7 +188,7 @@ export async function startDressed<Tree>(
     attribution,
     surface,
     copiesMessages: options.messages !== 'share',
-    findsCircles: options.circles !== 'wait',
+    boundsNestedCalls: options.nestedCalls !== 'independent',
     overload: options.overload && readOverload(options.overload),
     keepDeadLetters: options.keepDeadLetters ?? 100,
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
@@ -325,7 +326,7 @@ function reject(error: unknown): Promise<never> {
 }
 
 const optionNames: readonly string[] = [
-  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'messages', 'circles',
+  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'messages', 'nestedCalls',
   'keepDecisions', 'keepDeadLetters', 'overload',
 ]
 
@@ -337,11 +338,11 @@ function checkOptions(options: object): void {
   const { store, onEvent } = given
   if (store !== undefined && !hasOpen(store))
     throw new ConfigurationError({ path: 'start: store', rule: 'must be a store', value: store, remedy: 'Write store: sqlite("app.db") or store: memory()' })
-  const { attribution, circles, messages } = given
+  const { attribution, messages, nestedCalls } = given
   if (messages !== undefined && messages !== 'copy' && messages !== 'share')
     throw new ConfigurationError({ path: 'start: messages', rule: 'must be "copy" or "share"', value: messages })
-  if (circles !== undefined && circles !== 'reject' && circles !== 'wait')
-    throw new ConfigurationError({ path: 'start: circles', rule: 'must be "reject" or "wait"', value: circles })
+  if (nestedCalls !== undefined && nestedCalls !== 'bounded' && nestedCalls !== 'independent')
+    throw new ConfigurationError({ path: 'start: nestedCalls', rule: 'must be "bounded" or "independent"', value: nestedCalls })
   if (attribution !== undefined && attribution !== 'on' && attribution !== 'off')
     throw new ConfigurationError({ path: 'start: attribution', rule: 'must be "on" or "off"', value: attribution })
   for (const name of ['keepDecisions', 'keepDeadLetters']) {

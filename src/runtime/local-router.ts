@@ -40,8 +40,8 @@ export interface LocalRouterParts {
   readonly modeOf: (id: ActorId) => StateMode | undefined
   /** Messages are copied when they are sent; see `ownCopy`. */
   readonly copies: boolean
-  /** Calls in a circle are rejected at once. */
-  readonly findsCircles: boolean
+  /** A call made while a call is handled does not outlast it, and closes no circle. */
+  readonly boundsNestedCalls: boolean
 }
 
 /** The ways between the actors of one node. */
@@ -205,12 +205,12 @@ export class LocalRouter implements Router {
     if (options?.deadline !== undefined) timeoutMs = Math.min(timeoutMs, options.deadline - clock.wallNow())
     const outer = origin?.message.call
     // In whole milliseconds: each length of time has a queue of its own.
-    if (outer === undefined || outer.dueMs === Infinity) return timeoutMs
+    if (outer === undefined || outer.dueMs === Infinity || !this.#parts.boundsNestedCalls) return timeoutMs
     return Math.min(timeoutMs, outer.isGivenUp ? 0 : Math.floor(outer.dueMs - clock.now()))
   }
 
   #circleOf(to: ActorId, origin: CallOrigin | undefined): readonly ActorId[] | undefined {
-    if (origin === undefined || !this.#parts.findsCircles) return undefined
+    if (origin === undefined || !this.#parts.boundsNestedCalls) return undefined
     return circleOf(to, origin, (id) => this.#parts.cells.get(id)?.life?.turns.current)
   }
 

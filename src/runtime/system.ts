@@ -48,8 +48,8 @@ export interface SystemParts {
   readonly freezesStates: boolean
   /** What crosses the border of an actor is copied; see `ownCopy`. */
   readonly copiesMessages: boolean
-  /** Calls in a circle are rejected at once. */
-  readonly findsCircles: boolean
+  /** A call made while a call is handled does not outlast it, and closes no circle. */
+  readonly boundsNestedCalls: boolean
   /** Knows on behalf of whom code runs. */
   readonly attribution: Attribution
   /** Makes an error known that nobody waits for. */
@@ -109,7 +109,7 @@ export class ActorSystem implements World {
 
   constructor(parts: SystemParts) {
     const { clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates, copiesMessages, attribution, surface } = parts
-    const { findsCircles } = parts
+    const { boundsNestedCalls } = parts
     const { overload, keepDeadLetters } = parts
     this.clock = clock
     this.random = random
@@ -132,7 +132,7 @@ export class ActorSystem implements World {
       deadLetter,
       modeOf,
       copies: copiesMessages,
-      findsCircles,
+      boundsNestedCalls,
     })
     this.#revivals = new Revivals({
       router: this.router,

@@ -126,7 +126,7 @@ class SignalWorld {
       scheduler: this.#scheduler,
       onEvent: (event) => this.#hear(event),
       // As OTP.
-      circles: 'wait',
+      nestedCalls: 'independent',
     }).then((started) => {
       app = started
     })
