@@ -68,4 +68,13 @@ describe('calls in a circle', () => {
     expect(await until(tree.a.call.forget(['b', 'a']))).toBe('gone on')
     expect(await until(tree.b.call.pass(['a']))).toBe('a is the end')
   })
+
+  it('wait for their own timeouts, as in OTP, where nested calls are independent', async () => {
+    const tree = supervisor({}, { a: child(Hop), b: child(Hop) })
+    const { tree: hops, until, clock, advance } = await simulatedWithoutStore(tree, { nestedCalls: 'independent' })
+    const answer = hops.a.call.pass(['b', 'a'], { timeout: '20s' })
+    await advance('5s')
+    expect(await until(answer)).toBe('timeout ')
+    expect(clock.now()).toBe(5_000)
+  })
 })
