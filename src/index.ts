@@ -66,9 +66,12 @@ export type {
   StopOptions,
   TimerRef,
   TrappedExit,
+  WhenUpOptions,
 } from './runtime/context.ts'
 export type { FallbackCall } from './runtime/fallback.ts'
 export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'
+export type { LastExit } from './runtime/last-exit.ts'
+export type { LifeDown, LifeEvent, LifeEvents, LifeGone, LifeRestored, LifeUp } from './runtime/life-listeners.ts'
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'
 export type {
   Accepted,

@@ -7,6 +7,8 @@ import type { Clock } from '../runtime/clock.ts'
 import { createAttribution, noAttribution } from '../runtime/attribution.ts'
 import type { MonitorAction, MonitorRef, NameOwner, Spawnable, SpawnOptions } from '../runtime/context.ts'
 import { createFairScheduler } from '../runtime/fair-scheduler.ts'
+import type { LastExit } from '../runtime/last-exit.ts'
+import type { LifeEvent, LifeEvents } from '../runtime/life-listeners.ts'
 import type { Store, StoreInfo } from '../runtime/persistence.ts'
 import type { Random } from '../runtime/random.ts'
 import type { Scheduler } from '../runtime/scheduler.ts'
@@ -16,6 +18,7 @@ import { createSystemRandom } from '../runtime/system-random.ts'
 import { ActorSystem, type ActorInfo } from '../runtime/system.ts'
 import { DecisionLogs, type DecisionRecord } from '../supervision/decision-log.ts'
 import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
+import { checkLifeListener } from './check-listener.ts'
 import { checkTree } from './check-tree.ts'
 import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
@@ -83,6 +86,37 @@ export interface App<Tree> extends AsyncDisposable {
    * once, also when it has been restarted or has ended. The root is meant if nothing is given. Empty for who is no supervisor.
    */
   decisions(supervisor?: ActorId | { readonly id: ActorId }): readonly DecisionRecord[]
+  /**
+   * How an actor ended last, or its last start failed; nothing if neither has happened in this process. Also of actors that are
+   * gone, of which the latest 1,000 are remembered.
+   */
+  lastExit(actor: ActorId | { readonly id: ActorId }): LastExit | undefined
+  /**
+   * Runs `listener` each time when something becomes of an actor, in a turn of its own:
+   *
+   * - `up`: an incarnation takes messages; `restored`: with a state that it had before. Both tell where the state comes from, and
+   *   why the incarnation before ended.
+   * - `down`: it has ended, and why.
+   * - `gone`: nobody starts it again unless asked to.
+   *
+   * What the listener throws becomes an unhandled rejection.
+   *
+   * @returns what takes the listener away; it is not run any more then.
+   * @throws {ConfigurationError} if there is no such event; nothing was changed.
+   */
+  on<Type extends keyof LifeEvents>(
+    actor: ActorId | { readonly id: ActorId },
+    type: Type,
+    listener: (event: LifeEvents[Type]) => unknown,
+  ): () => void
+  /**
+   * Ends the incarnation that runs now at once, with the reason `killed` and without `term`; OTP's `exit(Pid, kill)`. Its
+   * supervisor decides what follows, or, with `restart: false`, keeps it down as after `terminateChild`. What is queued is
+   * handled by the next incarnation, or, if there is none, becomes dead letters. Acts before it returns.
+   *
+   * @returns true if something ran; with `restart: false` when its supervisor has let go of it.
+   */
+  kill(actor: ActorId | { readonly id: ActorId }, options?: { readonly restart?: boolean }): Promise<boolean>
   /** The ids of all actors that run, supervisors too. */
   running(): readonly string[]
   /**
@@ -204,11 +238,29 @@ class RunningApp<Tree> implements App<Tree> {
   }
 
   inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined {
-    return this.#system.infoOf(typeof actor === 'string' ? actor : actor.id)
+    return this.#system.infoOf(idOf(actor))
   }
 
   decisions(supervisor: ActorId | { readonly id: ActorId } = rootId): readonly DecisionRecord[] {
-    return this.#logs.read(typeof supervisor === 'string' ? supervisor : supervisor.id)
+    return this.#logs.read(idOf(supervisor))
+  }
+
+  lastExit(actor: ActorId | { readonly id: ActorId }): LastExit | undefined {
+    return this.#system.lastExitOf(idOf(actor))
+  }
+
+  on<Type extends keyof LifeEvents>(
+    actor: ActorId | { readonly id: ActorId },
+    type: Type,
+    listener: (event: LifeEvents[Type]) => unknown,
+  ): () => void {
+    checkLifeListener(type, listener)
+    // It is told of events of its type only.
+    return this.#system.lives.on(idOf(actor), type, listener as (event: LifeEvent) => unknown)
+  }
+
+  kill(actor: ActorId | { readonly id: ActorId }, { restart = true }: { readonly restart?: boolean } = {}): Promise<boolean> {
+    return this.#system.kill(idOf(actor), { restart })
   }
 
   running(): readonly string[] {
@@ -234,6 +286,10 @@ class RunningApp<Tree> implements App<Tree> {
     this.#forgetStrays()
     return reason
   }
+}
+
+function idOf(actor: ActorId | { readonly id: ActorId }): ActorId {
+  return typeof actor === 'string' ? actor : actor.id
 }
 
 interface RunningParts<Tree> {

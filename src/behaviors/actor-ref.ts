@@ -1,6 +1,6 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
-import type { CallOptions, CastOptions, Port, StopOptions } from '../runtime/context.ts'
+import type { CallOptions, CastOptions, Port, StopOptions, WhenUpOptions } from '../runtime/context.ts'
 import type { CallHandler, CastHandler } from './handlers.ts'
 
 /** A typed address of an actor. It stays valid over restarts, of the actor and of the process. */
@@ -20,6 +20,11 @@ export interface ActorRef<Handlers> {
   readonly cast: CastMethods<Handlers>
   /** Asks it to end behind what is queued, and waits until it has; see {@link Port.stopActor}. */
   stop(reason?: ExitReason, options?: StopOptions): Promise<void>
+  /**
+   * Resolves with the number of its incarnation when the actor is up, at once if it is: the next call finds it. Rejects with
+   * `noproc` when it is gone for good: nobody starts it again unless asked to.
+   */
+  whenUp(options?: WhenUpOptions): Promise<number>
   toString(): string
   toJSON(): { readonly actor: ActorId }
 }
@@ -65,6 +70,7 @@ export function makeRef<Handlers>(names: HandlerNames, port: Port, id: ActorId):
       return (lazy.cast ??= methods(names.casts, (name, input, options) => port.cast(id, name, input, options)))
     },
     stop: (reason?: ExitReason, options?: StopOptions) => port.stopActor(id, reason, options),
+    whenUp: (options?: WhenUpOptions) => port.whenUp(id, options),
     toString: () => `actor ${displayId(id)}`,
     toJSON: () => ({ actor: id }),
   }

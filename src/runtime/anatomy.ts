@@ -5,8 +5,9 @@ import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
-import type { Context, Down, MonitorAction, NameOwner } from './context.ts'
+import type { Context, Down, MonitorAction, NameOwner, WhenUpOptions } from './context.ts'
 import type { ActorEvent } from './events.ts'
+import type { LastExit } from './last-exit.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message, MessageInfo } from './message.ts'
 import type { Names } from './names.ts'
@@ -31,6 +32,8 @@ export interface Cell {
   starts: number
   memory: Memory | undefined
   lastExit: ExitReason | undefined
+  /** How the last incarnation ended, or the last start failed. */
+  lastEnd: LastExit | undefined
   /** The journaled message that was being handled when the last incarnation ended. */
   handledAtEnd: number | undefined
   /** A journaled message that is not to be tried again. */
@@ -188,6 +191,8 @@ export interface World {
   /** The incarnation that runs under an id. */
   lifeOf(id: ActorId): Life | undefined
   armTimer(life: Life, timer: DurableTimer): void
+  /** Resolves with the number of the incarnation when the actor is up; rejects when it is gone for good. */
+  whenUp(id: ActorId, options?: WhenUpOptions): Promise<number>
   /** Runs the actions of monitors. */
   readonly actions: ActionRunner
   /** Starts an actor that no supervisor looks after; rejects if none comes of it. */
@@ -202,4 +207,6 @@ export interface SpawnOrder {
   /** The number of the monitor to set. */
   readonly monitor: number | undefined
   readonly timeoutMs: number
+  /** When it ends with its starter; never if not given. */
+  readonly owned?: { readonly survivesRestart: boolean } | undefined
 }

@@ -24,6 +24,14 @@ export interface CastOptions {
   readonly id?: string
 }
 
+/** How long to wait for an actor to be up. */
+export interface WhenUpOptions {
+  /** As long as it takes if not given: the wait ends in any case when the actor is gone for good. */
+  readonly timeout?: DurationOrInfinity
+  /** Gives up the wait when aborted. */
+  readonly signal?: AbortSignal
+}
+
 /** A way to send messages: from outside every actor, or on behalf of one. */
 export interface Port {
   /** Sends a request and waits for the answer. */
@@ -38,6 +46,11 @@ export interface Port {
    * A supervised actor is started again if its restart type says so.
    */
   stopActor(to: ActorId, reason?: ExitReason, options?: StopOptions): Promise<void>
+  /**
+   * Resolves with the number of its incarnation when an actor is up, at once if it is. Rejects with `noproc` when it is gone for
+   * good, and with `timeout` or `aborted` as asked for.
+   */
+  whenUp(id: ActorId, options?: WhenUpOptions): Promise<number>
   /** What an actor shows of itself, at once; nothing if it does not run or has nothing to show. */
   show?(id: ActorId): unknown
   /** A number that this system gives out once in the life of its process: for keys that nobody else has. */
@@ -48,6 +61,11 @@ export interface Port {
 export interface StopOptions {
   /** For ever if not given, as in OTP; the request stays in the queue. */
   readonly timeout?: DurationOrInfinity
+  /**
+   * Whether its supervisor may start it again; `true` if not given. With `false` it stays down when it has ended, as after
+   * `terminateChild`, whatever its restart type.
+   */
+  readonly restart?: boolean
 }
 
 /** What a spawn is made with. */
@@ -62,6 +80,13 @@ export interface SpawnFromActorOptions extends SpawnOptions {
   readonly link?: boolean
   /** Monitors from the first moment, as `start_monitor`; nothing is told of a start that failed. */
   readonly monitor?: boolean
+  /**
+   * The new actor ends with `shutdown`, in order, when the incarnation that spawns it ends, whatever the reason. Without it, as in
+   * OTP, it outlives who spawned it.
+   */
+  readonly owned?: boolean
+  /** With `owned`: it goes on over restarts of its owner, and ends when that is gone for good. */
+  readonly survivesOwnerRestart?: boolean
   /** How long the start may take; the new actor is killed then. For ever if not given. */
   readonly timeout?: DurationOrInfinity
 }

@@ -20,13 +20,14 @@ import type {
   SpawnFromActorOptions,
   StopOptions,
   TimerRef,
+  WhenUpOptions,
 } from './context.ts'
 import { CallingSelfError, ExitError, InvalidMessageError, NoProcError } from './errors.ts'
 import { Message } from './message.ts'
 import { checkAction } from './monitor-options.ts'
 import type { Random } from './random.ts'
 import type { ExitSignal } from './signals.ts'
-import { spawnedId, spawnedSpec } from './spawned-spec.ts'
+import { ownershipOf, spawnedId, spawnedSpec } from './spawned-spec.ts'
 
 /** The context of one incarnation: what it does takes effect at once, and nothing once the incarnation has ended. */
 export class LiveContext implements Context {
@@ -100,6 +101,11 @@ export class LiveContext implements Context {
     return this.cell.world.router.stop(to, reason, options)
   }
 
+  whenUp(id: ActorId, options?: WhenUpOptions): Promise<number> {
+    if (!this.mayAct('wait for an actor')) return Promise.reject(new NoProcError(id, 'whenUp'))
+    return this.cell.world.whenUp(id, options)
+  }
+
   show(id: ActorId): unknown {
     return this.cell.world.show(id)
   }
@@ -120,6 +126,7 @@ export class LiveContext implements Context {
       link: options.link === true,
       monitor: number,
       timeoutMs,
+      owned: ownershipOf(options),
     })
     return { ref: definition.reference(this, id), monitor: number === undefined ? undefined : { monitor: number, target: id } }
   }

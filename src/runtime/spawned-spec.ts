@@ -1,6 +1,8 @@
 import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
+import { ConfigurationError } from '../protocol/errors.ts'
 import type { ActorSpec } from './actor-spec.ts'
 import type { Behavior } from './behavior.ts'
+import type { SpawnFromActorOptions } from './context.ts'
 
 const termLimitMs = 5_000
 
@@ -11,6 +13,18 @@ export const spawnedFromOutside: ActorId = '~'
 export function spawnedId(starter: ActorId, key: unknown): ActorId {
   checkKey(key, 'spawn: key')
   return childId(starter, key)
+}
+
+/** How a new actor is tied to who spawns it. */
+export function ownershipOf({ owned, survivesOwnerRestart }: SpawnFromActorOptions): { readonly survivesRestart: boolean } | undefined {
+  if (owned === true) return { survivesRestart: survivesOwnerRestart === true }
+  if (survivesOwnerRestart === undefined) return undefined
+  throw new ConfigurationError({
+    path: 'spawn: survivesOwnerRestart',
+    rule: 'is only for an actor that is owned',
+    value: survivesOwnerRestart,
+    remedy: 'Add owned: true',
+  })
 }
 
 /** What an actor without a supervisor starts from: it is volatile, because nobody would bring it back. */

@@ -8,15 +8,19 @@ import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import { Catalogue } from './catalogue.ts'
 import type { Clock, ClockTimer } from './clock.ts'
-import type { MonitorAction, MonitorRef, NameOwner, Port } from './context.ts'
+import type { MonitorAction, MonitorRef, NameOwner, Port, WhenUpOptions } from './context.ts'
 import { Deadlines } from './deadlines.ts'
 import { SpawnError } from './errors.ts'
 import type { ActorEvent, EventSink } from './events.ts'
+import { Obituaries, type LastExit } from './last-exit.ts'
+import { LifeListeners } from './life-listeners.ts'
+import { kill } from './end-for-good.ts'
 import { LocalRouter } from './local-router.ts'
 import { messageOf } from './message.ts'
 import { MonitorActions } from './monitor-actions.ts'
 import { checkAction } from './monitor-options.ts'
 import { Names } from './names.ts'
+import { Owners } from './owners.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
 import { bequeath, Revivals, type Remains } from './revival.ts'
@@ -24,6 +28,7 @@ import type { Scheduler } from './scheduler.ts'
 import { startActor, whenGone, type Started, type StartOrigin } from './starting.ts'
 
 import { isThenable } from './thenable.ts'
+import { goneError, waitForUp } from './up-waiter.ts'
 
 /** What a system is made of; nothing in it is shared with another system. */
 export interface SystemParts {
@@ -56,8 +61,8 @@ export interface ActorInfo {
   /** The behavior that it has now. */
   readonly behavior: string
   readonly state: StateMode
-  /** Why its last incarnation ended, or its last start failed, in this process; nothing if neither has happened. */
-  readonly lastExit: ExitReason | undefined
+  /** How its last incarnation ended, or its last start failed, in this process; nothing if neither has happened. */
+  readonly lastExit: LastExit | undefined
 }
 
 /** All actors of one node, and the ways between them. It owns every mutable thing there is. */
@@ -74,6 +79,10 @@ export class ActorSystem implements World {
   /** Sends on behalf of nobody. */
   readonly outside: Port
   readonly actions: MonitorActions
+  /** Those who want to know what becomes of single actors. */
+  readonly lives: LifeListeners
+  readonly #obituaries = new Obituaries()
+  readonly #owners = new Owners((life) => void this.stop(life.id, { incarnation: life.number, limit: life.cell.spec.termLimitMs }))
   readonly #revivals: Revivals
   /** Whom the monitors from outside watch. */
   readonly #watched = new Map<number, Life>()
@@ -108,7 +117,15 @@ export class ActorSystem implements World {
       stopActor: (to, reason, options) => this.router.stop(to, reason, options),
       show: (id) => this.show(id),
       nextNumber: () => this.nextNumber(),
+      whenUp: (id, options) => this.whenUp(id, options),
     }
+    this.lives = new LifeListeners({
+      scheduler,
+      attribution,
+      surface,
+      lastReason: (id) => this.lastExitOf(id)?.reason,
+      isGone: (id) => this.#isGone(id),
+    })
   }
 
   /** Starts an actor, or its next incarnation. Never throws; the answer comes at once where nothing has to be waited for. */
@@ -156,13 +173,20 @@ export class ActorSystem implements World {
    * place of the actor as well.
    */
   retire(id: ActorId, { forget }: { readonly forget: boolean }): void {
-    for (const message of this.router.takeAwaited(id)) this.router.drop(id, message, 'noproc')
+    const awaited = this.router.takeAwaited(id)
+    for (const message of awaited) this.router.drop(id, message, 'noproc')
     const cell = this.#cells.get(id)
-    if (cell === undefined) return
+    if (cell === undefined) {
+      this.lives.gone(id)
+      return
+    }
     if (cell.spec.behavior.stopsInOrder === true)
       for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireWhenGone(below, forget)
     this.#retireCell(cell, forget)
-    if (forget) this.#cells.delete(id)
+    if (forget) {
+      this.#obituaries.keep(id, cell.lastEnd)
+      this.#cells.delete(id)
+    }
   }
 
   /** The message that an actor was handling when its last incarnation ended is a dead letter as soon as it is taken again. */
@@ -194,6 +218,24 @@ export class ActorSystem implements World {
     })
   }
 
+  /** How an actor ended last; also one that is gone, as long as it is remembered. */
+  lastExitOf(id: ActorId): LastExit | undefined {
+    return this.#cells.get(id)?.lastEnd ?? this.#obituaries.of(id)
+  }
+
+  /** Ends the incarnation that runs now; with `restart: false` for good. True if one ran. */
+  kill(id: ActorId, options: { readonly restart: boolean }): Promise<boolean> {
+    const cell = this.#cells.get(id)
+    return kill({ id, life: cell?.life, supervisor: cell?.supervisor }, options, this.router)
+  }
+
+  whenUp(id: ActorId, options?: WhenUpOptions): Promise<number> {
+    const life = this.lifeOf(id)
+    if (life?.isActive === true) return Promise.resolve(life.number)
+    if (this.#isGone(id)) return Promise.reject(goneError(id, this.lastExitOf(id)?.reason))
+    return waitForUp(id, { clock: this.clock, wait: (waiting) => this.lives.wait(id, waiting), options })
+  }
+
   /** The incarnation that runs under an id. */
   lifeOf(id: ActorId): Life | undefined {
     const life = this.#cells.get(id)?.life
@@ -220,7 +262,7 @@ export class ActorSystem implements World {
   infoOf(id: ActorId): ActorInfo | undefined {
     const cell = this.#cells.get(id)
     if (cell === undefined) return undefined
-    const { incarnation, mailbox, life, isRetired, spec, lastExit } = cell
+    const { incarnation, mailbox, life, isRetired, spec, lastEnd: lastExit } = cell
     const status = life?.isBorn === true ? 'running' : isRetired ? 'stopped' : 'restarting'
     const behavior = (life?.behavior ?? spec.behavior).name
     return { id, status, incarnation, queued: mailbox.size, behavior, state: spec.mode, lastExit }
@@ -238,7 +280,7 @@ export class ActorSystem implements World {
     })
   }
 
-  async spawn({ spec, starter, link, monitor, timeoutMs }: SpawnOrder): Promise<void> {
+  async spawn({ spec, starter, link, monitor, timeoutMs, owned }: SpawnOrder): Promise<void> {
     const { id, name } = spec
     if (this.#cells.has(id)) throw new ConfigurationError({ path: 'spawn: key', rule: 'must not be the key of an actor that is there', value: id })
     if (name !== undefined && !this.names.claim(name, id))
@@ -249,6 +291,7 @@ export class ActorSystem implements World {
       born = life
       life.starter = link || monitor !== undefined ? starter?.id : undefined
       life.whenEnded(() => this.retire(id, { forget: true }))
+      if (owned !== undefined && starter !== undefined) this.#owners.bind(life, starter, owned)
       if (link) starter?.link(life)
       if (monitor !== undefined) starter?.monitor(monitor, life, id)
     }
@@ -307,6 +350,7 @@ export class ActorSystem implements World {
     this.#isClosed = true
     this.router.close()
     this.#deadlines.close()
+    this.lives.close()
   }
 
   /** Numbers that this system gives out once. */
@@ -317,6 +361,7 @@ export class ActorSystem implements World {
 
   emit(event: ActorEvent): void {
     this.#sink.emit(event)
+    this.lives.hear(event)
   }
 
   /** There is never more than one incarnation; and by the time the one before has ended, everything may be different. */
@@ -349,11 +394,21 @@ export class ActorSystem implements World {
 
   #retireCell(cell: ActorCell, forget: boolean): void {
     if (cell.life !== undefined) return
+    const wasRetired = cell.isRetired
     cell.isForgotten ||= forget
     cell.isRetired = true
     cell.memory = undefined
     for (const message of cell.mailbox.takeAll()) this.router.release(cell, message)
     this.names.release(cell.id)
+    if (wasRetired) return
+    this.lives.gone(cell.id)
+    this.#owners.gone(cell.id)
+  }
+
+  #isGone(id: ActorId): boolean {
+    if (this.#isClosed) return true
+    const cell = this.#cells.get(id)
+    return cell === undefined ? !this.router.isAwaited(id) : cell.isRetired && cell.life === undefined
   }
 
   #newCell(spec: ActorSpec): ActorCell {

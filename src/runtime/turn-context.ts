@@ -87,6 +87,10 @@ export class TurnContext extends LiveContext {
     return Promise.reject(this.#refusal('stop', `wait for the end of ${to}`))
   }
 
+  override whenUp(id: ActorId): Promise<number> {
+    return Promise.reject(this.#refusal('whenUp', `wait for ${id} to be up`))
+  }
+
   override spawn<Args, Ref>(_definition: Spawnable<Args, Ref>, key: string): Promise<Spawned<Ref>> {
     return Promise.reject(this.#refusal('spawn', `spawn "${key}": start a member of a dynamic supervisor, which is part of the commit`))
   }
