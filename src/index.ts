@@ -58,6 +58,7 @@ export type {
   MonitorRef,
   NameOwner,
   Port,
+  Published,
   Referable,
   Spawnable,
   Spawned,
@@ -70,6 +71,8 @@ export type {
 } from './runtime/context.ts'
 export type { FallbackCall } from './runtime/fallback.ts'
 export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'
+export type { GroupMember } from './runtime/group-member.ts'
+export type { InNamespace, NamedActor } from './runtime/names.ts'
 export type { LastExit } from './runtime/last-exit.ts'
 export type { LifeDown, LifeEvent, LifeEvents, LifeGone, LifeRestored, LifeUp } from './runtime/life-listeners.ts'
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'

@@ -7,8 +7,10 @@ import type { Clock } from '../runtime/clock.ts'
 import { createAttribution, noAttribution } from '../runtime/attribution.ts'
 import type { MonitorAction, MonitorRef, NameOwner, Spawnable, SpawnOptions } from '../runtime/context.ts'
 import { createFairScheduler } from '../runtime/fair-scheduler.ts'
+import type { GroupMember } from '../runtime/group-member.ts'
 import type { LastExit } from '../runtime/last-exit.ts'
 import type { LifeEvent, LifeEvents } from '../runtime/life-listeners.ts'
+import type { InNamespace, NamedActor } from '../runtime/names.ts'
 import type { Store, StoreInfo } from '../runtime/persistence.ts'
 import type { Random } from '../runtime/random.ts'
 import type { Scheduler } from '../runtime/scheduler.ts'
@@ -64,7 +66,17 @@ export interface App<Tree> extends AsyncDisposable {
   /** Resolves with the reason when the root has ended, stopped or by giving up, and the store is closed. */
   readonly ended: Promise<ExitReason>
   /** Who has a name; nothing if nobody has. */
-  whereis(name: string): NameOwner | undefined
+  whereis(name: string, options?: InNamespace): NameOwner | undefined
+  /** The members of a group that actors have joined, in the order in which they joined; see `ctx.join`. */
+  membersOf(group: string): readonly GroupMember[]
+  /**
+   * Casts to every member of a group; gives how many there are.
+   *
+   * @throws {InvalidMessageError} if one of them has no such handler, or the input does not fit; nothing was sent.
+   */
+  broadcast(group: string, name: string, input?: unknown): number
+  /** Tells every actor that has subscribed to a topic; gives how many there are. See `ctx.subscribe`. */
+  publish(topic: string, value: unknown): number
   /**
    * Starts an actor outside the declared tree: it is volatile, and nobody starts it again. What still runs is killed when the
    * root has ended.
@@ -76,7 +88,7 @@ export interface App<Tree> extends AsyncDisposable {
    * Runs `action` once when the incarnation that runs now ends, whatever the reason; at once with `noproc` if none runs. Its
    * controller can start the actor anew, if no supervisor does. What the action throws becomes an unhandled rejection.
    */
-  monitor(target: ActorId | { readonly id: ActorId } | { readonly name: string }, action: MonitorAction): MonitorRef
+  monitor(target: ActorId | { readonly id: ActorId } | NamedActor, action: MonitorAction): MonitorRef
   /** Takes a monitor back; true if its action had not been run yet, and is not run any more. */
   demonitor(monitor: MonitorRef): boolean
   /** What an actor is at this moment; answered at once, whatever goes on. Nothing if there is none with this id. */
@@ -217,18 +229,31 @@ class RunningApp<Tree> implements App<Tree> {
     this.ended.catch(() => undefined)
   }
 
-  whereis(name: string): NameOwner | undefined {
-    return this.#system.whereis(name)
+  whereis(name: string, options?: InNamespace): NameOwner | undefined {
+    return this.#system.whereis(name, options)
+  }
+
+  membersOf(group: string): readonly GroupMember[] {
+    return this.#system.groups.members(group)
+  }
+
+  broadcast(group: string, name: string, input?: unknown): number {
+    return this.#system.broadcast(group, name, input)
+  }
+
+  publish(topic: string, value: unknown): number {
+    return this.#system.publish(topic, value)
   }
 
   async spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options: SpawnOptions = {}): Promise<Ref> {
     const id = spawnedId(spawnedFromOutside, key)
-    const spec = spawnedSpec(definition, id, args, options.name)
-    await this.#system.spawn({ spec, starter: undefined, link: false, monitor: undefined, timeoutMs: Infinity })
-    return definition.reference(this.#system.outside, id)
+    const spec = spawnedSpec(definition, id, args, options)
+    const { ifExists } = options
+    const spawned = await this.#system.spawn({ spec, starter: undefined, link: false, monitor: undefined, timeoutMs: Infinity, ifExists })
+    return definition.reference(this.#system.outside, spawned)
   }
 
-  monitor(target: ActorId | { readonly id: ActorId } | { readonly name: string }, action: MonitorAction): MonitorRef {
+  monitor(target: ActorId | { readonly id: ActorId } | NamedActor, action: MonitorAction): MonitorRef {
     if (action === undefined) throw new ConfigurationError({ path: 'monitor: action', rule: 'must be a function', value: action })
     return this.#system.monitor(typeof target === 'object' && 'id' in target ? target.id : target, action)
   }

@@ -2,7 +2,9 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import type { Duration, DurationOrInfinity } from '../protocol/duration.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
+import type { GroupMember } from './group-member.ts'
 import type { MessageInfo } from './message.ts'
+import type { InNamespace, NamedActor } from './names.ts'
 import type { Random } from './random.ts'
 
 /** How long a caller waits, and what else belongs to a request. */
@@ -69,9 +71,14 @@ export interface StopOptions {
 }
 
 /** What a spawn is made with. */
-export interface SpawnOptions {
+export interface SpawnOptions extends InNamespace {
   /** A name for the new actor, registered before `initial` runs. */
   readonly name?: string
+  /**
+   * What comes of it if there is an actor with this name, or this key: `error` (if not given), or `return`, which gives that one
+   * when it is up, and leaves the arguments aside. However many ask at once, there is one actor.
+   */
+  readonly ifExists?: 'error' | 'return'
 }
 
 /** What a spawn by an actor is made with. */
@@ -158,7 +165,7 @@ export interface Context extends Port {
    * Tells this actor once, by a message of topic `down`, when the incarnation that runs now ends; at once if none runs. With an
    * `action` that is run in place of the message. Inside a durable turn an action is refused: it would be part of no commit.
    */
-  monitor(target: ActorId | { readonly name: string }, options?: MonitorOptions): MonitorRef
+  monitor(target: ActorId | NamedActor, options?: MonitorOptions): MonitorRef
   /** Ends a monitor, and with `flush` takes back its notice. True if it was active still: what OTP gives with `info`. */
   demonitor(monitor: MonitorRef, options?: { readonly flush: boolean }): boolean
   /** Ties the lives of two actors together: an abnormal end of one ends the other, unless it traps exits. */
@@ -185,11 +192,35 @@ export interface Context extends Port {
    * Claims a name for this actor or another one, kept over restarts. False if the name is used, or if the actor has a name
    * already or does not run.
    */
-  register(name: string, id?: ActorId): boolean
+  register(name: string, id?: ActorId, options?: InNamespace): boolean
   /** Frees a name, whoever has it; false if nobody has. */
-  unregister(name: string): boolean
+  unregister(name: string, options?: InNamespace): boolean
   /** Who has a name; nothing if nobody has. */
-  whereis(name: string): NameOwner | undefined
+  whereis(name: string, options?: InNamespace): NameOwner | undefined
+  /**
+   * Joins a group: this incarnation, until it leaves or ends. Any number of actors may join under one name, as in OTP's `pg`; what
+   * it joins with is told to whoever looks, so that a group also serves as a registry with several actors under one key.
+   * Joining again changes the value.
+   */
+  join(group: string, value?: unknown): void
+  /** Leaves a group; false if it was no member. */
+  leave(group: string): boolean
+  /** The members of a group, in the order in which they joined. */
+  membersOf(group: string): readonly GroupMember[]
+  /**
+   * Casts to every member of a group; gives how many there are. If one of them has no such handler, or the input does not fit,
+   * it throws an `InvalidMessageError`, and nothing was sent.
+   */
+  broadcast(group: string, name: string, input?: unknown): number
+  /**
+   * From now on this incarnation is told what is published under a topic: by its cast handler of the name that is given, else
+   * by a message of topic `published` for `info`.
+   */
+  subscribe(topic: string, handler?: string): void
+  /** False if it had not subscribed. */
+  unsubscribe(topic: string): boolean
+  /** Tells every subscriber of a topic; gives how many there are. */
+  publish(topic: string, value: unknown): number
   /** Ends this incarnation once the turn is done, as `normal` or with a reason. */
   stop(reason?: ExitReason): void
   /**
@@ -199,6 +230,14 @@ export interface Context extends Port {
   reportHealth(isHealthy: boolean): void
   /** Takes a checkpoint as soon as this turn is committed. An actor without a store has none to take: nothing happens. */
   checkpoint(): void
+}
+
+/** The input of a message of topic `published`: what was published under a topic that it has subscribed to. */
+export interface Published {
+  readonly topic: string
+  readonly value: unknown
+  /** Who published it; nothing if it came from outside every actor. */
+  readonly from: ActorId | undefined
 }
 
 /** Who has a name: an actor that runs, or one that is down and will come back under it. */

@@ -12,14 +12,16 @@ import type { MonitorAction, MonitorRef, NameOwner, Port, WhenUpOptions } from '
 import { Deadlines } from './deadlines.ts'
 import { SpawnError } from './errors.ts'
 import type { ActorEvent, EventSink } from './events.ts'
+import { Groups } from './groups.ts'
 import { Obituaries, type LastExit } from './last-exit.ts'
 import { LifeListeners } from './life-listeners.ts'
+import { broadcast, publish, type Announcer } from './announcing.ts'
 import { kill } from './end-for-good.ts'
 import { LocalRouter } from './local-router.ts'
 import { messageOf } from './message.ts'
 import { MonitorActions } from './monitor-actions.ts'
 import { checkAction } from './monitor-options.ts'
-import { Names } from './names.ts'
+import { nameKey, Names, type InNamespace, type NamedActor } from './names.ts'
 import { Owners } from './owners.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
@@ -73,6 +75,10 @@ export class ActorSystem implements World {
   readonly persistence: Persistence | undefined
   readonly freezesStates: boolean
   readonly names = new Names()
+  readonly groups = new Groups()
+  readonly topics = new Groups()
+  /** Those that are being spawned. */
+  readonly #spawning = new Map<ActorId, Promise<void>>()
   readonly attribution: Attribution
   readonly catalogue: Catalogue
   readonly router: LocalRouter
@@ -81,6 +87,7 @@ export class ActorSystem implements World {
   readonly actions: MonitorActions
   /** Those who want to know what becomes of single actors. */
   readonly lives: LifeListeners
+  readonly #announcer: Announcer
   readonly #obituaries = new Obituaries()
   readonly #owners = new Owners((life) => void this.stop(life.id, { incarnation: life.number, limit: life.cell.spec.termLimitMs }))
   readonly #revivals: Revivals
@@ -118,6 +125,13 @@ export class ActorSystem implements World {
       show: (id) => this.show(id),
       nextNumber: () => this.nextNumber(),
       whenUp: (id, options) => this.whenUp(id, options),
+    }
+    this.#announcer = {
+      router: this.router,
+      sender: undefined,
+      cast: (to, name, input) => this.outside.cast(to, name, input),
+      tell: (to, message) => this.router.deliver(to, message),
+      emit,
     }
     this.lives = new LifeListeners({
       scheduler,
@@ -204,8 +218,8 @@ export class ActorSystem implements World {
       }
   }
 
-  whereis(name: string): NameOwner | undefined {
-    const id = this.names.ownerOf(name)
+  whereis(name: string, options?: InNamespace): NameOwner | undefined {
+    const id = this.names.ownerOf(nameKey(name, options))
     return id === undefined ? undefined : { id, status: this.lifeOf(id) === undefined ? 'restarting' : 'running' }
   }
 
@@ -280,7 +294,57 @@ export class ActorSystem implements World {
     })
   }
 
-  async spawn({ spec, starter, link, monitor, timeoutMs, owned }: SpawnOrder): Promise<void> {
+  /** Casts to every member of a group, from outside. */
+  broadcast(group: string, name: string, input: unknown): number {
+    return broadcast(this.groups, { group, name, input }, this.#announcer)
+  }
+
+  /** Tells every subscriber of a topic, from outside. */
+  publish(topic: string, value: unknown): number {
+    return publish(this.topics, { topic, value }, this.#announcer)
+  }
+
+  async spawn(order: SpawnOrder): Promise<ActorId> {
+    const { spec, starter, link, monitor } = order
+    for (;;) {
+      const there = order.ifExists === 'return' ? this.#presentFor(spec) : undefined
+      if (there === undefined) break
+      // One that is ending is no more than a place that is not free yet.
+      const { life } = there
+      if (life?.status === 'ending') {
+        await whenGone(life)
+        continue
+      }
+      await this.#spawning.get(there.id)
+      const up = this.lifeOf(there.id)
+      if (link && up !== undefined) starter?.link(up)
+      if (monitor !== undefined) starter?.monitor(monitor, up, there.id)
+      return there.id
+    }
+    const spawned = this.#spawnNew(order)
+    this.#spawning.set(spec.id, spawned)
+    try {
+      await spawned
+    } finally {
+      if (this.#spawning.get(spec.id) === spawned) this.#spawning.delete(spec.id)
+    }
+    return spec.id
+  }
+
+  /** Who has the name, or else the key, of an actor that is to be spawned. */
+  #presentFor({ id, name, behavior }: ActorSpec): ActorCell | undefined {
+    const cell = this.#cells.get((name === undefined ? undefined : this.names.ownerOf(name)) ?? id)
+    if (cell !== undefined && cell.spec.behavior.name !== behavior.name)
+      throw new ConfigurationError({
+        path: 'spawn: ifExists',
+        rule: `must find an actor of the kind "${behavior.name}"`,
+        value: cell.spec.behavior.name,
+        remedy: `${cell.label} is there; take another name or key`,
+      })
+    return cell
+  }
+
+  async #spawnNew({ spec, starter, link, monitor, timeoutMs, owned }: SpawnOrder): Promise<void> {
     const { id, name } = spec
     if (this.#cells.has(id)) throw new ConfigurationError({ path: 'spawn: key', rule: 'must not be the key of an actor that is there', value: id })
     if (name !== undefined && !this.names.claim(name, id))
@@ -317,10 +381,10 @@ export class ActorSystem implements World {
   }
 
   /** Runs `action` once when the incarnation that runs now ends; with `noproc` if none runs. */
-  monitor(target: ActorId | { readonly name: string }, action: MonitorAction): MonitorRef {
+  monitor(target: ActorId | NamedActor, action: MonitorAction): MonitorRef {
     checkAction(action)
     const monitor = this.nextNumber()
-    const id = typeof target === 'string' ? target : (this.names.ownerOf(target.name) ?? target.name)
+    const id = typeof target === 'string' ? target : (this.names.ownerOf(nameKey(target.name, target)) ?? target.name)
     const tell = (reason: ExitReason): void => {
       this.#watched.delete(monitor)
       this.actions.begin(action, { monitor, id, reason, ...(typeof target === 'string' ? {} : { name: target.name }) }, undefined)

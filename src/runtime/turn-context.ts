@@ -6,9 +6,11 @@ import type { Life } from './anatomy.ts'
 import type {
   CastOptions, Deferred, MemberReferable, MonitorOptions, MonitorRef, Spawnable, Spawned, TimerRef,
 } from './context.ts'
+import { checkGroup, checkTopic } from './announcing.ts'
 import { DurableTurnError, InvalidMessageError } from './errors.ts'
 import { LiveContext } from './live-context.ts'
 import { Message } from './message.ts'
+import type { NamedActor } from './names.ts'
 import type { DurableTimer, JournaledSend, Member } from './persistence.ts'
 
 /**
@@ -118,7 +120,7 @@ export class TurnContext extends LiveContext {
       this.bonds.push(() => this.cell.world.lifeOf(id)?.receiveSignal({ type: 'kill', reason: killed }, this.id))
   }
 
-  override monitor(target: ActorId | { readonly name: string }, { action }: MonitorOptions = {}): MonitorRef {
+  override monitor(target: ActorId | NamedActor, { action }: MonitorOptions = {}): MonitorRef {
     if (action !== undefined)
       throw this.#refusal('monitor', 'leave an action behind, which would be in no commit: let the message `down` come')
     const monitor = this.cell.world.nextNumber()
@@ -163,6 +165,32 @@ export class TurnContext extends LiveContext {
 
   override stop(reason: ExitReason = normal): void {
     if (this.mayAct('stop')) this.stopWanted ??= reason
+  }
+
+  override join(group: string, value?: unknown): void {
+    checkGroup(group)
+    if (this.mayAct('join')) this.bonds.push(() => this.cell.world.groups.join(group, this.life, value))
+  }
+
+  override leave(group: string): boolean {
+    if (!this.mayAct('leave')) return false
+    this.bonds.push(() => void this.cell.world.groups.leave(group, this.life))
+    return this.cell.world.groups.members(group).some(({ id }) => id === this.id)
+  }
+
+  override subscribe(topic: string, handler?: string): void {
+    checkTopic(topic)
+    if (this.mayAct('subscribe')) this.bonds.push(() => this.cell.world.topics.join(topic, this.life, handler))
+  }
+
+  override unsubscribe(topic: string): boolean {
+    if (!this.mayAct('unsubscribe')) return false
+    this.bonds.push(() => void this.cell.world.topics.leave(topic, this.life))
+    return this.cell.world.topics.members(topic).some(({ id }) => id === this.id)
+  }
+
+  protected override tell(to: ActorId, message: Message): void {
+    this.unjournaled.push({ to, message })
   }
 
   #refusal(method: string, problem: string): DurableTurnError {

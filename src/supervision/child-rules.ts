@@ -20,7 +20,7 @@ export interface ChildSubject {
 }
 
 export const childNames = [
-  'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', 'args', 'name', ...extraNames,
+  'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', 'args', 'name', 'namespace', ...extraNames,
 ] as const satisfies readonly (keyof ChildOptions)[]
 
 /** Options that a supervisor as a child cannot have: it has no state of its own. */
@@ -149,6 +149,12 @@ export const childRules: readonly Rule<ChildSubject>[] = [
 
   ({ at, options: { name } }) =>
     refuseIf(name !== undefined && !isKey(name), { path: `${at}name`, rule: keyRule, value: name }),
+
+  ({ at, options: { name, namespace } }) => {
+    const path = `${at}namespace`
+    if (namespace !== undefined && name === undefined) return [{ path, rule: 'is only for a child that has a name', value: namespace }]
+    return refuseIf(namespace !== undefined && !isKey(namespace), { path, rule: keyRule, value: namespace })
+  },
 
   extraRule,
 ]
