@@ -160,7 +160,23 @@ export interface Context extends Port {
   sendSelf(name: string, input?: unknown): void
   /** Sends a message to this actor after a delay. The timer ends with the incarnation; that of a durable actor is kept in the store. */
   sendAfter(delay: Duration, name: string, input?: unknown): TimerRef
+  /**
+   * Runs `run` once after a delay, beside the turns: it sees no state, and what it throws ends the incarnation. Never when the
+   * incarnation has ended. Inside a durable turn it is refused: a function can be in no commit.
+   */
+  setTimeout(run: () => unknown, delay: Duration): TimerRef
+  /**
+   * Sends this incarnation a message to a cast handler at the end of each interval (> 0), until it is cancelled or the incarnation
+   * ends. No message comes while the one before still waits, and missed ones are left out. A durable actor uses `sendAfter`, whose
+   * timer is in the commit: for it this is refused.
+   */
+  interval(every: Duration, name: string, input?: unknown): TimerRef
   cancelTimer(timer: TimerRef): void
+  /**
+   * `fetch` that is aborted when the incarnation ends, or by the signal that is given. Inside a durable turn it is refused: what was
+   * asked of somebody outside cannot be taken back when the turn is dropped. A simulation finds it, as it finds `fetch`.
+   */
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
   /**
    * Tells this actor once, by a message of topic `down`, when the incarnation that runs now ends; at once if none runs. With an
    * `action` that is run in place of the message. Inside a durable turn an action is refused: it would be part of no commit.

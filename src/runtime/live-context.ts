@@ -1,6 +1,7 @@
 import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
 import { durationMs, durationOrInfinityMs, type Duration } from '../protocol/duration.ts'
 import type { Envelope } from '../protocol/envelope.ts'
+import { ConfigurationError } from '../protocol/errors.ts'
 import { messageId, type MessageId } from '../protocol/message-id.ts'
 import { killed, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, Life } from './anatomy.ts'
@@ -23,8 +24,9 @@ import type {
   TimerRef,
   WhenUpOptions,
 } from './context.ts'
-import { CallingSelfError, ExitError, InvalidMessageError, NoProcError } from './errors.ts'
+import { AbortedError, CallingSelfError, DurableTurnError, ExitError, InvalidMessageError, NoProcError } from './errors.ts'
 import type { GroupMember } from './group-member.ts'
+import { repeat, runBeside } from './life-timers.ts'
 import { Message } from './message.ts'
 import { checkAction } from './monitor-options.ts'
 import { nameKey, type InNamespace, type NamedActor } from './names.ts'
@@ -176,6 +178,32 @@ export class LiveContext implements Context {
     if (this.mayAct('timer'))
       this.life.setTimer(id, delayMs, () => this.cell.receive(new Message(envelope, undefined, this.incarnation)))
     return { id }
+  }
+
+  setTimeout(run: () => unknown, delay: Duration): TimerRef {
+    const delayMs = durationMs(delay, `${this.cell.label}: setTimeout`)
+    const id = this.newTimerId()
+    if (this.mayAct('timer')) this.life.setTimer(id, delayMs, () => runBeside(this.life, run))
+    return { id }
+  }
+
+  interval(every: Duration, name: string, input?: unknown): TimerRef {
+    const path = `${this.cell.label}: interval`
+    const everyMs = durationMs(every, path)
+    if (everyMs === 0) throw new ConfigurationError({ path, rule: 'must be longer than 0 ms', value: every })
+    if (this.cell.spec.mode === 'durable') throw new DurableTurnError(`${path}: is not for a durable actor: use sendAfter; nothing was set`)
+    const id = this.newTimerId()
+    const message = (): Message => this.#messageToSelf(name, input)
+    message()
+    if (this.mayAct('timer')) repeat(this.life, { id, everyMs, message })
+    return { id }
+  }
+
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    if (!this.mayAct('fetch')) return Promise.reject(new AbortedError(this.id, 'fetch', this.signal.reason))
+    const given = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+    const signal = given === undefined ? this.signal : AbortSignal.any([this.signal, given])
+    return fetch(input, { ...init, signal })
   }
 
   cancelTimer(timer: TimerRef): void {

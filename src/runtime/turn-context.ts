@@ -109,6 +109,14 @@ export class TurnContext extends LiveContext {
     throw this.#refusal('idleTimeout', `set an idle timeout ("${name}"): use sendAfter, whose timer is in the commit`)
   }
 
+  override setTimeout(): TimerRef {
+    throw this.#refusal('setTimeout', 'leave a function behind, which would be in no commit: use sendAfter')
+  }
+
+  override fetch(): Promise<Response> {
+    return Promise.reject(this.#refusal('fetch', 'ask somebody outside, who cannot forget it when the turn is dropped'))
+  }
+
   override trapExits(flag: boolean): boolean {
     if (this.mayAct('trapping of exits')) this.bonds.push(() => void (this.life.trapsExits = flag))
     return this.life.trapsExits
