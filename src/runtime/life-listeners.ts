@@ -4,6 +4,7 @@ import type { Attribution } from './attribution.ts'
 import type { StartCause, StateSource } from './behavior.ts'
 import type { ActorEvent } from './events.ts'
 import type { MessageInfo } from './message.ts'
+import { RingQueue } from './ring-queue.ts'
 import type { Scheduler } from './scheduler.ts'
 import { isThenable } from './thenable.ts'
 
@@ -80,6 +81,8 @@ export interface Waiting {
 export class LifeListeners {
   readonly #parts: LifeListenerParts
   readonly #listeners = new Map<ActorId, Set<{ readonly type: keyof LifeEvents; readonly listener: Listener }>>()
+  /** What listeners are still to be told, in order. */
+  readonly #due = new RingQueue<() => void>()
   readonly #waiting = new Map<ActorId, Set<Waiting>>()
 
   constructor(parts: LifeListenerParts) {
@@ -159,11 +162,14 @@ export class LifeListeners {
     if (all === undefined) return
     const { scheduler } = this.#parts
     for (const entry of all)
-      if (entry.type === event.type)
-        // Not while it happens: what a listener does must not come between two steps of an end.
-        scheduler.defer(`listener to ${event.id}`, () => {
+      if (entry.type === event.type) {
+        this.#due.push(() => {
           if (all.has(entry)) this.#run(entry.listener, event)
         })
+        // Not while it happens: what a listener does must not come between two steps of an end. And in the order in which it
+        // happened, whichever of the deferred callbacks comes first.
+        scheduler.defer(`listener to ${event.id}`, () => this.#due.shift()?.())
+      }
   }
 
   #run(listener: Listener, event: LifeEvent): void {

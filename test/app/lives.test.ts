@@ -68,7 +68,8 @@ describe('whenUp', () => {
     const { app, tree, until } = await simulated(kinds)
     void app.kill('a')
     expect(await until(tree.w.call.up('a', { timeout: '5m' }))).toBe(2)
-    await expect(until(tree.d.call.up('a'))).rejects.toMatchObject({ code: 'crashed', message: expect.stringContaining('whenUp') })
+    await expect(until(tree.d.call.up('a'))).rejects.toMatchObject({ code: 'crashed' })
+    expect(app.lastExit('d')?.reason).toMatchObject({ error: { code: 'durable-turn', message: expect.stringContaining('whenUp') } })
   })
 })
 
