@@ -175,5 +175,7 @@ export type { Sync } from './persistence/sqlite-settings.ts'
 // Running.
 export { start, type App, type StartOptions } from './app/start.ts'
 export { stopOnSignals, type StopOnSignalsOptions } from './app/stop-on-signals.ts'
+export type { Health, HealthProblem } from './app/health.ts'
+export { healthHandler, type HealthHandler, type HealthRequest, type HealthResponse } from './app/health-handler.ts'
 export { TreeStartError } from './app/errors.ts'
 export type { CoppiceEvent, EventListener } from './app/events.ts'

@@ -19,11 +19,13 @@ import { createSystemClock } from '../runtime/system-clock.ts'
 import { createSystemRandom } from '../runtime/system-random.ts'
 import { ActorSystem, type ActorInfo } from '../runtime/system.ts'
 import { DecisionLogs, type DecisionRecord } from '../supervision/decision-log.ts'
+import type { SupervisorInfo } from '../supervision/supervisor-info.ts'
 import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/tree.ts'
 import { checkLifeListener } from './check-listener.ts'
 import { checkTree } from './check-tree.ts'
 import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
+import { healthOf, type Health } from './health.ts'
 import { blameStrayFailures } from './stray-failures.ts'
 import { rootSpec } from './supervision-plan.ts'
 import { modeIn } from './tree-plan.ts'
@@ -129,6 +131,10 @@ export interface App<Tree> extends AsyncDisposable {
    * @returns true if something ran; with `restart: false` when its supervisor has let go of it.
    */
   kill(actor: ActorId | { readonly id: ActorId }, options?: { readonly restart?: boolean }): Promise<boolean>
+  /** True while every declared child is up and well; see {@link health}. */
+  readonly ready: boolean
+  /** How the tree is at this moment: whether it runs, whether every declared child is up and well, and what is wrong. */
+  health(): Health
   /** The ids of all actors that run, supervisors too. */
   running(): readonly string[]
   /**
@@ -286,6 +292,16 @@ class RunningApp<Tree> implements App<Tree> {
 
   kill(actor: ActorId | { readonly id: ActorId }, { restart = true }: { readonly restart?: boolean } = {}): Promise<boolean> {
     return this.#system.kill(idOf(actor), { restart })
+  }
+
+  get ready(): boolean {
+    return this.health().isReady
+  }
+
+  health(): Health {
+    // Nobody but supervisors is asked, and this is what they show.
+    const show = (id: ActorId): SupervisorInfo | undefined => this.#system.show(id) as SupervisorInfo | undefined
+    return healthOf({ show, lastExit: (id) => this.#system.lastExitOf(id) })
   }
 
   running(): readonly string[] {
