@@ -51,6 +51,7 @@ export type {
   Context,
   Deferred,
   Down,
+  KeepOption,
   MemberReferable,
   MonitorAction,
   MonitorController,

@@ -218,7 +218,7 @@ export interface Context extends Port {
    * it joins with is told to whoever looks, so that a group also serves as a registry with several actors under one key.
    * Joining again changes the value.
    */
-  join(group: string, value?: unknown): void
+  join(group: string, value?: unknown, options?: KeepOption): void
   /** Leaves a group; false if it was no member. */
   leave(group: string): boolean
   /** The members of a group, in the order in which they joined. */
@@ -232,7 +232,7 @@ export interface Context extends Port {
    * From now on this incarnation is told what is published under a topic: by its cast handler of the name that is given, else
    * by a message of topic `published` for `info`.
    */
-  subscribe(topic: string, handler?: string): void
+  subscribe(topic: string, handler?: string, options?: KeepOption): void
   /** False if it had not subscribed. */
   unsubscribe(topic: string): boolean
   /** Tells every subscriber of a topic; gives how many there are. */
@@ -254,6 +254,15 @@ export interface Published {
   readonly value: unknown
   /** Who published it; nothing if it came from outside every actor. */
   readonly from: ActorId | undefined
+}
+
+/** How long an actor is in a group, or subscribed. */
+export interface KeepOption {
+  /**
+   * With `true` over restarts: each next incarnation is in again when it is up, until it leaves or the actor is gone for good. As
+   * long as an incarnation lives if not given, as in OTP. Not into the next process.
+   */
+  readonly keep?: boolean
 }
 
 /** Who has a name: an actor that runs, or one that is down and will come back under it. */

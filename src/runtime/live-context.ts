@@ -12,6 +12,7 @@ import type {
   Context,
   Deferred,
   Down,
+  KeepOption,
   MemberReferable,
   MonitorOptions,
   MonitorRef,
@@ -262,9 +263,9 @@ export class LiveContext implements Context {
     return this.cell.world.whereis(name, options)
   }
 
-  join(group: string, value?: unknown): void {
+  join(group: string, value?: unknown, options?: KeepOption): void {
     checkGroup(group)
-    if (this.mayAct('join')) this.cell.world.groups.join(group, this.life, value)
+    if (this.mayAct('join')) this.cell.world.groups.join(group, this.life, value, options)
   }
 
   leave(group: string): boolean {
@@ -279,9 +280,9 @@ export class LiveContext implements Context {
     return this.mayAct('broadcast') ? broadcast(this.cell.world.groups, { group, name, input }, this.#announcer()) : 0
   }
 
-  subscribe(topic: string, handler?: string): void {
+  subscribe(topic: string, handler?: string, options?: KeepOption): void {
     checkTopic(topic)
-    if (this.mayAct('subscribe')) this.cell.world.topics.join(topic, this.life, handler)
+    if (this.mayAct('subscribe')) this.cell.world.topics.join(topic, this.life, handler, options)
   }
 
   unsubscribe(topic: string): boolean {

@@ -424,6 +424,7 @@ export class ActorSystem implements World {
   }
 
   emit(event: ActorEvent): void {
+    if (event.type === 'started') this.#isBack(event.id)
     this.#sink.emit(event)
     this.lives.hear(event)
   }
@@ -467,6 +468,15 @@ export class ActorSystem implements World {
     if (wasRetired) return
     this.lives.gone(cell.id)
     this.#owners.gone(cell.id)
+    this.groups.gone(cell.id)
+    this.topics.gone(cell.id)
+  }
+
+  #isBack(id: ActorId): void {
+    const life = this.lifeOf(id)
+    if (life === undefined) return
+    this.groups.back(life)
+    this.topics.back(life)
   }
 
   #isGone(id: ActorId): boolean {

@@ -4,7 +4,7 @@ import { killed, noproc, normal, type ExitReason } from '../protocol/exit-reason
 import type { MessageId } from '../protocol/message-id.ts'
 import type { Life } from './anatomy.ts'
 import type {
-  CastOptions, Deferred, MemberReferable, MonitorOptions, MonitorRef, Spawnable, Spawned, TimerRef,
+  CastOptions, Deferred, KeepOption, MemberReferable, MonitorOptions, MonitorRef, Spawnable, Spawned, TimerRef,
 } from './context.ts'
 import { checkGroup, checkTopic } from './announcing.ts'
 import { DurableTurnError, InvalidMessageError } from './errors.ts'
@@ -175,9 +175,9 @@ export class TurnContext extends LiveContext {
     if (this.mayAct('stop')) this.stopWanted ??= reason
   }
 
-  override join(group: string, value?: unknown): void {
+  override join(group: string, value?: unknown, options?: KeepOption): void {
     checkGroup(group)
-    if (this.mayAct('join')) this.bonds.push(() => this.cell.world.groups.join(group, this.life, value))
+    if (this.mayAct('join')) this.bonds.push(() => this.cell.world.groups.join(group, this.life, value, options))
   }
 
   override leave(group: string): boolean {
@@ -186,9 +186,9 @@ export class TurnContext extends LiveContext {
     return this.cell.world.groups.members(group).some(({ id }) => id === this.id)
   }
 
-  override subscribe(topic: string, handler?: string): void {
+  override subscribe(topic: string, handler?: string, options?: KeepOption): void {
     checkTopic(topic)
-    if (this.mayAct('subscribe')) this.bonds.push(() => this.cell.world.topics.join(topic, this.life, handler))
+    if (this.mayAct('subscribe')) this.bonds.push(() => this.cell.world.topics.join(topic, this.life, handler, options))
   }
 
   override unsubscribe(topic: string): boolean {

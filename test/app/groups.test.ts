@@ -61,6 +61,24 @@ describe('a group', () => {
     expect(app.membersOf('workers')).toMatchObject([{ id: 'a', incarnation: 2 }])
   })
 
+  it('has the next incarnation too where it was joined to keep, until it leaves or is gone for good', async () => {
+    const { app, run, tree, settle, until } = await talking()
+    await run('a', (ctx) => ctx.join('workers', 'w', { keep: true }))
+    await run('a', (ctx) => ctx.subscribe('prices', 'hear', { keep: true }))
+    void tree.a.cast.crash()
+    await settle()
+    expect(app.membersOf('workers')).toEqual([{ id: 'a', incarnation: 2, value: 'w' }])
+    expect([app.publish('prices', 1), await until(tree.a.call.heard())]).toEqual([1, [1]])
+    await run('a', (ctx) => ctx.unsubscribe('prices'))
+    void tree.a.cast.crash()
+    await settle()
+    expect([app.publish('prices', 2), app.membersOf('workers').length]).toEqual([0, 1])
+    await until(app.kill('a', { restart: false }))
+    const { supervisorOf } = await import('coppice')
+    await until(supervisorOf(tree).restartChild('a'))
+    expect(app.membersOf('workers')).toEqual([])
+  })
+
   it('is cast to as a whole, or not at all', async () => {
     const { app, run, tree, settle, until } = await talking()
     const member = await until(tree.all.start('m', undefined))
