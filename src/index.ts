@@ -103,16 +103,51 @@ export type { Runnable, Scheduler } from './runtime/scheduler.ts'
 
 // Kinds of actors.
 export { actor, type ActorDefinition, type ActorOptions, type Info } from './behaviors/actor.ts'
-export type { ActorRef, CallMethods, CastMethods, InputArgument } from './behaviors/actor-ref.ts'
+export type { Kind, KindDefaults } from './behaviors/kind.ts'
 export { NoReply, noReply, Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
 export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
+export { behavior, type BehaviorDefinition, type BehaviorInfo, type BehaviorOptions } from './behaviors/function-behavior.ts'
+export { Become, become, type AcquaintancesOf, type BehaviorFunction, type Bindable } from './behaviors/become.ts'
+export type { BehaviorRef, MessageTo, Reachable, ReplyOf } from './behaviors/behavior-ref.ts'
+export { agent, type AgentDefinition } from './behaviors/agent.ts'
+export type { AgentRef } from './behaviors/agent-ref.ts'
+export { queue, type QueueDefinition, type QueueOptions } from './behaviors/queue.ts'
+export type { QueueState } from './behaviors/queue-handlers.ts'
+export type { ChunkedList } from './behaviors/chunked-list.ts'
+export type { CloseOptions, PutOptions, QueueRef, WaitOptions } from './behaviors/queue-ref.ts'
+export { QueueClosedError, QueueEmptyError, QueueError, QueueFullError } from './behaviors/errors.ts'
+export {
+  eventHandler,
+  RemoveHandler,
+  removeHandler,
+  type AnyEventHandler,
+  type EventHandler,
+  type EventHandlerOptions,
+  type HandlerAnswer,
+  type HandlerEnd,
+  type HandlerEnded,
+  type HandlerFunctions,
+  type HandlerResult,
+} from './behaviors/event-handler.ts'
+export { eventManager, type EventManagerDefinition } from './behaviors/event-manager.ts'
+export type { EventManagerRef, EventOf, HandlerArguments, HandlerId, SupervisedOptions } from './behaviors/event-manager-ref.ts'
+export type { EventManagerState, InstalledHandler } from './behaviors/handler-room.ts'
+export { EventHandlerError, type EventHandlerProblem } from './behaviors/errors.ts'
+export type { ActorRef, CallMethods, CallMethodsOf, CallsIn, CastMethods, CastMethodsOf, InputArgument, SeparateHandlers } from './behaviors/actor-ref.ts'
+export { machine, type MachineDefinition, type MachineOptions } from './behaviors/machine.ts'
+export { logic, type LogicDefinition, type LogicHandlers, type LogicOptions } from './behaviors/actor-logic.ts'
+export type { AskKit, Asks, EventHandlers, EventPayload, EventType, NoPayload, OptionalPayload } from './behaviors/hosting/machine-asks.ts'
+export type { MachineState, TimerRecord } from './behaviors/hosting/machine-state.ts'
+export type { ChildRecord } from './behaviors/hosting/child-order.ts'
+export type { StateValue } from './behaviors/hosting/hosted-logic.ts'
+export { NotThereError, type StoredRef } from './behaviors/hosting/stand-in.ts'
 export { task, type TaskDefinition, type TaskOptions } from './behaviors/task.ts'
 export type { TaskFunction, TaskKit } from './behaviors/task-run.ts'
-export { TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'
+export { ActorEndedError, TaskEndedError, TaskTimeoutError } from './behaviors/errors.ts'
 
 // Trees.
-export { child, dynamicSupervisor, supervisor } from './supervision/tree.ts'
-export { describeTree, drawTree } from './supervision/tree-diagram.ts'
+export { child, dynamicSupervisor, supervisor } from './supervision/trees/tree.ts'
+export { describeTree, drawTree } from './supervision/telling/tree-diagram.ts'
 export type {
   ChildList,
   ChildNode,
@@ -121,13 +156,13 @@ export type {
   DynamicSupervisorOptions,
   SupervisorNode,
   TreeNode,
-} from './supervision/tree.ts'
-export { partitionSupervisor, type PartitionArguments, type PartitionSupervisorOptions } from './supervision/partition-supervisor.ts'
-export type { PartitionKey } from './supervision/partition-hash.ts'
-export { taskSupervisor, type TaskSupervisorOptions } from './supervision/task-supervisor.ts'
-export type { AsyncOptions, StartedTask, StartTaskOptions, TaskArguments, TaskHandle, TasksRef } from './supervision/tasks-ref.ts'
-export type { StreamFunction, StreamOptions, TaskResult } from './supervision/task-stream.ts'
-export type { PartitionsRef } from './supervision/partitions-ref.ts'
+} from './supervision/trees/tree.ts'
+export { partitionSupervisor, type PartitionArguments, type PartitionSupervisorOptions } from './supervision/trees/partition-supervisor.ts'
+export type { PartitionKey } from './supervision/trees/partition-hash.ts'
+export { taskSupervisor, type TaskSupervisorOptions } from './supervision/trees/task-supervisor.ts'
+export type { AsyncOptions, StartedTask, StartTaskOptions, TaskArguments, TaskHandle, TasksRef } from './supervision/trees/tasks-ref.ts'
+export type { StreamFunction, StreamOptions, TaskResult } from './supervision/trees/task-stream.ts'
+export type { PartitionsRef } from './supervision/trees/partitions-ref.ts'
 export {
   AlreadyPresentError,
   AlreadyStartedError,
@@ -139,34 +174,34 @@ export {
   SupervisorStoppingError,
   UnknownChildError,
 } from './supervision/errors.ts'
-export type { MemberArguments, MembersRef } from './supervision/members-ref.ts'
-export { supervisorOf, type MemberAddress, type SupervisorRef } from './supervision/supervisor-ref.ts'
-export type { SupervisorInfo } from './supervision/supervisor-info.ts'
-export type { OfSupervisor, SupervisorPlace } from './supervision/supervisor-place.ts'
-export { checkChildSpecs, type CheckChildSpecsOptions } from './supervision/check-children.ts'
-export type { BackoffOption, Jitter } from './supervision/backoff.ts'
-export type { ChildExit, Decide, Wish } from './supervision/decide.ts'
-export type { ChildExtraOptions } from './supervision/child-extras.ts'
-export type { ChildOptions, FallbackOptions } from './supervision/child-options.ts'
-export type { DynamicOptions, IntensityOption, SupervisorInit, SupervisorOptions } from './supervision/supervisor-options.ts'
-export type { AutoShutdown } from './supervision/auto-shutdown.ts'
-export type { RestartType } from './supervision/restart-type.ts'
-export type { Strategy } from './supervision/strategy.ts'
+export type { MemberArguments, MembersRef } from './supervision/trees/members-ref.ts'
+export { supervisorOf, type MemberAddress, type SupervisorRef } from './supervision/trees/supervisor-ref.ts'
+export type { SupervisorInfo } from './supervision/shell/supervisor-info.ts'
+export type { OfSupervisor, SupervisorPlace } from './supervision/trees/supervisor-place.ts'
+export { checkChildSpecs, type CheckChildSpecsOptions } from './supervision/trees/check-children.ts'
+export type { BackoffOption, Jitter } from './supervision/specs/backoff.ts'
+export type { ChildExit, Decide, Wish } from './supervision/specs/decide.ts'
+export type { ChildExtraOptions } from './supervision/specs/child-extras.ts'
+export type { ChildOptions, FallbackOptions } from './supervision/specs/child-options.ts'
+export type { DynamicOptions, IntensityOption, SupervisorInit, SupervisorOptions } from './supervision/specs/supervisor-options.ts'
+export type { AutoShutdown } from './supervision/specs/auto-shutdown.ts'
+export type { RestartType } from './supervision/specs/restart-type.ts'
+export type { Strategy } from './supervision/specs/strategy.ts'
 
 // What a supervisor tells of its decisions.
 export type { SupervisorEvent } from './supervision/events.ts'
-export type { Comeback, DecisionRecord } from './supervision/decision-log.ts'
-export { describeCause } from './supervision/describe-cause.ts'
-export { describeDecision } from './supervision/describe-decision.ts'
-export type { ChildCounts, ChildInfo, Command, Decision, StartOrder, StopOrder, SupervisorProblem, SupervisorReply } from './supervision/commands.ts'
-export type { Fact, StartResult, SupervisorRequest } from './supervision/facts.ts'
-export type { SupervisorInput } from './supervision/decider.ts'
-export type { SupervisorState } from './supervision/machine-table.ts'
-export type { Backoff, DelayRange } from './supervision/backoff.ts'
-export type { ChildExtras } from './supervision/child-extras.ts'
-export type { ChildSpec, ShutdownLimit } from './supervision/child-spec.ts'
-export type { Intensity } from './supervision/restart-intensity.ts'
-export type { Escalated, FailedToStart, GaveUp } from './supervision/exit-causes.ts'
+export type { Comeback, DecisionRecord } from './supervision/shell/decision-log.ts'
+export { describeCause } from './supervision/telling/describe-cause.ts'
+export { describeDecision } from './supervision/telling/describe-decision.ts'
+export type { ChildCounts, ChildInfo, Command, Decision, StartOrder, StopOrder, SupervisorProblem, SupervisorReply } from './supervision/machine/commands.ts'
+export type { Fact, StartResult, SupervisorRequest } from './supervision/machine/facts.ts'
+export type { Restarts, SupervisorInput } from './supervision/machine/decider.ts'
+export type { SupervisorState } from './supervision/machine/machine-table.ts'
+export type { Backoff, DelayRange } from './supervision/specs/backoff.ts'
+export type { ChildExtras } from './supervision/specs/child-extras.ts'
+export type { ChildSpec, ShutdownLimit } from './supervision/specs/child-spec.ts'
+export type { Intensity } from './supervision/specs/intensity.ts'
+export type { Escalated, FailedToStart, GaveUp } from './supervision/machine/exit-causes.ts'
 
 // State that survives.
 export { memory } from './persistence/memory-store.ts'

@@ -86,11 +86,11 @@ describe('the checker finds', () => {
     [
       'a package in the wrong file',
       {
-        'supervision/supervisor-machine.ts': "import 'xstate'",
-        'supervision/strategy.ts': "import type { A } from 'xstate/graph'",
+        'supervision/machine/supervisor-machine.ts': "import 'xstate'",
+        'supervision/specs/strategy.ts': "import type { A } from 'xstate/graph'",
       },
       [
-        'src/supervision/strategy.ts:1: [package] xstate/graph may not be used by supervision/strategy.ts: ' +
+        'src/supervision/specs/strategy.ts:1: [package] xstate/graph may not be used by supervision/specs/strategy.ts: ' +
           'the table in test/support/architecture/rooms.ts says who may',
       ],
     ],

@@ -2,12 +2,12 @@ import { childId, displayId, rootId, type ActorId } from '../protocol/actor-id.t
 import { ConfigurationError } from '../protocol/errors.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import { nameKey } from '../runtime/names.ts'
-import { checkChild, checkChildren } from '../supervision/check-children.ts'
-import type { ChildOptions } from '../supervision/child-options.ts'
-import { gateViolations } from '../supervision/gate-rules.ts'
-import { dynamicSettings, supervisorSettings } from '../supervision/spec-rules.ts'
-import type { AutoShutdown } from '../supervision/auto-shutdown.ts'
-import { isTreeNode, type ChildNode, type DynamicNode, type TreeNode } from '../supervision/tree.ts'
+import { checkChild, checkChildren } from '../supervision/trees/check-children.ts'
+import type { ChildOptions } from '../supervision/specs/child-options.ts'
+import { gateViolations } from '../supervision/specs/gate-rules.ts'
+import { dynamicSettings, supervisorSettings } from '../supervision/specs/spec-rules.ts'
+import type { AutoShutdown } from '../supervision/specs/auto-shutdown.ts'
+import { isTreeNode, type ChildNode, type DynamicNode, type TreeNode } from '../supervision/trees/tree.ts'
 
 /** What the rules for a whole tree remember from node to node. */
 interface Seen {

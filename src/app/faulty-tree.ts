@@ -1,7 +1,7 @@
 import { childId, isBelow, rootId, type ActorId } from '../protocol/actor-id.ts'
 import type { Behavior, Hooks } from '../runtime/behavior.ts'
 import type { FaultyBehaviors } from '../simulation/faulty-behavior.ts'
-import type { SupervisorNode, TreeNode } from '../supervision/tree.ts'
+import type { SupervisorNode, TreeNode } from '../supervision/trees/tree.ts'
 
 /** The same tree, whose actors fail as planned. */
 export function faultyTree<Tree>(tree: SupervisorNode<Tree>, behaviors: FaultyBehaviors): SupervisorNode<Tree> {

@@ -1,7 +1,7 @@
 import { childId, rootId, type ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { LastExit } from '../runtime/last-exit.ts'
-import type { SupervisorInfo } from '../supervision/supervisor-info.ts'
+import type { SupervisorInfo } from '../supervision/shell/supervisor-info.ts'
 
 /** What is not as it should be with one actor. */
 export interface HealthProblem {

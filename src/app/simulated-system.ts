@@ -13,7 +13,7 @@ import { watchRealWorld, type RealWorldEvent, type RealWorldWatch } from '../sim
 import { runUntilIdle } from '../simulation/run-until-idle.ts'
 import { createSeededScheduler, type SeededScheduler } from '../simulation/seeded-scheduler.ts'
 import { createVirtualClock, type VirtualClock } from '../simulation/virtual-clock.ts'
-import type { SupervisorNode, TreeNode } from '../supervision/tree.ts'
+import type { SupervisorNode, TreeNode } from '../supervision/trees/tree.ts'
 import type { SqlHandle } from '../persistence/sqlite-handle.ts'
 import type { CoppiceEvent } from './events.ts'
 import { faultyNode, faultyTree } from './faulty-tree.ts'

@@ -1,7 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Persistence } from '../runtime/persistence.ts'
-import type { ChildSpec } from '../supervision/child-spec.ts'
-import type { Members } from '../supervision/members.ts'
+import type { ChildSpec } from '../supervision/specs/child-spec.ts'
+import type { Members } from '../supervision/shell/members.ts'
 
 /** The members of one dynamic supervisor, kept in the store; without one, or for temporary members, nothing is kept. */
 export function storeMembers({

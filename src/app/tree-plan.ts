@@ -1,6 +1,6 @@
 import { keyOf, type ActorId } from '../protocol/actor-id.ts'
 import type { StateMode } from '../runtime/actor-spec.ts'
-import type { TreeNode } from '../supervision/tree.ts'
+import type { TreeNode } from '../supervision/trees/tree.ts'
 
 /** How an actor of a tree keeps its state, whether it has been started or not; nothing if the tree has no place for it. */
 export function modeIn(tree: TreeNode, defaultMode: StateMode, id: ActorId): StateMode | undefined {

@@ -29,8 +29,23 @@ export interface ActorRef<Handlers> {
   toJSON(): { readonly actor: ActorId }
 }
 
+/** The handlers of what may have calls and casts of the same names. */
+export interface SeparateHandlers<Calls, Casts> {
+  readonly '~calls': Calls
+  readonly '~casts': Casts
+}
+
 /** The calls of an actor, by handler. */
-export type CallMethods<Handlers> = {
+export type CallMethods<Handlers> = CallMethodsOf<CallsIn<Handlers>>
+
+/** The casts of an actor, by handler. */
+export type CastMethods<Handlers> = Handlers extends SeparateHandlers<unknown, infer Casts> ? CastMethodsOf<Casts> : CastMethodsOf<Handlers>
+
+/** The handlers of which some answer. */
+export type CallsIn<Handlers> = Handlers extends SeparateHandlers<infer Calls, unknown> ? Calls : Handlers
+
+/** The methods of those handlers that answer. */
+export type CallMethodsOf<Handlers> = {
   readonly [Name in keyof Handlers as Handlers[Name] extends CallHandler<infer _I, infer _R> ? Name : never]: Handlers[Name] extends CallHandler<
     infer Input,
     infer Reply
@@ -39,21 +54,22 @@ export type CallMethods<Handlers> = {
     : never
 }
 
-/** The casts of an actor, by handler. */
-export type CastMethods<Handlers> = {
+/** The methods of those handlers that do not answer. */
+export type CastMethodsOf<Handlers> = {
   readonly [Name in keyof Handlers as Handlers[Name] extends CastHandler<infer _I> ? Name : never]: Handlers[Name] extends CastHandler<infer Input>
     ? (...args: [...InputArgument<Input>, options?: CastOptions]) => Promise<void>
     : never
 }
 
-/** A handler without a schema takes no input. */
+/** A handler without a schema takes no input; what may be `undefined` may be left out. */
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- void is what stands for no input
-export type InputArgument<Input> = [Input] extends [void] ? [] : [input: Input]
+export type InputArgument<Input> = [Input] extends [void] ? [] : undefined extends Input ? [input?: Input] : [input: Input]
 
 /** The handlers of a definition as a reference needs them. */
 export interface HandlerNames {
   readonly calls: readonly { readonly name: string; readonly takesInput: boolean }[]
-  readonly casts: readonly { readonly name: string; readonly takesInput: boolean }[]
+  /** `any`: of every name, each with an input that may be left out. */
+  readonly casts: readonly { readonly name: string; readonly takesInput: boolean }[] | 'any'
 }
 
 type Send = (name: string, input: unknown, options: object | undefined) => Promise<unknown>
@@ -78,11 +94,26 @@ export function makeRef<Handlers>(names: HandlerNames, port: Port, id: ActorId):
   return ref as unknown as ActorRef<Handlers>
 }
 
-function methods(handlers: HandlerNames['calls'], send: Send): object {
+function methods(handlers: HandlerNames['casts'], send: Send): object {
+  if (handlers === 'any') return methodsOfAnyName(send)
   const made: Record<string, unknown> = {}
   for (const { name, takesInput } of handlers)
     made[name] = takesInput
       ? (input: unknown, options?: object) => send(name, input, options)
       : (options?: object) => send(name, undefined, options)
   return made
+}
+
+function methodsOfAnyName(send: Send): object {
+  const made = new Map<string, unknown>()
+  const get = (_: object, name: string | symbol): unknown => {
+    // What has a `then` would be taken for a promise.
+    if (typeof name === 'symbol' || name === 'then') return undefined
+    const known = made.get(name)
+    if (known !== undefined) return known
+    const method = (input?: unknown, options?: object): unknown => send(name, input, options)
+    made.set(name, method)
+    return method
+  }
+  return new Proxy({}, { get })
 }

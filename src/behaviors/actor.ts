@@ -1,11 +1,13 @@
 import { ConfigurationError, describeValue } from '../protocol/errors.ts'
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Behavior, Hooks, Step } from '../runtime/behavior.ts'
-import type { Context, Down, MemberReferable, Port, Published, TrappedExit } from '../runtime/context.ts'
+import type { Context, Down, Port, Published, TrappedExit } from '../runtime/context.ts'
 import type { Message } from '../runtime/message.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import { makeRef, type ActorRef, type HandlerNames } from './actor-ref.ts'
 import { handlerKit, NoReply, Refusal, type AnyHandler, type HandlerKit } from './handlers.ts'
+import type { Kind } from './kind.ts'
+import { invalidStep, refusedStep } from './refused-step.ts'
 import { validate } from './schema.ts'
 
 /** A message that names no handler: a monitored actor has ended, an exit signal was trapped, or something was published. */
@@ -29,8 +31,7 @@ export interface ActorOptions<Args, State, Handlers> extends Hooks<State, Args> 
 }
 
 /** A named, versioned kind of actor; give it to `child` or `dynamicSupervisor`. */
-export interface ActorDefinition<Args, State, Handlers> extends MemberReferable<Args, ActorRef<Handlers>> {
-  readonly name: string
+export interface ActorDefinition<Args, State, Handlers> extends Kind<Args, State, ActorRef<Handlers>, Handlers> {
   readonly behavior: Behavior<State, Args>
 }
 
@@ -61,7 +62,7 @@ export interface ActorDefinition<Args, State, Handlers> extends MemberReferable<
 export function actor<Args, State, Handlers extends Record<string, AnyHandler>>(
   name: string,
   options: ActorOptions<Args, State, Handlers>,
-): ActorDefinition<Args, State, Handlers> {
+): ActorDefinition<NoInfer<Args>, State, Handlers> {
   checkDefinition(name, options)
   const handlers = options.handlers(handlerKit<State>()) as unknown as Record<string, AnyHandler>
   checkHandlers(name, handlers)
@@ -113,11 +114,11 @@ class ActorBehavior implements Behavior {
     if (message.kind === 'info') return this.#inform(state, message, ctx)
     const handler = this.#handlers.get(message.name)
     // A behavior that has been replaced may leave mail behind that its successor does not know.
-    if (handler === undefined) return { state, outcome: invalid(`behavior "${this.name}" has no handler "${message.name}"`) }
+    if (handler === undefined) return invalidStep(state, `behavior "${this.name}" has no handler "${message.name}"`)
     let { input } = message
     if (handler.schema !== undefined) {
       const checked = validate(handler.schema, input)
-      if ('problem' in checked) return { state, outcome: invalid(checked.problem) }
+      if ('problem' in checked) return invalidStep(state, checked.problem)
       input = checked.value
     }
     const result = handler.run({ state: state as never, input, ctx })
@@ -140,23 +141,15 @@ function isKnown(name: string): boolean {
 }
 
 function stepOfCall(state: unknown, result: unknown): Step<unknown> {
-  if (result instanceof Refusal) return refused(state, result)
+  if (result instanceof Refusal) return refusedStep(state, result)
   if (result instanceof NoReply) return { state: result.next === undefined ? state : result.next.state }
   const { reply, state: next } = result as { reply: unknown; state?: unknown }
   return { state: next === undefined ? state : next, outcome: { status: 'replied', value: reply } }
 }
 
 function stepOfCast(state: unknown, result: unknown): Step<unknown> {
-  if (result instanceof Refusal) return refused(state, result)
+  if (result instanceof Refusal) return refusedStep(state, result)
   return { state: result === undefined ? state : result }
-}
-
-function refused(state: unknown, { code, message, details, next }: Refusal<unknown>): Step<unknown> {
-  return { state: next === undefined ? state : next.state, outcome: { status: 'refused', refusal: code, message, details } }
-}
-
-function invalid(problem: string): NonNullable<Step<unknown>['outcome']> {
-  return { status: 'refused', refusal: 'invalid', message: problem, details: undefined }
 }
 
 function namesOf(handlers: Record<string, AnyHandler>): HandlerNames {

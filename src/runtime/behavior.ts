@@ -23,6 +23,11 @@ export interface Step<State> {
   readonly behavior?: Behavior
   /** Ends the incarnation after this turn. */
   readonly stop?: ExitReason
+  /**
+   * Carried out when the turn is committed, once at most: never again for a turn that is handled or replayed again, and not at all
+   * if the incarnation has ended meanwhile. What it throws ends the incarnation; the turn stays committed.
+   */
+  readonly after?: () => void
 }
 
 /** The state that a starting actor may go on from. */
@@ -120,6 +125,8 @@ export interface Behavior<State = unknown, Args = unknown> {
   /** Says what is wrong with a message before it is sent; nothing if it can be handled. */
   check(message: { readonly kind: string; readonly name: string; readonly input: unknown }): string | undefined
   handle(state: State, message: Message, ctx: Context): Step<State> | PromiseLike<Step<State>>
+  /** Called in each incarnation as soon as others can reach it, before its first message. What it throws ends the incarnation. */
+  begun?(state: State, ctx: Context): void
   readonly hooks: Hooks<State, Args>
   /** The names of the calls that it answers, where they are known beforehand. */
   readonly calls?: readonly string[]

@@ -53,6 +53,10 @@ export interface Port {
    * good, and with `timeout` or `aborted` as asked for.
    */
   whenUp(id: ActorId, options?: WhenUpOptions): Promise<number>
+  /** True if messages to this actor go through its journal: it is durable, started or not. */
+  isJournaled(to: ActorId): boolean
+  /** Waits so long by the system's clock, which a simulation moves; rejects with the signal's reason when that is aborted. */
+  sleep(time: Duration, signal?: AbortSignal): Promise<void>
   /** What an actor shows of itself, at once; nothing if it does not run or has nothing to show. */
   show?(id: ActorId): unknown
   /** A number that this system gives out once in the life of its process: for keys that nobody else has. */
@@ -112,6 +116,11 @@ export interface Spawnable<Args, Ref> extends MemberReferable<Args, Ref> {
 
 /** The right to answer a call later. Only the first answer counts. */
 export interface Deferred {
+  /**
+   * False when an answer would reach nobody: the caller has stopped to wait, by its deadline or its signal, or was an actor
+   * that has ended since; or the message was no call. What is handed over then is lost.
+   */
+  readonly isAwaited: boolean
   reply(value: unknown): void
 }
 

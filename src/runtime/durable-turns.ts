@@ -1,6 +1,8 @@
 import { crash, describeReason, type ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorId } from '../protocol/actor-id.ts'
+import { carryOut } from './after-commit.ts'
 import type { Life } from './anatomy.ts'
+import { checkBecoming } from './becoming.ts'
 import type { Behavior, Step } from './behavior.ts'
 import { TurnContext } from './turn-context.ts'
 import { FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
@@ -23,6 +25,7 @@ interface Turn {
   readonly context: TurnContext
   readonly outcome: Outcome | undefined
   readonly dead: string | undefined
+  readonly after: (() => void) | undefined
 }
 
 /**
@@ -122,8 +125,7 @@ export class DurableTurns implements Turns {
       step.then(
         (late) => {
           if (life.status !== 'busy') return
-          this.#add(message, context, late)
-          if (this.#closeGroup()) cell.wake()
+          if (this.#add(message, context, late) && this.#closeGroup()) cell.wake()
         },
         (error: unknown) => {
           if (life.status === 'busy') this.#threw(error)
@@ -132,18 +134,25 @@ export class DurableTurns implements Turns {
       return 'waiting'
     }
     if (life.status !== 'busy') return 'failed'
-    this.#add(message, context, step)
-    return 'done'
+    return this.#add(message, context, step) ? 'done' : 'failed'
   }
 
-  #add(message: Message, context: TurnContext, step: Step<unknown>): void {
+  /** False if what the turn has come to cannot be kept: it counts as thrown. */
+  #add(message: Message, context: TurnContext, step: Step<unknown>): boolean {
+    try {
+      checkBecoming(this.#life.cell, step.behavior)
+    } catch (error) {
+      this.#threw(error)
+      return false
+    }
     context.close()
     const state = this.#life.cell.world.freezesStates ? deepFreeze(step.state) : step.state
     this.#tentative = { state, behavior: step.behavior ?? this.#tentative.behavior }
     this.#stop = step.stop ?? context.stopWanted
     const isUnanswered = message.kind === 'call' && step.outcome === undefined
-    this.#group.push({ message, context, outcome: isUnanswered ? noAnswer : step.outcome, dead: undefined })
+    this.#group.push({ message, context, outcome: isUnanswered ? noAnswer : step.outcome, dead: undefined, after: step.after })
     this.current = undefined
+    return true
   }
 
   /** A message that has crashed its actor too often, or was set aside, is dealt with by not handling it. */
@@ -153,7 +162,7 @@ export class DurableTurns implements Turns {
     const isSetAside = message.seq === this.#life.cell.setAside
     const why = isSetAside ? 'its supervisor has set it aside' : `handling it crashed the actor ${message.attempt} times`
     const outcome: Outcome = { status: 'crashed', message: `${why}; it is a dead letter now` }
-    this.#group.push({ message, context, outcome, dead: 'crashed' })
+    this.#group.push({ message, context, outcome, dead: 'crashed', after: undefined })
     this.current = undefined
   }
 
@@ -189,6 +198,7 @@ export class DurableTurns implements Turns {
     this.#checkpoint = committed.checkpoint
     this.#singly = Math.max(0, this.#singly - group.length)
     release(life, group, committed)
+    for (const { after } of group) if (after !== undefined && !carryOut(life, after)) return
     const stop = this.#stop
     this.#stop = undefined
     if (stop !== undefined) life.stopReason ??= stop

@@ -24,6 +24,18 @@ export type ActorEvent =
   | { readonly type: 'state lost'; readonly id: ActorId; readonly incarnation: number }
   | { readonly type: 'dead letter'; readonly id: ActorId; readonly message: MessageInfo; readonly why: DeadLetterCause }
   | { readonly type: 'group dropped'; readonly id: ActorId; readonly incarnation: number; readonly turns: number; readonly error: unknown }
+  /** A machine, or other logic of xstate, has emitted an event. */
+  | { readonly type: 'emitted'; readonly id: ActorId; readonly incarnation: number; readonly event: { readonly type: string } }
+  /** An action `log` of a machine. */
+  | {
+      readonly type: 'logged'
+      readonly id: ActorId
+      readonly incarnation: number
+      readonly label: string | undefined
+      readonly value: unknown
+    }
+  /** A machine has reached its final state, or other logic of xstate is done; it ends as `normal`. */
+  | { readonly type: 'finished'; readonly id: ActorId; readonly incarnation: number; readonly output: unknown }
   | { readonly type: 'late'; readonly id: ActorId; readonly incarnation: number; readonly what: string }
   | { readonly type: 'stray'; readonly id: ActorId; readonly incarnation: number; readonly error: unknown }
   | { readonly type: 'term failed'; readonly id: ActorId; readonly incarnation: number; readonly error: unknown }

@@ -4,6 +4,7 @@ import type { Life, Manner } from './anatomy.ts'
 import type { Port } from './context.ts'
 import { reasonOfThrown } from './errors.ts'
 import type { Snapshot } from './persistence.ts'
+import { sleep } from './sleep.ts'
 
 /** What `term` wants to be kept: a state, or none. */
 interface Wish {
@@ -98,6 +99,8 @@ function portOf({ id, cell }: Life): Port {
     cast: (to, name, input, options) => router.cast(to, { name, input, sender: id }, options),
     stopActor: (to, reason, options) => router.stop(to, reason, options),
     whenUp: (to, options) => world.whenUp(to, options),
+    isJournaled: (to) => router.isJournaled(to),
+    sleep: (time, signal) => sleep(world.clock, time, signal),
     nextNumber: () => world.nextNumber(),
   }
 }

@@ -33,6 +33,7 @@ import { checkAction } from './monitor-options.ts'
 import { nameKey, type InNamespace, type NamedActor } from './names.ts'
 import type { Random } from './random.ts'
 import type { ExitSignal } from './signals.ts'
+import { sleep } from './sleep.ts'
 import { ownershipOf, spawnedId, spawnedSpec } from './spawned-spec.ts'
 
 /** The context of one incarnation: what it does takes effect at once, and nothing once the incarnation has ended. */
@@ -93,7 +94,7 @@ export class LiveContext implements Context {
   call(to: ActorId, name: string, input: unknown, options?: CallOptions): Promise<unknown> {
     if (!this.mayAct(`call of ${name}`)) return Promise.reject(new NoProcError(to, name))
     if (to === this.id) return Promise.reject(new CallingSelfError(to, name))
-    return this.cell.world.router.call(to, { name, input, sender: this.id }, options)
+    return this.cell.world.router.call(to, { name, input, sender: this.id, life: this.life }, options)
   }
 
   cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void> {
@@ -110,6 +111,14 @@ export class LiveContext implements Context {
   whenUp(id: ActorId, options?: WhenUpOptions): Promise<number> {
     if (!this.mayAct('wait for an actor')) return Promise.reject(new NoProcError(id, 'whenUp'))
     return this.cell.world.whenUp(id, options)
+  }
+
+  isJournaled(to: ActorId): boolean {
+    return this.cell.world.router.isJournaled(to)
+  }
+
+  sleep(time: Duration, signal?: AbortSignal): Promise<void> {
+    return sleep(this.cell.world.clock, time, signal)
   }
 
   show(id: ActorId): unknown {
@@ -146,6 +155,9 @@ export class LiveContext implements Context {
       this.life.deferred.add(caller)
     }
     return {
+      get isAwaited() {
+        return caller?.isWaiting === true
+      },
       reply: (value) => {
         if (caller === undefined || !this.life.deferred.delete(caller)) return
         caller.settle({ status: 'replied', value })

@@ -39,7 +39,7 @@ export class LocalRouter implements Router {
     this.#parts = parts
   }
 
-  call(to: ActorId, { name, input, sender }: Request, options?: CallOptions): Promise<unknown> {
+  call(to: ActorId, { name, input, sender, life }: Request, options?: CallOptions): Promise<unknown> {
     const timeoutMs = timeoutOf(name, options)
     const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id }
     const place = this.#parts.cells.get(to)
@@ -49,7 +49,7 @@ export class LocalRouter implements Router {
     const problem = this.problemWith(to, envelope)
     if (problem !== undefined) return Promise.reject(new InvalidMessageError(to, name, problem))
     const { deadlines } = this.#parts
-    const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines, signal: options?.signal })
+    const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines, signal: options?.signal, sender: life })
     if (options?.signal?.aborted === true) return pending.promise
     const message = new Message(envelope, pending, 0)
     if (fallback !== undefined && place !== undefined) answerBy(fallback, place, { name, input, caller: pending })
@@ -73,7 +73,8 @@ export class LocalRouter implements Router {
     const timeoutMs = options?.timeout === undefined ? Infinity : durationOrInfinityMs(options.timeout, 'stop: timeout')
     const life = this.#parts.cells.get(to)?.life
     if (life?.isBorn !== true) throw new NoProcError(to, 'stop')
-    const pending = new PendingCall({ target: to, handler: 'stop', timeoutMs, deadlines: this.#parts.deadlines, signal: undefined })
+    const { deadlines } = this.#parts
+    const pending = new PendingCall({ target: to, handler: 'stop', timeoutMs, deadlines, signal: undefined, sender: undefined })
     const request: StopRequest = { reason, isServed: false }
     const { supervisor } = life.cell
     const isFinal = options?.restart === false && supervisor !== undefined

@@ -4,6 +4,8 @@ import type { Journaled, Outcome } from './persistence.ts'
 
 /** Who waits for the answer to a call in this process. Only the first settlement counts. */
 export interface Caller {
+  /** False once it has given up, by its deadline, its signal or its end: a settlement would reach nobody. */
+  readonly isWaiting: boolean
   settle(outcome: Outcome): void
   fail(error: Error): void
 }
@@ -57,6 +59,9 @@ export function addCaller(message: Message, caller: Caller): void {
     first === undefined
       ? caller
       : {
+          get isWaiting() {
+            return first.isWaiting || caller.isWaiting
+          },
           settle: (outcome) => {
             first.settle(outcome)
             caller.settle(outcome)

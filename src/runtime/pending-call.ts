@@ -4,6 +4,7 @@ import { AbortedError, CallTimeoutError, CrashedError, RefusedError } from './er
 import { crash } from '../protocol/exit-reason.ts'
 import type { Caller } from './message.ts'
 import type { Outcome } from './persistence.ts'
+import type { SendingLife } from './router.ts'
 
 /** A call that waits for its answer, for its deadline or for the caller to lose interest: whichever is first counts. */
 export class PendingCall implements Caller, Timed {
@@ -15,21 +16,27 @@ export class PendingCall implements Caller, Timed {
   readonly #handler: string
   readonly #timeoutMs: number
   readonly #deadlines: Deadlines
+  readonly #sender: SendingLife | undefined
   #resolve: ((value: unknown) => void) | undefined
   #reject: ((error: Error) => void) | undefined
   #forgetSignal: (() => void) | undefined
 
-  constructor({ target, handler, timeoutMs, deadlines, signal }: PendingCallOptions) {
+  constructor({ target, handler, timeoutMs, deadlines, signal, sender }: PendingCallOptions) {
     this.#target = target
     this.#handler = handler
     this.#timeoutMs = timeoutMs
     this.#deadlines = deadlines
+    this.#sender = sender
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
     })
     if (timeoutMs !== Infinity) deadlines.add(this, timeoutMs)
     if (signal !== undefined) this.#heed(signal)
+  }
+
+  get isWaiting(): boolean {
+    return this.#resolve !== undefined && this.#sender?.isActive !== false
   }
 
   settle(outcome: Outcome): void {
@@ -83,4 +90,5 @@ interface PendingCallOptions {
   readonly timeoutMs: number
   readonly deadlines: Deadlines
   readonly signal: AbortSignal | undefined
+  readonly sender: SendingLife | undefined
 }

@@ -9,6 +9,13 @@ export interface Request {
   readonly name: string
   readonly input: unknown
   readonly sender: ActorId | undefined
+  /** The incarnation that asks: when it has ended, nobody waits for the answer. */
+  readonly life?: SendingLife
+}
+
+/** An incarnation, as those who answer it need it. */
+export interface SendingLife {
+  readonly isActive: boolean
 }
 
 /** The ways between actors. */

@@ -203,8 +203,19 @@ function publish(life: Incarnation, origin: StartOrigin, first: FirstState, by?:
   world.emit({ type: 'started', id: cell.id, incarnation: life.number, behavior: first.behavior.name, source: first.source, cause })
   for (const timer of revived?.timers ?? []) world.armTimer(life, timer)
   life.madeFollowUps?.arm()
+  begin(life)
   cell.wake()
   return { status: 'started', incarnation: life.number, beginning: beginningOf(life, origin, first, by) }
+}
+
+function begin(life: Incarnation): void {
+  const { behavior, cell } = life
+  if (behavior.begun === undefined) return
+  try {
+    cell.world.attribution.run(life, () => behavior.begun?.(life.state, life.context))
+  } catch (error) {
+    life.end(reasonOfThrown(error), 'orderly')
+  }
 }
 
 /** What a start that had to ask and to recover went by. */

@@ -27,6 +27,7 @@ import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
 import { bequeath, Revivals, type Remains } from './revival.ts'
 import type { Scheduler } from './scheduler.ts'
+import { sleep } from './sleep.ts'
 import { startActor, whenGone, type Started, type StartOrigin } from './starting.ts'
 
 import { isThenable } from './thenable.ts'
@@ -122,6 +123,8 @@ export class ActorSystem implements World {
       call: (to, name, input, options) => this.router.call(to, { name, input, sender: undefined }, options),
       cast: (to, name, input, options) => this.router.cast(to, { name, input, sender: undefined }, options),
       stopActor: (to, reason, options) => this.router.stop(to, reason, options),
+      isJournaled: (to) => this.router.isJournaled(to),
+      sleep: (time, signal) => sleep(clock, time, signal),
       show: (id) => this.show(id),
       nextNumber: () => this.nextNumber(),
       whenUp: (id, options) => this.whenUp(id, options),

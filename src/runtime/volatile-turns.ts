@@ -1,8 +1,10 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { Life } from './anatomy.ts'
+import { checkBecoming } from './becoming.ts'
 import type { Step } from './behavior.ts'
 import { CrashedError, reasonOfThrown } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
+import { carryOut } from './after-commit.ts'
 import { messageInfo, type Message } from './message.ts'
 import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
@@ -95,6 +97,12 @@ export class VolatileTurns implements Turns {
   #apply(message: Message, step: Step<unknown>): void {
     const life = this.#life
     if (life.status !== 'busy') return
+    try {
+      checkBecoming(life.cell, step.behavior)
+    } catch (error) {
+      life.end(reasonOfThrown(error), 'orderly')
+      return
+    }
     this.current = undefined
     life.state = life.cell.world.freezesStates ? deepFreeze(step.state) : step.state
     if (step.behavior !== undefined) life.behavior = step.behavior
@@ -104,6 +112,7 @@ export class VolatileTurns implements Turns {
       if (message.caller !== undefined) life.deferred.add(message.caller)
     } else if (life.stopReason === undefined) this.#answer(message, step.outcome)
     else this.#answerAtEnd(message, step.outcome)
+    if (step.after !== undefined && !carryOut(life, step.after)) return
     const goesOn = life.goesOn()
     const steps = goesOn ? (life.madeFollowUps?.arm() ?? 0) : 0
     if (goesOn && life.cell.spec.mode === 'checkpointed') this.#afterTurn()

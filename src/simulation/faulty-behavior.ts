@@ -70,6 +70,7 @@ export class FaultyBehaviors {
     const { faults, during } = this.#parts
     return {
       ...optionsOf(inner),
+      ...(inner.begun !== undefined && { begun: (state, ctx) => during(() => inner.begun?.(state, ctx)) }),
       name: inner.name,
       version: inner.version,
       hooks: this.wrapHooks(inner.hooks),

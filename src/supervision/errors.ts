@@ -1,7 +1,7 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { CoppiceError, type ConfigurationError } from '../protocol/errors.ts'
 import { describeReason, type ExitReason } from '../protocol/exit-reason.ts'
-import type { SupervisorProblem } from './commands.ts'
+import type { SupervisorProblem } from './machine/commands.ts'
 
 /** Why a supervisor did not do what it was asked: recognise the case by `code`. */
 export abstract class SupervisorError extends CoppiceError {

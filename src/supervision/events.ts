@@ -1,7 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
-import type { Command, Decision } from './commands.ts'
-import type { SupervisorInput } from './decider.ts'
-import type { Fact } from './facts.ts'
+import type { Command, Decision } from './machine/commands.ts'
+import type { SupervisorInput } from './machine/decider.ts'
+import type { Fact } from './machine/facts.ts'
 
 /** What happens to supervisors. */
 export type SupervisorEvent =

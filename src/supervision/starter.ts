@@ -1,6 +1,6 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { Beginning } from '../runtime/beginning.ts'
-import type { StartOrder, StopOrder } from './commands.ts'
+import type { StartOrder, StopOrder } from './machine/commands.ts'
 
 /** What came of a start. */
 export type StartOutcome =

@@ -27,7 +27,7 @@ export {
 } from '../simulation/errors.ts'
 
 // What supervisors recorded.
-export { replay, type ReplayedStep } from '../supervision/replay.ts'
+export { replay, type ReplayedStep } from '../supervision/machine/replay.ts'
 
 // Its parts, for tests of a part.
 export { runUntilIdle, type RunUntilIdleOptions } from '../simulation/run-until-idle.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { simulatedSystem } from 'coppice/testing'
 import { actor } from '../../src/behaviors/actor.ts'
-import { child, dynamicSupervisor, supervisor } from '../../src/supervision/tree.ts'
+import { child, dynamicSupervisor, supervisor } from '../../src/supervision/trees/tree.ts'
 import { Counter } from '../support/scripted.ts'
 import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 

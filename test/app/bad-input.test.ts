@@ -4,7 +4,7 @@ import { message } from '../../src/behaviors/schema.ts'
 import { start } from '../../src/app/start.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import type { Store } from '../../src/runtime/persistence.ts'
-import { child, dynamicSupervisor, supervisor } from '../../src/supervision/tree.ts'
+import { child, dynamicSupervisor, supervisor } from '../../src/supervision/trees/tree.ts'
 import { Counter } from '../support/scripted.ts'
 import { eventsOf, simulated } from '../support/simulated-app.ts'
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { actor } from '../../src/behaviors/actor.ts'
 import { crash, isAbnormal, killed, shutdown, shutdownBecause } from '../../src/protocol/exit-reason.ts'
-import { describeCause } from '../../src/supervision/describe-cause.ts'
-import { describeDecision } from '../../src/supervision/describe-decision.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { describeCause } from '../../src/supervision/telling/describe-cause.ts'
+import { describeDecision } from '../../src/supervision/telling/describe-decision.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { Counter } from '../support/scripted.ts'
 import { lives, simulatedWithoutStore } from '../support/simulated-app.ts'
 

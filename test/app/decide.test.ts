@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ChildExit } from '../../src/supervision/decide.ts'
-import { child, dynamicSupervisor, supervisor } from '../../src/supervision/tree.ts'
+import type { ChildExit } from '../../src/supervision/specs/decide.ts'
+import { child, dynamicSupervisor, supervisor } from '../../src/supervision/trees/tree.ts'
 import { Counter } from '../support/scripted.ts'
 import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 

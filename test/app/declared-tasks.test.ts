@@ -3,7 +3,7 @@ import { start } from '../../src/app/start.ts'
 import { task } from '../../src/behaviors/task.ts'
 import type { TaskKit } from '../../src/behaviors/task-run.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { Counter } from '../support/scripted.ts'
 import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { simulatedSystem } from 'coppice/testing'
 import { actor } from '../../src/behaviors/actor.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 
 describe('independent children', () => {
   it.each([

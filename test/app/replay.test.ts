@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { replay } from '../../src/supervision/replay.ts'
-import { child, dynamicSupervisor, supervisor } from '../../src/supervision/tree.ts'
+import { replay } from '../../src/supervision/machine/replay.ts'
+import { child, dynamicSupervisor, supervisor } from '../../src/supervision/trees/tree.ts'
 import { Counter } from '../support/scripted.ts'
 import { eventsOf, simulated } from '../support/simulated-app.ts'
 

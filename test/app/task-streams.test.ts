@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { actor } from '../../src/behaviors/actor.ts'
 import type { TaskKit } from '../../src/behaviors/task-run.ts'
-import type { StreamOptions, TaskResult } from '../../src/supervision/task-stream.ts'
-import { taskSupervisor } from '../../src/supervision/task-supervisor.ts'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import type { StreamOptions, TaskResult } from '../../src/supervision/trees/task-stream.ts'
+import { taskSupervisor } from '../../src/supervision/trees/task-supervisor.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, simulatedWithoutStore } from '../support/simulated-app.ts'
 
 const Tasks = taskSupervisor({ shutdown: '1s' })

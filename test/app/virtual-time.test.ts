@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { child, supervisor } from '../../src/supervision/tree.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 import { Counter } from '../support/scripted.ts'
 

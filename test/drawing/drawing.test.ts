@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { drawnStates } from '../../src/supervision/machine-diagram.ts'
-import { supervisorMachine } from '../../src/supervision/supervisor-machine.ts'
+import { drawnStates } from '../../src/supervision/telling/machine-diagram.ts'
+import { supervisorMachine } from '../../src/supervision/machine/supervisor-machine.ts'
 import { pageFile, tableRows, withDrawing } from './page.ts'
 
 const page = readFileSync(pageFile, 'utf8')

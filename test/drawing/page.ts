@@ -1,4 +1,4 @@
-import { machineDiagram, type DrawableState } from '../../src/supervision/machine-diagram.ts'
+import { machineDiagram, type DrawableState } from '../../src/supervision/telling/machine-diagram.ts'
 
 export const pageFile = 'guides/supervisor-machine.md'
 

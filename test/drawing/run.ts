@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { machineCode } from '../../src/supervision/machine-diagram.ts'
-import { supervisorMachine } from '../../src/supervision/supervisor-machine.ts'
+import { machineCode } from '../../src/supervision/telling/machine-diagram.ts'
+import { supervisorMachine } from '../../src/supervision/machine/supervisor-machine.ts'
 import { pageFile, withDrawing } from './page.ts'
 
 const [what = 'page', ...rest] = process.argv.slice(2)

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { start } from '../../src/app/start.ts'
-import { child, dynamicSupervisor, supervisor } from '../../src/supervision/tree.ts'
+import { child, dynamicSupervisor, supervisor } from '../../src/supervision/trees/tree.ts'
 import { Counter } from '../support/scripted.ts'
 
 /** How often the event loop has its turn until `work` is done, and how long it takes in all. */

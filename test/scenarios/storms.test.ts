@@ -5,7 +5,7 @@ import { actor } from '../../src/behaviors/actor.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import { seededRandom, type Random } from '../../src/runtime/random.ts'
 import { createVirtualClock, type VirtualClock } from '../../src/simulation/virtual-clock.ts'
-import { child, dynamicSupervisor, supervisor } from '../../src/supervision/tree.ts'
+import { child, dynamicSupervisor, supervisor } from '../../src/supervision/trees/tree.ts'
 import { simulated } from '../support/simulated-app.ts'
 
 /** What a storm is made of; while it is calm, starts and ends neither fail nor take time. */

@@ -3,8 +3,8 @@ import { actor } from '../../src/behaviors/actor.ts'
 import type { TaskKit } from '../../src/behaviors/task-run.ts'
 import { IgnoreError } from '../../src/runtime/errors.ts'
 import { seededRandom } from '../../src/runtime/random.ts'
-import { taskSupervisor } from '../../src/supervision/task-supervisor.ts'
-import { supervisor } from '../../src/supervision/tree.ts'
+import { taskSupervisor } from '../../src/supervision/trees/task-supervisor.ts'
+import { supervisor } from '../../src/supervision/trees/tree.ts'
 import { simulatedWithoutStore } from '../support/simulated-app.ts'
 
 const seeds = Array.from({ length: 40 }, (_, index) => index + 1)

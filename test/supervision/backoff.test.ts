@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { crash } from '../../src/protocol/exit-reason.ts'
-import { delayAfter, readBackoff, type Backoff } from '../../src/supervision/backoff.ts'
+import { delayAfter, readBackoff, type Backoff } from '../../src/supervision/specs/backoff.ts'
 import { worker } from './children-specs.ts'
 import { fail, play } from './played-supervisor.ts'
 import { dynamicOf, supervisorOf } from './supervisor-inputs.ts'

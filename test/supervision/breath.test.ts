@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Breath } from '../../src/supervision/breath.ts'
+import { Breath } from '../../src/supervision/shell/breath.ts'
 
 /** Steps of so many milliseconds each; gives after how many of them a breath was taken. */
 async function breaths({ steps, stepMs }: { readonly steps: number; readonly stepMs: number }): Promise<number[]> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkChildSpecs } from '../../src/supervision/check-children.ts'
-import { child, dynamicSupervisor, supervisor } from '../../src/supervision/tree.ts'
+import { checkChildSpecs } from '../../src/supervision/trees/check-children.ts'
+import { child, dynamicSupervisor, supervisor } from '../../src/supervision/trees/tree.ts'
 import { Counter } from '../support/scripted.ts'
 
 const wrong = (value: unknown): never => value as never

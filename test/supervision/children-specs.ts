@@ -1,5 +1,5 @@
-import type { ChildSpec } from '../../src/supervision/child-spec.ts'
-import { restartTypes } from '../../src/supervision/restart-type.ts'
+import type { ChildSpec } from '../../src/supervision/specs/child-spec.ts'
+import { restartTypes } from '../../src/supervision/specs/restart-type.ts'
 
 /** A worker that is permanent and has 5 s to stop, but for what is said otherwise. */
 export function worker(id: string, other: Partial<ChildSpec> = {}): ChildSpec {

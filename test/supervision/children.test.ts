@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { newChild, type Child, type Children } from '../../src/supervision/children.ts'
-import { CopiedChildren } from '../../src/supervision/copied-children.ts'
-import { InPlaceChildren } from '../../src/supervision/in-place-children.ts'
+import { newChild, type Child, type Children } from '../../src/supervision/machine/children.ts'
+import { CopiedChildren } from '../../src/supervision/machine/copied-children.ts'
+import { InPlaceChildren } from '../../src/supervision/machine/in-place-children.ts'
 import { worker } from './children-specs.ts'
 
 const tables: readonly [name: string, make: (children: readonly Child[]) => Children][] = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { crash, killed } from '../../src/protocol/exit-reason.ts'
-import type { SupervisorProblem } from '../../src/supervision/commands.ts'
+import type { SupervisorProblem } from '../../src/supervision/machine/commands.ts'
 import { errorOf } from '../../src/supervision/errors.ts'
 
 describe('errorOf', () => {

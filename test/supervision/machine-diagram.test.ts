@@ -1,7 +1,7 @@
 import { createMachine } from 'xstate'
 import { describe, expect, it } from 'vitest'
-import { drawnStates, machineCode, machineDiagram, type DrawableState } from '../../src/supervision/machine-diagram.ts'
-import { supervisorMachine } from '../../src/supervision/supervisor-machine.ts'
+import { drawnStates, machineCode, machineDiagram, type DrawableState } from '../../src/supervision/telling/machine-diagram.ts'
+import { supervisorMachine } from '../../src/supervision/machine/supervisor-machine.ts'
 
 const door: DrawableState = {
   id: 'door',

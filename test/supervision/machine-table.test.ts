@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createMachine } from 'xstate'
-import { readTable } from '../../src/supervision/machine-table.ts'
-import { supervisorMachine } from '../../src/supervision/supervisor-machine.ts'
+import { readTable } from '../../src/supervision/machine/machine-table.ts'
+import { supervisorMachine } from '../../src/supervision/machine/supervisor-machine.ts'
 
 describe('the table of a machine', () => {
   it('has a row for each state of the supervisor, with a way for each fact that may come', () => {

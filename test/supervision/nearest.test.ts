@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nearest } from '../../src/supervision/nearest.ts'
+import { nearest } from '../../src/supervision/specs/nearest.ts'
 
 describe('nearest', () => {
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { partitionOf } from '../../src/supervision/partition-hash.ts'
+import { partitionOf } from '../../src/supervision/trees/partition-hash.ts'
 
 const of = (key: unknown, size: number): number => partitionOf(key, size, 'pool: key')
 

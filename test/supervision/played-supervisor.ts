@@ -1,9 +1,9 @@
 import { crash, shutdown, type ExitReason } from '../../src/protocol/exit-reason.ts'
-import type { Children, Child } from '../../src/supervision/children.ts'
-import type { Command, Decision, StartOrder, SupervisorReply } from '../../src/supervision/commands.ts'
-import { createDecider, type Decider, type SupervisorInput } from '../../src/supervision/decider.ts'
-import type { Wish } from '../../src/supervision/decide.ts'
-import type { Fact, StartResult, SupervisorRequest } from '../../src/supervision/facts.ts'
+import type { Children, Child } from '../../src/supervision/machine/children.ts'
+import type { Command, Decision, StartOrder, SupervisorReply } from '../../src/supervision/machine/commands.ts'
+import { createDecider, type Decider, type SupervisorInput } from '../../src/supervision/machine/decider.ts'
+import type { Wish } from '../../src/supervision/specs/decide.ts'
+import type { Fact, StartResult, SupervisorRequest } from '../../src/supervision/machine/facts.ts'
 
 /** What one attempt to start a child comes to. */
 export type Attempt = 'ok' | 'ignore' | { readonly fail: ExitReason }

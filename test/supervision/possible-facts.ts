@@ -1,9 +1,9 @@
 import { crash, normal, shutdown } from '../../src/protocol/exit-reason.ts'
-import { isRunning } from '../../src/supervision/children.ts'
-import type { Command, StartOrder } from '../../src/supervision/commands.ts'
-import type { Decider } from '../../src/supervision/decider.ts'
-import { wishes } from '../../src/supervision/decide.ts'
-import type { Fact, StartResult, SupervisorRequest } from '../../src/supervision/facts.ts'
+import { isRunning } from '../../src/supervision/machine/children.ts'
+import type { Command, StartOrder } from '../../src/supervision/machine/commands.ts'
+import type { Decider } from '../../src/supervision/machine/decider.ts'
+import { wishes } from '../../src/supervision/specs/decide.ts'
+import type { Fact, StartResult, SupervisorRequest } from '../../src/supervision/machine/facts.ts'
 import { worker } from './children-specs.ts'
 
 /** Where a supervisor stands, seen from outside. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { RestartIntensity } from '../../src/supervision/restart-intensity.ts'
+import { RestartIntensity } from '../../src/supervision/machine/restart-intensity.ts'
 
 describe('RestartIntensity', () => {
   it('allows as many restarts as it says within the window, and no more', () => {

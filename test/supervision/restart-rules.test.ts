@@ -9,8 +9,8 @@ import {
   shutdownBecause,
   type ExitReason,
 } from '../../src/protocol/exit-reason.ts'
-import type { RestartType } from '../../src/supervision/restart-type.ts'
-import { strategies, type Strategy } from '../../src/supervision/strategy.ts'
+import type { RestartType } from '../../src/supervision/specs/restart-type.ts'
+import { strategies, type Strategy } from '../../src/supervision/specs/strategy.ts'
 import { play } from './played-supervisor.ts'
 import { dynamicOf, supervisorOf } from './supervisor-inputs.ts'
 

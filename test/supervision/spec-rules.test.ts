@@ -8,7 +8,7 @@ import {
   supervisorSettings,
   supervisorViolations,
   type ChildDefinition,
-} from '../../src/supervision/spec-rules.ts'
+} from '../../src/supervision/specs/spec-rules.ts'
 
 const behavior = { name: 'cart' }
 const cart: ChildDefinition = { parent: 'shop', id: 'carts', start: behavior, type: 'worker', options: {}, autoShutdown: 'never' }

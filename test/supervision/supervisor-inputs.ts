@@ -1,5 +1,5 @@
-import type { SupervisorInput } from '../../src/supervision/decider.ts'
-import type { Strategy } from '../../src/supervision/strategy.ts'
+import type { SupervisorInput } from '../../src/supervision/machine/decider.ts'
+import type { Strategy } from '../../src/supervision/specs/strategy.ts'
 import { workers } from './children-specs.ts'
 
 /** A supervisor of workers (see `workers`), with 3 restarts in 5 s unless said otherwise. */

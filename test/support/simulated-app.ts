@@ -7,7 +7,7 @@ import {
 import type { CoppiceEvent, EventListener } from '../../src/app/events.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import type { Store } from '../../src/runtime/persistence.ts'
-import type { SupervisorNode } from '../../src/supervision/tree.ts'
+import type { SupervisorNode } from '../../src/supervision/trees/tree.ts'
 
 type Kept = 'app' | 'tree' | 'clock' | 'scheduler' | 'settle' | 'advance' | 'until'
 

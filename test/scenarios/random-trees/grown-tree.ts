@@ -3,9 +3,9 @@ import type { ActorRef } from '../../../src/behaviors/actor-ref.ts'
 import { childId, rootId, type ActorId } from '../../../src/protocol/actor-id.ts'
 import type { VirtualClock } from '../../../src/simulation/virtual-clock.ts'
 import type { Fault } from '../../../src/simulation/fault-plan.ts'
-import type { ChildOptions } from '../../../src/supervision/child-options.ts'
-import type { MembersRef } from '../../../src/supervision/members-ref.ts'
-import { child, dynamicSupervisor, supervisor, type SupervisorNode, type TreeNode } from '../../../src/supervision/tree.ts'
+import type { ChildOptions } from '../../../src/supervision/specs/child-options.ts'
+import type { MembersRef } from '../../../src/supervision/trees/members-ref.ts'
+import { child, dynamicSupervisor, supervisor, type SupervisorNode, type TreeNode } from '../../../src/supervision/trees/tree.ts'
 import type { DynamicPlan, FaultPlan, NodePlan, Plan, SupervisorPlan, WorkerPlan } from './plan.ts'
 
 /** A worker that counts, and ends in every way when it is told to. */

@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check'
-import type { AutoShutdown } from '../../../src/supervision/auto-shutdown.ts'
-import type { RestartType } from '../../../src/supervision/restart-type.ts'
-import type { Strategy } from '../../../src/supervision/strategy.ts'
+import type { AutoShutdown } from '../../../src/supervision/specs/auto-shutdown.ts'
+import type { RestartType } from '../../../src/supervision/specs/restart-type.ts'
+import type { Strategy } from '../../../src/supervision/specs/strategy.ts'
 
 /** A run as data: a tree, what goes wrong in it, what is done to it, and the seed that decides every order. */
 export interface Plan {

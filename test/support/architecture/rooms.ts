@@ -45,14 +45,14 @@ export const rooms: readonly Room[] = [
     name: 'behaviors',
     imports: ['protocol', 'runtime'],
     packages: [
-      { name: 'xstate', in: /^(?:machine|actor-logic)\.ts$/ },
+      { name: 'xstate', in: /^(?:(?:hosting\/)?machine(?:-.*)?|actor-logic)\.ts$/ },
       { name: 'node:child_process', in: /^child-process\.ts$/ },
     ],
   },
   {
     name: 'supervision',
     imports: ['protocol', 'runtime', 'behaviors'],
-    packages: [{ name: 'xstate', in: /^supervisor-machine\.ts$/ }],
+    packages: [{ name: 'xstate', in: /^machine\/supervisor-machine\.ts$/ }],
   },
   {
     name: 'persistence',

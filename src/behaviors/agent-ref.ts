@@ -1,0 +1,78 @@
+import { displayId, type ActorId } from '../protocol/actor-id.ts'
+import { ConfigurationError, NotStorableError } from '../protocol/errors.ts'
+import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { CallOptions, Port, StopOptions } from '../runtime/context.ts'
+import { InvalidMessageError } from '../runtime/errors.ts'
+import { copyOf } from './copy.ts'
+
+/**
+ * The address of an agent. Each method waits for the agent, and rejects with a `CallError` as `ActorRef.call` does: `crashed`
+ * where the function throws. Functions run within the agent, one after the other; they may be asynchronous, and the others wait
+ * then.
+ */
+export interface AgentRef<Value> {
+  readonly id: ActorId
+  /** A copy of the value. */
+  get(): Promise<Value>
+  /** A copy of what `read` makes of the value; the agent keeps it as it is. */
+  get<Result>(read: (value: Readonly<Value>) => Result | Promise<Result>, options?: CallOptions): Promise<Result>
+  /** Puts what `change` makes of the value in its place. It must not change the value itself. */
+  update(change: (value: Readonly<Value>) => Value | Promise<Value>, options?: CallOptions): Promise<void>
+  /** As {@link update}, and gives a reply: `change` returns both, the reply first. */
+  getAndUpdate<Reply>(
+    change: (value: Readonly<Value>) => readonly [reply: Reply, next: Value] | Promise<readonly [reply: Reply, next: Value]>,
+    options?: CallOptions,
+  ): Promise<Reply>
+  /** Puts a copy of another value in its place. */
+  set(value: Value, options?: CallOptions): Promise<void>
+  /**
+   * Asks for a checkpoint of the value as it is now, which is written behind this call. Without a store there is none to take; of
+   * a durable agent every value is kept anyway.
+   */
+  checkpoint(options?: CallOptions): Promise<void>
+  /** Asks it to end behind what is queued, and waits until it has; see {@link Port.stopActor}. */
+  stop(reason?: ExitReason, options?: StopOptions): Promise<void>
+  toString(): string
+  toJSON(): { readonly actor: ActorId }
+}
+
+/** Makes the reference of an agent. */
+export function makeAgentRef(name: string, port: Port, id: ActorId): AgentRef<unknown> {
+  const path = `agent "${name}"`
+  const callWith = async (method: string, fn: unknown, options: CallOptions | undefined): Promise<unknown> => {
+    if (typeof fn !== 'function')
+      throw new ConfigurationError({ path: `${path}: ${method}`, rule: 'must be given a function', value: fn })
+    try {
+      return await port.call(id, method, fn, options)
+    } catch (error) {
+      throw isUnstored(error) ? new InvalidMessageError(id, method, functionsAreVolatile, error) : error
+    }
+  }
+  return {
+    id,
+    get: (...given: readonly unknown[]) =>
+      (given.length === 0
+        ? port.call(id, 'get', undefined)
+        : callWith('get', given[0], given[1] as CallOptions)) as Promise<never>,
+    update: async (change, options) => void (await callWith('update', change, options)),
+    getAndUpdate: (change, options) => callWith('getAndUpdate', change, options) as Promise<never>,
+    set: async (value, options) => {
+      if (value === undefined)
+        throw new ConfigurationError({ path: `${path}: set`, rule: 'must be given a value; null stands for none', value })
+      await port.call(id, 'set', copyOf(value, `${path}: set`), options)
+    },
+    checkpoint: async (options) => void (await port.call(id, 'checkpoint', undefined, options)),
+    stop: (reason, options) => port.stopActor(id, reason, options),
+    toString: () => `agent ${displayId(id)}`,
+    toJSON: () => ({ actor: id }),
+  }
+}
+
+const functionsAreVolatile =
+  'functions travel in memory only, and the messages of a durable agent are in its journal; ' +
+  'read it with get() and write it with set(value)'
+
+/** What the journal says of a function. */
+function isUnstored(error: unknown): boolean {
+  return error instanceof InvalidMessageError && error.cause instanceof NotStorableError
+}

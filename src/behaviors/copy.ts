@@ -1,0 +1,20 @@
+import { ConfigurationError } from '../protocol/errors.ts'
+
+/**
+ * A copy that shares nothing with the original.
+ *
+ * @throws {ConfigurationError} if there is something in it that cannot be copied, such as a function.
+ */
+export function copyOf<T>(value: T, path: string): T {
+  if (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') return value
+  try {
+    return structuredClone(value)
+  } catch (error) {
+    throw new ConfigurationError({
+      path,
+      rule: 'must be plain data, which can be copied',
+      value,
+      ...(error instanceof Error && { remedy: error.message }),
+    })
+  }
+}
