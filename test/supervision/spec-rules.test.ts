@@ -175,7 +175,8 @@ describe('childSettings', () => {
     [
       { options: { zeal: 5 } },
       'shop/carts: zeal is not an option; got 5 (number). The options are "restart", "significant", "shutdown", "state", ' +
-        '"maxAttempts", "checkpoint", "hooks", "fallback", "args", "name", "backoff", "maxRestarts", "decide", "gate" and "independent"',
+        '"maxAttempts", "checkpoint", "hooks", "fallback", "args", "name", "namespace", "backoff", "maxRestarts", "decide", "gate" ' +
+        'and "independent"',
     ],
     [
       { options: { restart: 'permanant' } },
