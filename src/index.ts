@@ -55,6 +55,7 @@ export type {
   Context,
   Deferred,
   Down,
+  KeepOption,
   MemberReferable,
   MonitorAction,
   MonitorController,
@@ -62,6 +63,7 @@ export type {
   MonitorRef,
   NameOwner,
   Port,
+  Published,
   Referable,
   Spawnable,
   Spawned,
@@ -70,11 +72,16 @@ export type {
   StopOptions,
   TimerRef,
   TrappedExit,
+  WhenUpOptions,
 } from './runtime/context.ts'
 export type { Answer, Callable, RequestInput, RequestOptions } from './runtime/requests.ts'
 export { DeadLetterError, type DeadLetter } from './runtime/dead-letters.ts'
 export type { FallbackCall } from './runtime/fallback.ts'
 export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'
+export type { GroupMember } from './runtime/group-member.ts'
+export type { InNamespace, NamedActor } from './runtime/names.ts'
+export type { LastExit } from './runtime/last-exit.ts'
+export type { LifeDown, LifeEvent, LifeEvents, LifeGone, LifeRestored, LifeUp } from './runtime/life-listeners.ts'
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'
 export type {
   Accepted,
@@ -236,5 +243,7 @@ export type { Sync } from './persistence/sqlite-settings.ts'
 export { start, type App, type StartOptions } from './app/start.ts'
 export type { OverloadOption } from './app/overload-option.ts'
 export { stopOnSignals, type StopOnSignalsOptions } from './app/stop-on-signals.ts'
+export type { Health, HealthProblem } from './app/health.ts'
+export { healthHandler, type HealthHandler, type HealthRequest, type HealthResponse } from './app/health-handler.ts'
 export { TreeStartError } from './app/errors.ts'
 export type { CoppiceEvent, EventListener } from './app/events.ts'

@@ -1,6 +1,7 @@
 import { childId, displayId, rootId, type ActorId } from '../protocol/actor-id.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import type { Behavior } from '../runtime/behavior.ts'
+import { nameKey } from '../runtime/names.ts'
 import { checkChild, checkChildren } from '../supervision/trees/check-children.ts'
 import type { ChildOptions } from '../supervision/specs/child-options.ts'
 import { gateViolations } from '../supervision/specs/gate-rules.ts'
@@ -55,7 +56,7 @@ function checkNode(node: TreeNode, id: ActorId, seen: Seen): void {
     checkState(node.options.state, id, seen)
     checkKept(node, id)
     checkCheckpoint(node.options.checkpoint, id, seen)
-    checkName(node.options.name, id, seen)
+    checkName(node.options, id, seen)
   } else if (node.kind === 'dynamic') {
     const { behavior, member, options } = node
     dynamicSettings({ at: id, options, behavior, members: member === undefined ? 'worker' : 'supervisor' })
@@ -127,11 +128,12 @@ function checkCheckpoint(checkpoint: unknown, id: ActorId, { hasStore }: Seen): 
   })
 }
 
-function checkName(name: string | undefined, id: ActorId, { names }: Seen): void {
+function checkName({ name, namespace }: ChildOptions, id: ActorId, { names }: Seen): void {
   if (name === undefined) return
-  const owner = names.get(name)
+  const key = nameKey(name, { namespace })
+  const owner = names.get(key)
   if (owner !== undefined)
     throw new ConfigurationError({ path: `${displayId(id)}: name`, rule: 'must be unique in the tree', value: name, remedy: `${displayId(owner)} has it` })
-  names.set(name, id)
+  names.set(key, id)
 }
 

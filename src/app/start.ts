@@ -10,6 +10,10 @@ import type { MonitorAction, MonitorRef, NameOwner, Referable, Spawnable, SpawnO
 import { createFairScheduler } from '../runtime/fair-scheduler.ts'
 import type { DeadLetter } from '../runtime/dead-letters.ts'
 import type { OverloadInfo } from '../runtime/overload-watch.ts'
+import type { GroupMember } from '../runtime/group-member.ts'
+import type { LastExit } from '../runtime/last-exit.ts'
+import type { LifeEvent, LifeEvents } from '../runtime/life-listeners.ts'
+import type { InNamespace, NamedActor } from '../runtime/names.ts'
 import type { Store, StoreInfo } from '../runtime/persistence.ts'
 import type { Random } from '../runtime/random.ts'
 import type { Scheduler } from '../runtime/scheduler.ts'
@@ -18,11 +22,14 @@ import { createSystemClock } from '../runtime/system-clock.ts'
 import { createSystemRandom } from '../runtime/system-random.ts'
 import { ActorSystem, type ActorInfo } from '../runtime/system.ts'
 import { DecisionLogs, type DecisionRecord } from '../supervision/shell/decision-log.ts'
+import type { SupervisorInfo } from '../supervision/shell/supervisor-info.ts'
 import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/trees/tree.ts'
+import { checkLifeListener } from './check-listener.ts'
 import { checkTree } from './check-tree.ts'
 import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
 import { overloadViolations, readOverload, type OverloadOption } from './overload-option.ts'
+import { healthOf, type Health } from './health.ts'
 import { blameStrayFailures } from './stray-failures.ts'
 import { rootSpec } from './supervision-plan.ts'
 import { modeIn } from './tree-plan.ts'
@@ -85,7 +92,17 @@ export interface App<Tree> extends AsyncDisposable {
   /** Resolves with the reason when the root has ended, stopped or by giving up, and the store is closed. */
   readonly ended: Promise<ExitReason>
   /** Who has a name; nothing if nobody has. */
-  whereis(name: string): NameOwner | undefined
+  whereis(name: string, options?: InNamespace): NameOwner | undefined
+  /** The members of a group that actors have joined, in the order in which they joined; see `ctx.join`. */
+  membersOf(group: string): readonly GroupMember[]
+  /**
+   * Casts to every member of a group; gives how many there are.
+   *
+   * @throws {InvalidMessageError} if one of them has no such handler, or the input does not fit; nothing was sent.
+   */
+  broadcast(group: string, name: string, input?: unknown): number
+  /** Tells every actor that has subscribed to a topic; gives how many there are. See `ctx.subscribe`. */
+  publish(topic: string, value: unknown): number
   /**
    * Starts an actor outside the declared tree: it is volatile, and nobody starts it again. What still runs is killed when the
    * root has ended.
@@ -104,7 +121,7 @@ export interface App<Tree> extends AsyncDisposable {
    * Runs `action` once when the incarnation that runs now ends, whatever the reason; at once with `noproc` if none runs. Its
    * controller can start the actor anew, if no supervisor does. What the action throws becomes an unhandled rejection.
    */
-  monitor(target: ActorId | { readonly id: ActorId } | { readonly name: string }, action: MonitorAction): MonitorRef
+  monitor(target: ActorId | { readonly id: ActorId } | NamedActor, action: MonitorAction): MonitorRef
   /** Takes a monitor back; true if its action had not been run yet, and is not run any more. */
   demonitor(monitor: MonitorRef): boolean
   /** What an actor is at this moment; answered at once, whatever goes on. Nothing if there is none with this id. */
@@ -125,6 +142,41 @@ export interface App<Tree> extends AsyncDisposable {
    * @throws {DeadLetterError} as a rejection, if it was sent again already or is not kept any more.
    */
   replay(letter: Pick<DeadLetter, 'number'>): Promise<unknown>
+  /**
+   * How an actor ended last, or its last start failed; nothing if neither has happened in this process. Also of actors that are
+   * gone, of which the latest 1,000 are remembered.
+   */
+  lastExit(actor: ActorId | { readonly id: ActorId }): LastExit | undefined
+  /**
+   * Runs `listener` each time when something becomes of an actor, in a turn of its own:
+   *
+   * - `up`: an incarnation takes messages; `restored`: with a state that it had before. Both tell where the state comes from, and
+   *   why the incarnation before ended.
+   * - `down`: it has ended, and why.
+   * - `gone`: nobody starts it again unless asked to.
+   *
+   * What the listener throws becomes an unhandled rejection.
+   *
+   * @returns what takes the listener away; it is not run any more then.
+   * @throws {ConfigurationError} if there is no such event; nothing was changed.
+   */
+  on<Type extends keyof LifeEvents>(
+    actor: ActorId | { readonly id: ActorId },
+    type: Type,
+    listener: (event: LifeEvents[Type]) => unknown,
+  ): () => void
+  /**
+   * Ends the incarnation that runs now at once, with the reason `killed` and without `term`; OTP's `exit(Pid, kill)`. Its
+   * supervisor decides what follows, or, with `restart: false`, keeps it down as after `terminateChild`. What is queued is
+   * handled by the next incarnation, or, if there is none, becomes dead letters. Acts before it returns.
+   *
+   * @returns true if something ran; with `restart: false` when its supervisor has let go of it.
+   */
+  kill(actor: ActorId | { readonly id: ActorId }, options?: { readonly restart?: boolean }): Promise<boolean>
+  /** True while every declared child is up and well; see {@link health}. */
+  readonly ready: boolean
+  /** How the tree is at this moment: whether it runs, whether every declared child is up and well, and what is wrong. */
+  health(): Health
   /** The ids of all actors that run, supervisors too. */
   running(): readonly string[]
   /**
@@ -230,22 +282,35 @@ class RunningApp<Tree> implements App<Tree> {
     this.ended.catch(() => undefined)
   }
 
-  whereis(name: string): NameOwner | undefined {
-    return this.#system.whereis(name)
+  whereis(name: string, options?: InNamespace): NameOwner | undefined {
+    return this.#system.whereis(name, options)
+  }
+
+  membersOf(group: string): readonly GroupMember[] {
+    return this.#system.groups.members(group)
+  }
+
+  broadcast(group: string, name: string, input?: unknown): number {
+    return this.#system.broadcast(group, name, input)
+  }
+
+  publish(topic: string, value: unknown): number {
+    return this.#system.publish(topic, value)
   }
 
   async spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options: SpawnOptions = {}): Promise<Ref> {
     const id = spawnedId(spawnedFromOutside, key)
-    const spec = spawnedSpec(definition, id, args, options.name)
-    await this.#system.spawn({ spec, starter: undefined, link: false, monitor: undefined, timeoutMs: Infinity })
-    return definition.reference(this.#system.outside, id)
+    const spec = spawnedSpec(definition, id, args, options)
+    const { ifExists } = options
+    const spawned = await this.#system.spawn({ spec, starter: undefined, link: false, monitor: undefined, timeoutMs: Infinity, ifExists })
+    return definition.reference(this.#system.outside, spawned)
   }
 
   refOf<Ref>(data: object, definition: Referable<Ref>): Ref {
     return definition.reference(this.#system.outside, actorOf(data, this.#system.systemId()))
   }
 
-  monitor(target: ActorId | { readonly id: ActorId } | { readonly name: string }, action: MonitorAction): MonitorRef {
+  monitor(target: ActorId | { readonly id: ActorId } | NamedActor, action: MonitorAction): MonitorRef {
     if (action === undefined) throw new ConfigurationError({ path: 'monitor: action', rule: 'must be a function', value: action })
     return this.#system.monitor(typeof target === 'object' && 'id' in target ? target.id : target, action)
   }
@@ -255,11 +320,39 @@ class RunningApp<Tree> implements App<Tree> {
   }
 
   inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined {
-    return this.#system.infoOf(typeof actor === 'string' ? actor : actor.id)
+    return this.#system.infoOf(idOf(actor))
   }
 
   decisions(supervisor: ActorId | { readonly id: ActorId } = rootId): readonly DecisionRecord[] {
-    return this.#logs.read(typeof supervisor === 'string' ? supervisor : supervisor.id)
+    return this.#logs.read(idOf(supervisor))
+  }
+
+  lastExit(actor: ActorId | { readonly id: ActorId }): LastExit | undefined {
+    return this.#system.lastExitOf(idOf(actor))
+  }
+
+  on<Type extends keyof LifeEvents>(
+    actor: ActorId | { readonly id: ActorId },
+    type: Type,
+    listener: (event: LifeEvents[Type]) => unknown,
+  ): () => void {
+    checkLifeListener(type, listener)
+    // It is told of events of its type only.
+    return this.#system.lives.on(idOf(actor), type, listener as (event: LifeEvent) => unknown)
+  }
+
+  kill(actor: ActorId | { readonly id: ActorId }, { restart = true }: { readonly restart?: boolean } = {}): Promise<boolean> {
+    return this.#system.kill(idOf(actor), { restart })
+  }
+
+  get ready(): boolean {
+    return this.health().isReady
+  }
+
+  health(): Health {
+    // Nobody but supervisors is asked, and this is what they show.
+    const show = (id: ActorId): SupervisorInfo | undefined => this.#system.show(id) as SupervisorInfo | undefined
+    return healthOf({ show, lastExit: (id) => this.#system.lastExitOf(id) })
   }
 
   overload(): OverloadInfo {
@@ -297,6 +390,10 @@ class RunningApp<Tree> implements App<Tree> {
     this.#forgetStrays()
     return reason
   }
+}
+
+function idOf(actor: ActorId | { readonly id: ActorId }): ActorId {
+  return typeof actor === 'string' ? actor : actor.id
 }
 
 interface RunningParts<Tree> {

@@ -2,7 +2,7 @@ import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import { refMark, type RefData } from '../protocol/ref-data.ts'
 import { crossing } from '../runtime/own-copy.ts'
-import type { CallOptions, CastOptions, Port, StopOptions } from '../runtime/context.ts'
+import type { CallOptions, CastOptions, Port, StopOptions, WhenUpOptions } from '../runtime/context.ts'
 import type { CallHandler, CastHandler } from './handlers.ts'
 
 /** A typed address of an actor. It stays valid over restarts, of the actor and of the process. */
@@ -22,6 +22,11 @@ export interface ActorRef<Handlers> {
   readonly cast: CastMethods<Handlers>
   /** Asks it to end behind what is queued, and waits until it has; see {@link Port.stopActor}. */
   stop(reason?: ExitReason, options?: StopOptions): Promise<void>
+  /**
+   * Resolves with the number of its incarnation when the actor is up, at once if it is: the next call finds it. Rejects with
+   * `noproc` when it is gone for good: nobody starts it again unless asked to.
+   */
+  whenUp(options?: WhenUpOptions): Promise<number>
   toString(): string
   /** Plain data, which `ctx.ref` and `app.refOf` make a reference of again. */
   toJSON(): RefData
@@ -104,6 +109,10 @@ class LiveRef {
 
   stop(reason?: ExitReason, options?: StopOptions): Promise<void> {
     return this.#port.stopActor(this.id, reason, options)
+  }
+
+  whenUp(options?: WhenUpOptions): Promise<number> {
+    return this.#port.whenUp(this.id, options)
   }
 
   toString(): string {

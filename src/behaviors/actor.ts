@@ -1,7 +1,7 @@
 import { ConfigurationError, describeValue } from '../protocol/errors.ts'
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Behavior, Hooks, Step } from '../runtime/behavior.ts'
-import type { Context, Down, Port, TrappedExit } from '../runtime/context.ts'
+import type { Context, Down, Port, Published, TrappedExit } from '../runtime/context.ts'
 import { checkRetries } from '../runtime/call-options.ts'
 import type { Message } from '../runtime/message.ts'
 import { isThenable } from '../runtime/thenable.ts'
@@ -11,8 +11,8 @@ import type { Kind } from './kind.ts'
 import { invalidStep, refusedStep } from './refused-step.ts'
 import { validate } from './schema.ts'
 
-/** A message that names no handler: a monitored actor has ended, or an exit signal was trapped. */
-export type Info = ({ readonly type: 'down' } & Down) | ({ readonly type: 'exit' } & TrappedExit) | { readonly type: string; readonly input: unknown }
+/** A message that names no handler: a monitored actor has ended, an exit signal was trapped, or something was published. */
+export type Info = ({ readonly type: 'down' } & Down) | ({ readonly type: 'exit' } & TrappedExit) | ({ readonly type: 'published' } & Published) | { readonly type: string; readonly input: unknown }
 
 /** What `actor` is given besides a name. */
 export interface ActorOptions<Args, State, Handlers> extends Hooks<State, Args> {
@@ -132,10 +132,15 @@ class ActorBehavior implements Behavior {
   #inform(state: unknown, message: Message, ctx: Context): Step<unknown> {
     const { info } = this.#options
     if (info === undefined) return { state }
-    const told = message.name === 'down' || message.name === 'exit' ? { type: message.name, ...(message.input as Down) } : { type: message.name, input: message.input }
+    const told = isKnown(message.name) ? { type: message.name, ...(message.input as Down) } : { type: message.name, input: message.input }
     const next: unknown = info({ state: state as never, message: told as Info, ctx })
     return { state: next === undefined ? state : next }
   }
+}
+
+/** What is told as it is, and not as the `input` of a message. */
+function isKnown(name: string): boolean {
+  return name === 'down' || name === 'exit' || name === 'published'
 }
 
 function stepOfCall(state: unknown, result: unknown): Step<unknown> {

@@ -4,6 +4,7 @@ import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorSpec } from './actor-spec.ts'
 import { inJournal, NoProcError, UnavailableError } from './errors.ts'
 import type { Cell, Life, Memory, World } from './anatomy.ts'
+import type { LastExit } from './last-exit.ts'
 import { Mailbox } from './mailbox.ts'
 import { MailboxGate, unboundedMailbox } from './mailbox-gate.ts'
 import { addCaller, type Caller, type Message } from './message.ts'
@@ -22,6 +23,7 @@ export class ActorCell implements Cell, Runnable {
   starts = 0
   memory: Memory | undefined = undefined
   lastExit: ExitReason | undefined = undefined
+  lastEnd: LastExit | undefined = undefined
   handledAtEnd: number | undefined = undefined
   setAside: number | undefined = undefined
   lastSeq = 0

@@ -5,12 +5,14 @@ import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
-import type { Context, Down, MonitorAction, NameOwner, Port } from './context.ts'
+import type { Context, Down, MonitorAction, NameOwner, Port, WhenUpOptions } from './context.ts'
 import type { Crowd } from './crowd.ts'
 import type { ActorEvent, DeadLetterCause } from './events.ts'
+import type { Groups } from './groups.ts'
+import type { LastExit } from './last-exit.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message, MessageInfo } from './message.ts'
-import type { Names } from './names.ts'
+import type { InNamespace, Names } from './names.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
 import type { Router } from './router.ts'
@@ -32,6 +34,8 @@ export interface Cell {
   starts: number
   memory: Memory | undefined
   lastExit: ExitReason | undefined
+  /** How the last incarnation ended, or the last start failed. */
+  lastEnd: LastExit | undefined
   /** The journaled message that was being handled when the last incarnation ended. */
   handledAtEnd: number | undefined
   /** A journaled message that is not to be tried again. */
@@ -183,6 +187,9 @@ export interface World {
   readonly scheduler: Scheduler
   readonly persistence: Persistence | undefined
   readonly names: Names
+  readonly groups: Groups
+  /** Who has subscribed to what; the value is the handler, if one was named. */
+  readonly topics: Groups
   readonly attribution: Attribution
   readonly catalogue: Catalogue
   /** The mailboxes that have grown long. */
@@ -204,14 +211,16 @@ export interface World {
   /** What an actor shows of itself; see `Behavior.show`. */
   show(id: ActorId): unknown
   /** Who has a name, and whether it runs now or is between two incarnations; nothing if nobody has it. */
-  whereis(name: string): NameOwner | undefined
+  whereis(name: string, options?: InNamespace): NameOwner | undefined
   /** The incarnation that runs under an id. */
   lifeOf(id: ActorId): Life | undefined
   armTimer(life: Life, timer: DurableTimer): void
+  /** Resolves with the number of the incarnation when the actor is up; rejects when it is gone for good. */
+  whenUp(id: ActorId, options?: WhenUpOptions): Promise<number>
   /** Runs the actions of monitors. */
   readonly actions: ActionRunner
-  /** Starts an actor that no supervisor looks after; rejects if none comes of it. */
-  spawn(order: SpawnOrder): Promise<void>
+  /** Starts an actor that no supervisor looks after, and gives its id; rejects if none comes of it. */
+  spawn(order: SpawnOrder): Promise<ActorId>
 }
 
 /** What is spawned, by whom, and how they are tied. */
@@ -222,4 +231,8 @@ export interface SpawnOrder {
   /** The number of the monitor to set. */
   readonly monitor: number | undefined
   readonly timeoutMs: number
+  /** Gives the one that is there already, if there is one. */
+  readonly ifExists?: 'error' | 'return' | undefined
+  /** When it ends with its starter; never if not given. */
+  readonly owned?: { readonly survivesRestart: boolean } | undefined
 }

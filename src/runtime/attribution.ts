@@ -7,6 +7,8 @@ export interface Blamed {
   readonly id: ActorId
   readonly number: number
   readonly isActive: boolean
+  /** Where it lives. */
+  readonly cell: { readonly world: { readonly attribution: Attribution } }
   end(reason: ExitReason, manner: 'orderly'): void
 }
 
@@ -19,18 +21,25 @@ export interface Attribution {
   run<T>(life: Blamed, code: () => T): T
   /** Runs code that belongs to no incarnation, wherever it is called from. */
   outside<T>(code: () => T): T
-  /** On behalf of whom the code runs that asks. */
+  /** On behalf of whom the code runs that asks; nothing if that is nobody of this system. */
   current(): Blamed | undefined
 }
 
+// One for all systems, as the process has one context of Node: an actor that is woken by one of another system would else run on
+// behalf of both, and both would be blamed for what it does.
+const lives = new AsyncLocalStorage<Blamed | undefined>()
+
 /** Attribution by the context that Node carries along promises, timers and callbacks. Costs most for handlers that wait. */
 export function createAttribution(): Attribution {
-  const lives = new AsyncLocalStorage<Blamed | undefined>()
-  return {
+  const attribution: Attribution = {
     run: (life, code) => lives.run(life, code),
     outside: (code) => lives.run(undefined, code),
-    current: () => lives.getStore(),
+    current: () => {
+      const life = lives.getStore()
+      return life?.cell.world.attribution === attribution ? life : undefined
+    },
   }
+  return attribution
 }
 
 /** Without attribution nobody is ever to blame. */

@@ -3,8 +3,10 @@ import type { Duration, DurationOrInfinity } from '../protocol/duration.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
 import type { RefData } from '../protocol/ref-data.ts'
-import type { MessageInfo } from './message.ts'
 import type { Callable, RequestInput, RequestOptions } from './requests.ts'
+import type { GroupMember } from './group-member.ts'
+import type { MessageInfo } from './message.ts'
+import type { InNamespace, NamedActor } from './names.ts'
 import type { Random } from './random.ts'
 
 /** How long a caller waits, and what else belongs to a request. */
@@ -51,6 +53,14 @@ export interface CastOptions {
   readonly id?: string
 }
 
+/** How long to wait for an actor to be up. */
+export interface WhenUpOptions {
+  /** As long as it takes if not given: the wait ends in any case when the actor is gone for good. */
+  readonly timeout?: DurationOrInfinity
+  /** Gives up the wait when aborted. */
+  readonly signal?: AbortSignal
+}
+
 /** A way to send messages: from outside every actor, or on behalf of one. */
 export interface Port {
   /** Sends a request and waits for the answer. */
@@ -65,6 +75,11 @@ export interface Port {
    * A supervised actor is started again if its restart type says so.
    */
   stopActor(to: ActorId, reason?: ExitReason, options?: StopOptions): Promise<void>
+  /**
+   * Resolves with the number of its incarnation when an actor is up, at once if it is. Rejects with `noproc` when it is gone for
+   * good, and with `timeout` or `aborted` as asked for.
+   */
+  whenUp(id: ActorId, options?: WhenUpOptions): Promise<number>
   /** True if messages to this actor go through its journal: it is durable, started or not. */
   isJournaled(to: ActorId): boolean
   /** Waits so long by the system's clock, which a simulation moves; rejects with the signal's reason when that is aborted. */
@@ -83,12 +98,22 @@ export interface Port {
 export interface StopOptions {
   /** For ever if not given, as in OTP; the request stays in the queue. */
   readonly timeout?: DurationOrInfinity
+  /**
+   * Whether its supervisor may start it again; `true` if not given. With `false` it stays down when it has ended, as after
+   * `terminateChild`, whatever its restart type.
+   */
+  readonly restart?: boolean
 }
 
 /** What a spawn is made with. */
-export interface SpawnOptions {
+export interface SpawnOptions extends InNamespace {
   /** A name for the new actor, registered before `initial` runs. */
   readonly name?: string
+  /**
+   * What comes of it if there is an actor with this name, or this key: `error` (if not given), or `return`, which gives that one
+   * when it is up, and leaves the arguments aside. However many ask at once, there is one actor.
+   */
+  readonly ifExists?: 'error' | 'return'
 }
 
 /** What a spawn by an actor is made with. */
@@ -97,6 +122,13 @@ export interface SpawnFromActorOptions extends SpawnOptions {
   readonly link?: boolean
   /** Monitors from the first moment, as `start_monitor`; nothing is told of a start that failed. */
   readonly monitor?: boolean
+  /**
+   * The new actor ends with `shutdown`, in order, when the incarnation that spawns it ends, whatever the reason. Without it, as in
+   * OTP, it outlives who spawned it.
+   */
+  readonly owned?: boolean
+  /** With `owned`: it goes on over restarts of its owner, and ends when that is gone for good. */
+  readonly survivesOwnerRestart?: boolean
   /** How long the start may take; the new actor is killed then. For ever if not given. */
   readonly timeout?: DurationOrInfinity
 }
@@ -177,12 +209,28 @@ export interface Context extends Port {
   sendSelf(name: string, input?: unknown): void
   /** Sends a message to this actor after a delay. The timer ends with the incarnation; that of a durable actor is kept in the store. */
   sendAfter(delay: Duration, name: string, input?: unknown): TimerRef
+  /**
+   * Runs `run` once after a delay, beside the turns: it sees no state, and what it throws ends the incarnation. Never when the
+   * incarnation has ended. Inside a durable turn it is refused: a function can be in no commit.
+   */
+  setTimeout(run: () => unknown, delay: Duration): TimerRef
+  /**
+   * Sends this incarnation a message to a cast handler at the end of each interval (> 0), until it is cancelled or the incarnation
+   * ends. No message comes while the one before still waits, and missed ones are left out. A durable actor uses `sendAfter`, whose
+   * timer is in the commit: for it this is refused.
+   */
+  interval(every: Duration, name: string, input?: unknown): TimerRef
   cancelTimer(timer: TimerRef): void
+  /**
+   * `fetch` that is aborted when the incarnation ends, or by the signal that is given. Inside a durable turn it is refused: what was
+   * asked of somebody outside cannot be taken back when the turn is dropped. A simulation finds it, as it finds `fetch`.
+   */
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
   /**
    * Tells this actor once, by a message of topic `down`, when the incarnation that runs now ends; at once if none runs. With an
    * `action` that is run in place of the message. Inside a durable turn an action is refused: it would be part of no commit.
    */
-  monitor(target: ActorId | { readonly name: string }, options?: MonitorOptions): MonitorRef
+  monitor(target: ActorId | NamedActor, options?: MonitorOptions): MonitorRef
   /** Ends a monitor, and with `flush` takes back its notice. True if it was active still: what OTP gives with `info`. */
   demonitor(monitor: MonitorRef, options?: { readonly flush: boolean }): boolean
   /** Ties the lives of two actors together: an abnormal end of one ends the other, unless it traps exits. */
@@ -231,11 +279,35 @@ export interface Context extends Port {
    * Claims a name for this actor or another one, kept over restarts. False if the name is used, or if the actor has a name
    * already or does not run.
    */
-  register(name: string, id?: ActorId): boolean
+  register(name: string, id?: ActorId, options?: InNamespace): boolean
   /** Frees a name, whoever has it; false if nobody has. */
-  unregister(name: string): boolean
+  unregister(name: string, options?: InNamespace): boolean
   /** Who has a name; nothing if nobody has. */
-  whereis(name: string): NameOwner | undefined
+  whereis(name: string, options?: InNamespace): NameOwner | undefined
+  /**
+   * Joins a group: this incarnation, until it leaves or ends. Any number of actors may join under one name, as in OTP's `pg`; what
+   * it joins with is told to whoever looks, so that a group also serves as a registry with several actors under one key.
+   * Joining again changes the value.
+   */
+  join(group: string, value?: unknown, options?: KeepOption): void
+  /** Leaves a group; false if it was no member. */
+  leave(group: string): boolean
+  /** The members of a group, in the order in which they joined. */
+  membersOf(group: string): readonly GroupMember[]
+  /**
+   * Casts to every member of a group; gives how many there are. If one of them has no such handler, or the input does not fit,
+   * it throws an `InvalidMessageError`, and nothing was sent.
+   */
+  broadcast(group: string, name: string, input?: unknown): number
+  /**
+   * From now on this incarnation is told what is published under a topic: by its cast handler of the name that is given, else
+   * by a message of topic `published` for `info`.
+   */
+  subscribe(topic: string, handler?: string, options?: KeepOption): void
+  /** False if it had not subscribed. */
+  unsubscribe(topic: string): boolean
+  /** Tells every subscriber of a topic; gives how many there are. */
+  publish(topic: string, value: unknown): number
   /** Ends this incarnation once the turn is done, as `normal` or with a reason. */
   stop(reason?: ExitReason): void
   /**
@@ -245,6 +317,23 @@ export interface Context extends Port {
   reportHealth(isHealthy: boolean): void
   /** Takes a checkpoint as soon as this turn is committed. An actor without a store has none to take: nothing happens. */
   checkpoint(): void
+}
+
+/** The input of a message of topic `published`: what was published under a topic that it has subscribed to. */
+export interface Published {
+  readonly topic: string
+  readonly value: unknown
+  /** Who published it; nothing if it came from outside every actor. */
+  readonly from: ActorId | undefined
+}
+
+/** How long an actor is in a group, or subscribed. */
+export interface KeepOption {
+  /**
+   * With `true` over restarts: each next incarnation is in again when it is up, until it leaves or the actor is gone for good. As
+   * long as an incarnation lives if not given, as in OTP. Not into the next process.
+   */
+  readonly keep?: boolean
 }
 
 /** Who has a name: an actor that runs, or one that is down and will come back under it. */

@@ -68,7 +68,8 @@ export class Deadlines {
   #sweepAt(dueMs: number): void {
     this.#sweep?.cancel()
     this.#sweepAtMs = dueMs
-    this.#sweep = this.#clock.setTimer(dueMs - this.#clock.now(), () => this.#expireDue(), { keepsAlive: true })
+    // What is due may be over already: time goes by between the deadline and this line.
+    this.#sweep = this.#clock.setTimer(Math.max(0, dueMs - this.#clock.now()), () => this.#expireDue(), { keepsAlive: true })
   }
 
   #expireDue(): void {

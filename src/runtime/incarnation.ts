@@ -142,6 +142,7 @@ export class Incarnation implements Life {
     if (cell.life === this) cell.life = undefined
     cell.lastExit = reason
     const message = this.isBorn ? messageAtEnd(this.turns) : undefined
+    cell.lastEnd = { reason, message, atMs: cell.world.clock.wallNow(), incarnation: this.number, wasUp: this.isBorn }
     cell.handledAtEnd = this.turns.blamed ?? this.turns.current?.seq
     if (this.isBorn) this.#leaveTrace(reason, message)
     if (this.isBorn) letGo(this, reason)

@@ -1,16 +1,19 @@
 import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
 import { durationMs, durationOrInfinityMs, type Duration } from '../protocol/duration.ts'
 import type { Envelope } from '../protocol/envelope.ts'
+import { ConfigurationError } from '../protocol/errors.ts'
 import { messageId, type MessageId } from '../protocol/message-id.ts'
 import { actorOf } from '../protocol/ref-data.ts'
 import { killed, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, Life } from './anatomy.ts'
+import { broadcast, checkGroup, checkTopic, publish, type Announcer } from './announcing.ts'
 import type {
   CallOptions,
   CastOptions,
   Context,
   Deferred,
   Down,
+  KeepOption,
   MemberReferable,
   MonitorOptions,
   MonitorRef,
@@ -22,16 +25,20 @@ import type {
   SpawnFromActorOptions,
   StopOptions,
   TimerRef,
+  WhenUpOptions,
 } from './context.ts'
-import { CallingSelfError, ExitError, InvalidMessageError, NoProcError } from './errors.ts'
+import { AbortedError, CallingSelfError, DurableTurnError, ExitError, InvalidMessageError, NoProcError } from './errors.ts'
+import type { GroupMember } from './group-member.ts'
+import { repeat, runBeside } from './life-timers.ts'
 import { Message } from './message.ts'
 import { checkAction } from './monitor-options.ts'
 import { ownCopy } from './own-copy.ts'
+import { nameKey, type InNamespace, type NamedActor } from './names.ts'
 import type { Random } from './random.ts'
 import { failureOf, type Answer, type RequestOptions } from './requests.ts'
 import type { ExitSignal } from './signals.ts'
 import { sleep } from './sleep.ts'
-import { spawnedId, spawnedSpec } from './spawned-spec.ts'
+import { ownershipOf, spawnedId, spawnedSpec } from './spawned-spec.ts'
 
 /** The context of one incarnation: what it does takes effect at once, and nothing once the incarnation has ended. */
 export class LiveContext implements Context {
@@ -115,6 +122,11 @@ export class LiveContext implements Context {
     return this.cell.world.router.stop(to, reason, options)
   }
 
+  whenUp(id: ActorId, options?: WhenUpOptions): Promise<number> {
+    if (!this.mayAct('wait for an actor')) return Promise.reject(new NoProcError(id, 'whenUp'))
+    return this.cell.world.whenUp(id, options)
+  }
+
   isJournaled(to: ActorId): boolean {
     return this.cell.world.router.isJournaled(to)
   }
@@ -145,14 +157,16 @@ export class LiveContext implements Context {
     if (!this.mayAct('spawn')) throw new NoProcError(id, 'spawn')
     const timeoutMs = options.timeout === undefined ? Infinity : durationOrInfinityMs(options.timeout, `${this.cell.label}: spawn: timeout`)
     const number = options.monitor === true ? world.nextNumber() : undefined
-    await world.spawn({
-      spec: spawnedSpec(definition, id, args, options.name),
+    const spawned = await world.spawn({
+      spec: spawnedSpec(definition, id, args, options),
       starter: this.life,
       link: options.link === true,
       monitor: number,
       timeoutMs,
+      owned: ownershipOf(options),
+      ifExists: options.ifExists,
     })
-    return { ref: definition.reference(this, id), monitor: number === undefined ? undefined : { monitor: number, target: id } }
+    return { ref: definition.reference(this, spawned), monitor: number === undefined ? undefined : { monitor: number, target: spawned } }
   }
 
   request(to: { readonly id: ActorId }, name: string, input: unknown, { then, timeout }: RequestOptions): string {
@@ -231,11 +245,37 @@ export class LiveContext implements Context {
     return { id }
   }
 
+  setTimeout(run: () => unknown, delay: Duration): TimerRef {
+    const delayMs = durationMs(delay, `${this.cell.label}: setTimeout`)
+    const id = this.newTimerId()
+    if (this.mayAct('timer')) this.life.setTimer(id, delayMs, () => runBeside(this.life, run))
+    return { id }
+  }
+
+  interval(every: Duration, name: string, input?: unknown): TimerRef {
+    const path = `${this.cell.label}: interval`
+    const everyMs = durationMs(every, path)
+    if (everyMs === 0) throw new ConfigurationError({ path, rule: 'must be longer than 0 ms', value: every })
+    if (this.cell.spec.mode === 'durable') throw new DurableTurnError(`${path}: is not for a durable actor: use sendAfter; nothing was set`)
+    const id = this.newTimerId()
+    const message = (): Message => this.#messageToSelf(name, input)
+    message()
+    if (this.mayAct('timer')) repeat(this.life, { id, everyMs, message })
+    return { id }
+  }
+
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    if (!this.mayAct('fetch')) return Promise.reject(new AbortedError(this.id, 'fetch', this.signal.reason))
+    const given = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+    const signal = given === undefined ? this.signal : AbortSignal.any([this.signal, given])
+    return fetch(input, { ...init, signal })
+  }
+
   cancelTimer(timer: TimerRef): void {
     this.life.cancelTimer(timer.id)
   }
 
-  monitor(target: ActorId | { readonly name: string }, { action }: MonitorOptions = {}): MonitorRef {
+  monitor(target: ActorId | NamedActor, { action }: MonitorOptions = {}): MonitorRef {
     checkAction(action)
     const { world } = this.cell
     const act = action && ((down: Down): void => world.actions.begin(action, down, this.life))
@@ -272,19 +312,49 @@ export class LiveContext implements Context {
     this.signalTo(id, { type: 'kill', reason: killed })
   }
 
-  register(name: string, id = this.id): boolean {
+  register(name: string, id = this.id, options?: InNamespace): boolean {
     const { world } = this.cell
     if (!this.mayAct('register')) return false
     const life = id === this.id ? this.life : world.lifeOf(id)
-    return life !== undefined && world.names.register(name, id, life.number)
+    return life !== undefined && world.names.register(nameKey(name, options), id, life.number)
   }
 
-  unregister(name: string): boolean {
-    return this.mayAct('unregister') && this.cell.world.names.unregister(name)
+  unregister(name: string, options?: InNamespace): boolean {
+    return this.mayAct('unregister') && this.cell.world.names.unregister(nameKey(name, options))
   }
 
-  whereis(name: string): NameOwner | undefined {
-    return this.cell.world.whereis(name)
+  whereis(name: string, options?: InNamespace): NameOwner | undefined {
+    return this.cell.world.whereis(name, options)
+  }
+
+  join(group: string, value?: unknown, options?: KeepOption): void {
+    checkGroup(group)
+    if (this.mayAct('join')) this.cell.world.groups.join(group, this.life, value, options)
+  }
+
+  leave(group: string): boolean {
+    return this.mayAct('leave') && this.cell.world.groups.leave(group, this.life)
+  }
+
+  membersOf(group: string): readonly GroupMember[] {
+    return this.cell.world.groups.members(group)
+  }
+
+  broadcast(group: string, name: string, input?: unknown): number {
+    return this.mayAct('broadcast') ? broadcast(this.cell.world.groups, { group, name, input }, this.#announcer()) : 0
+  }
+
+  subscribe(topic: string, handler?: string, options?: KeepOption): void {
+    checkTopic(topic)
+    if (this.mayAct('subscribe')) this.cell.world.topics.join(topic, this.life, handler, options)
+  }
+
+  unsubscribe(topic: string): boolean {
+    return this.mayAct('unsubscribe') && this.cell.world.topics.leave(topic, this.life)
+  }
+
+  publish(topic: string, value: unknown): number {
+    return this.mayAct('publish') ? publish(this.cell.world.topics, { topic, value }, this.#announcer()) : 0
   }
 
   stop(reason: ExitReason = normal): void {
@@ -309,6 +379,22 @@ export class LiveContext implements Context {
     return false
   }
 
+  /** Puts a notice into a mailbox. */
+  protected tell(to: ActorId, message: Message): void {
+    this.cell.world.router.deliver(to, message)
+  }
+
+  #announcer(): Announcer {
+    const { world } = this.cell
+    return {
+      router: world.router,
+      sender: this.id,
+      cast: (to, name, input) => this.cast(to, name, input),
+      tell: (to, message) => this.tell(to, message),
+      emit: (event) => world.emit(event),
+    }
+  }
+
   protected signalTo(id: ActorId, signal: ExitSignal): void {
     if (!this.mayAct('exit signal')) return
     const isInTurn = this.life.status === 'busy'
@@ -317,9 +403,9 @@ export class LiveContext implements Context {
     if (id === this.id && isInTurn && !this.life.isActive) throw new ExitError(signal.reason)
   }
 
-  protected monitored(target: ActorId | { readonly name: string }): { readonly id: ActorId; readonly name?: string } {
+  protected monitored(target: ActorId | NamedActor): { readonly id: ActorId; readonly name?: string } {
     if (typeof target === 'string') return { id: target }
-    return { id: this.cell.world.names.ownerOf(target.name) ?? target.name, name: target.name }
+    return { id: this.cell.world.names.ownerOf(nameKey(target.name, target)) ?? target.name, name: target.name }
   }
 
   #messageToSelf(name: string, input: unknown): Message {

@@ -12,6 +12,7 @@ import type { Clock } from './clock.ts'
 import type { CallOptions, CastOptions, StopOptions } from './context.ts'
 import type { Deadlines } from './deadlines.ts'
 import { CallCircleError, CallTimeoutError, CrashedError, inJournal, InvalidMessageError, NoProcError, UnavailableError } from './errors.ts'
+import { letGo } from './end-for-good.ts'
 import type { DeadLetterCause, EventSink } from './events.ts'
 import { answerBy, fallbackFor } from './fallback.ts'
 import type { MailboxGate } from './mailbox-gate.ts'
@@ -121,9 +122,17 @@ export class LocalRouter implements Router {
     const { deadlines } = this.#parts
     const pending = new PendingCall({ target: to, handler: 'stop', timeoutMs, deadlines, signal: undefined, sender: undefined })
     const request: StopRequest = { reason, isServed: false }
+    const { supervisor } = life.cell
+    const isFinal = options?.restart === false && supervisor !== undefined
+    // Its supervisor learns of its end by being asked to keep it down.
+    if (isFinal) life.isAwaited = true
     life.whenEnded((final) => {
-      if (request.isServed && final === reason) pending.settle({ status: 'replied', value: undefined })
-      else pending.fail(new CrashedError(to, 'stop', final))
+      const tell = (): void => {
+        if (request.isServed && final === reason) pending.settle({ status: 'replied', value: undefined })
+        else pending.fail(new CrashedError(to, 'stop', final))
+      }
+      if (isFinal) void letGo(to, supervisor, this).then(tell)
+      else tell()
     })
     life.cell.receive(systemMessage('stop', request, life.number))
     await pending.promise
@@ -156,6 +165,11 @@ export class LocalRouter implements Router {
 
   isMember(id: ActorId): boolean {
     return this.#parts.cells.get(id)?.isRetired === false
+  }
+
+  /** True if mail waits for an actor that a supervisor has been asked to start. */
+  isAwaited(id: ActorId): boolean {
+    return this.#awaited.has(id)
   }
 
   startMember({ supervisor, key, args }: Member, { isSaved }: { readonly isSaved: boolean }): void {

@@ -1,5 +1,29 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 
+/** Where a name is looked for. */
+export interface InNamespace {
+  /** Names of different namespaces never meet. The one without a name, if not given. */
+  readonly namespace?: string | undefined
+}
+
+/** An actor by its name. */
+export interface NamedActor extends InNamespace {
+  readonly name: string
+}
+
+/** A name and its namespace as one text; no other name and namespace have the same. */
+export function nameKey(name: string, { namespace }: InNamespace = {}): string {
+  return namespace === undefined ? name : `${namespace}${separator}${name}`
+}
+
+/** A name for a person. */
+export function describeName(key: string): string {
+  const [namespace, ...rest] = key.split(separator)
+  return rest.length === 0 ? key : `${rest.join(separator)} in ${namespace}`
+}
+
+const separator = '\u0000'
+
 /** The names of one system. One actor a name; a name stays with its actor over restarts, and is free when that ends for good. */
 export class Names {
   readonly #owners = new Map<string, ActorId>()

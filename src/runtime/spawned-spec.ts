@@ -1,6 +1,9 @@
 import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
+import { ConfigurationError } from '../protocol/errors.ts'
 import type { ActorSpec } from './actor-spec.ts'
 import type { Behavior } from './behavior.ts'
+import type { SpawnFromActorOptions, SpawnOptions } from './context.ts'
+import { nameKey } from './names.ts'
 
 const termLimitMs = 5_000
 
@@ -13,8 +16,24 @@ export function spawnedId(starter: ActorId, key: unknown): ActorId {
   return childId(starter, key)
 }
 
+/** How a new actor is tied to who spawns it. */
+export function ownershipOf({ owned, survivesOwnerRestart }: SpawnFromActorOptions): { readonly survivesRestart: boolean } | undefined {
+  if (owned === true) return { survivesRestart: survivesOwnerRestart === true }
+  if (survivesOwnerRestart === undefined) return undefined
+  throw new ConfigurationError({
+    path: 'spawn: survivesOwnerRestart',
+    rule: 'is only for an actor that is owned',
+    value: survivesOwnerRestart,
+    remedy: 'Add owned: true',
+  })
+}
+
 /** What an actor without a supervisor starts from: it is volatile, because nobody would bring it back. */
-export function spawnedSpec(definition: { readonly behavior: object }, id: ActorId, args: unknown, name: string | undefined): ActorSpec {
+export function spawnedSpec(definition: { readonly behavior: object }, id: ActorId, args: unknown, { name, namespace, ifExists }: SpawnOptions): ActorSpec {
+  if (namespace !== undefined && name === undefined)
+    throw new ConfigurationError({ path: 'spawn: namespace', rule: 'is only for an actor that has a name', value: namespace })
+  if (ifExists !== undefined && ifExists !== 'error' && ifExists !== 'return')
+    throw new ConfigurationError({ path: 'spawn: ifExists', rule: 'must be "error" or "return"', value: ifExists })
   return {
     id,
     // Every definition holds the behavior of what it defines.
@@ -25,6 +44,6 @@ export function spawnedSpec(definition: { readonly behavior: object }, id: Actor
     termLimitMs,
     maxAttempts: Infinity,
     checkpointEvery: Infinity,
-    name,
+    name: name === undefined ? undefined : nameKey(name, { namespace }),
   }
 }

@@ -9,6 +9,7 @@ import { deepFreeze } from './freeze.ts'
 import { Incarnation } from './incarnation.ts'
 import { LiveContext } from './live-context.ts'
 import { messageOf, type Message } from './message.ts'
+import { describeName } from './names.ts'
 import type { Revived } from './persistence.ts'
 import { fromMemory, recover, restore, type Recovered } from './recovery.ts'
 import { overrideHooks, startingHook } from './start-plan.ts'
@@ -284,7 +285,7 @@ function nameTaken(cell: Cell, name: string): ConfigurationError {
   return new ConfigurationError({
     path: `${cell.label}: name`,
     rule: 'must not be the name of another actor',
-    value: name,
+    value: describeName(name),
     remedy: `It belongs to ${owner ?? 'another actor'}`,
   })
 }

@@ -8,18 +8,24 @@ import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import { Catalogue } from './catalogue.ts'
 import type { Clock, ClockTimer } from './clock.ts'
-import type { MonitorAction, MonitorRef, NameOwner, Port } from './context.ts'
+import type { MonitorAction, MonitorRef, NameOwner, Port, WhenUpOptions } from './context.ts'
 import { Crowd } from './crowd.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { Deadlines } from './deadlines.ts'
 import { SpawnError } from './errors.ts'
 import type { ActorEvent, DeadLetterCause, EventSink } from './events.ts'
+import { Groups } from './groups.ts'
+import { Obituaries, type LastExit } from './last-exit.ts'
+import { LifeListeners } from './life-listeners.ts'
+import { broadcast, publish, type Announcer } from './announcing.ts'
+import { kill } from './end-for-good.ts'
 import { LocalRouter } from './local-router.ts'
 import { messageOf, type Message } from './message.ts'
 import { MonitorActions } from './monitor-actions.ts'
 import { checkAction } from './monitor-options.ts'
-import { Names } from './names.ts'
 import { OverloadWatch, type OverloadEvent, type OverloadInfo, type OverloadLimits } from './overload-watch.ts'
+import { nameKey, Names, type InNamespace, type NamedActor } from './names.ts'
+import { Owners } from './owners.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
 import { bequeath, Revivals, type Remains } from './revival.ts'
@@ -28,6 +34,7 @@ import { sleep } from './sleep.ts'
 import { startActor, whenGone, type Started, type StartOrigin } from './starting.ts'
 
 import { isThenable } from './thenable.ts'
+import { goneError, waitForUp } from './up-waiter.ts'
 
 /** What a system is made of; nothing in it is shared with another system. */
 export interface SystemParts {
@@ -75,8 +82,8 @@ export interface ActorInfo {
   /** The behavior that it has now. */
   readonly behavior: string
   readonly state: StateMode
-  /** Why its last incarnation ended, or its last start failed, in this process; nothing if neither has happened. */
-  readonly lastExit: ExitReason | undefined
+  /** How its last incarnation ended, or its last start failed, in this process; nothing if neither has happened. */
+  readonly lastExit: LastExit | undefined
 }
 
 /** All actors of one node, and the ways between them. It owns every mutable thing there is. */
@@ -88,6 +95,10 @@ export class ActorSystem implements World {
   readonly freezesStates: boolean
   readonly copiesMessages: boolean
   readonly names = new Names()
+  readonly groups = new Groups()
+  readonly topics = new Groups()
+  /** Those that are being spawned. */
+  readonly #spawning = new Map<ActorId, Promise<void>>()
   readonly attribution: Attribution
   readonly catalogue: Catalogue
   readonly router: LocalRouter
@@ -96,6 +107,11 @@ export class ActorSystem implements World {
   readonly actions: MonitorActions
   readonly deadLetters: DeadLetters
   readonly crowd = new Crowd()
+  /** Those who want to know what becomes of single actors. */
+  readonly lives: LifeListeners
+  readonly #announcer: Announcer
+  readonly #obituaries = new Obituaries()
+  readonly #owners = new Owners((life) => void this.stop(life.id, { incarnation: life.number, limit: life.cell.spec.termLimitMs }))
   readonly #revivals: Revivals
   /** Whom the monitors from outside watch. */
   readonly #watched = new Map<number, Life>()
@@ -150,7 +166,22 @@ export class ActorSystem implements World {
       show: (id) => this.show(id),
       systemId: () => this.systemId(),
       nextNumber: () => this.nextNumber(),
+      whenUp: (id, options) => this.whenUp(id, options),
     }
+    this.#announcer = {
+      router: this.router,
+      sender: undefined,
+      cast: (to, name, input) => this.outside.cast(to, name, input),
+      tell: (to, message) => this.router.deliver(to, message),
+      emit,
+    }
+    this.lives = new LifeListeners({
+      scheduler,
+      attribution,
+      surface,
+      lastReason: (id) => this.lastExitOf(id)?.reason,
+      isGone: (id) => this.#isGone(id),
+    })
   }
 
   /** Starts an actor, or its next incarnation. Never throws; the answer comes at once where nothing has to be waited for. */
@@ -198,13 +229,20 @@ export class ActorSystem implements World {
    * place of the actor as well.
    */
   retire(id: ActorId, { forget }: { readonly forget: boolean }): void {
-    for (const message of this.router.takeAwaited(id)) this.router.drop(id, message, 'noproc')
+    const awaited = this.router.takeAwaited(id)
+    for (const message of awaited) this.router.drop(id, message, 'noproc')
     const cell = this.#cells.get(id)
-    if (cell === undefined) return
+    if (cell === undefined) {
+      this.lives.gone(id)
+      return
+    }
     if (cell.spec.behavior.stopsInOrder === true)
       for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireWhenGone(below, forget)
     this.#retireCell(cell, forget)
-    if (forget) this.#cells.delete(id)
+    if (forget) {
+      this.#obituaries.keep(id, cell.lastEnd)
+      this.#cells.delete(id)
+    }
   }
 
   /** The message that an actor was handling when its last incarnation ended is a dead letter as soon as it is taken again. */
@@ -222,8 +260,8 @@ export class ActorSystem implements World {
       }
   }
 
-  whereis(name: string): NameOwner | undefined {
-    const id = this.names.ownerOf(name)
+  whereis(name: string, options?: InNamespace): NameOwner | undefined {
+    const id = this.names.ownerOf(nameKey(name, options))
     return id === undefined ? undefined : { id, status: this.lifeOf(id) === undefined ? 'restarting' : 'running' }
   }
 
@@ -234,6 +272,24 @@ export class ActorSystem implements World {
       if (cell?.life === undefined) resolve(cell?.lastExit ?? noproc)
       else cell.life.whenEnded(resolve)
     })
+  }
+
+  /** How an actor ended last; also one that is gone, as long as it is remembered. */
+  lastExitOf(id: ActorId): LastExit | undefined {
+    return this.#cells.get(id)?.lastEnd ?? this.#obituaries.of(id)
+  }
+
+  /** Ends the incarnation that runs now; with `restart: false` for good. True if one ran. */
+  kill(id: ActorId, options: { readonly restart: boolean }): Promise<boolean> {
+    const cell = this.#cells.get(id)
+    return kill({ id, life: cell?.life, supervisor: cell?.supervisor }, options, this.router)
+  }
+
+  whenUp(id: ActorId, options?: WhenUpOptions): Promise<number> {
+    const life = this.lifeOf(id)
+    if (life?.isActive === true) return Promise.resolve(life.number)
+    if (this.#isGone(id)) return Promise.reject(goneError(id, this.lastExitOf(id)?.reason))
+    return waitForUp(id, { clock: this.clock, wait: (waiting) => this.lives.wait(id, waiting), options })
   }
 
   /** The incarnation that runs under an id. */
@@ -262,7 +318,7 @@ export class ActorSystem implements World {
   infoOf(id: ActorId): ActorInfo | undefined {
     const cell = this.#cells.get(id)
     if (cell === undefined) return undefined
-    const { incarnation, mailbox, life, isRetired, spec, lastExit } = cell
+    const { incarnation, mailbox, life, isRetired, spec, lastEnd: lastExit } = cell
     const status = life?.isBorn === true ? 'running' : isRetired ? 'stopped' : 'restarting'
     const behavior = (life?.behavior ?? spec.behavior).name
     const waiting = { queued: mailbox.size, headAgeMs: this.crowd.ageOf(mailbox), stashed: cell.stashed }
@@ -291,7 +347,57 @@ export class ActorSystem implements World {
     })
   }
 
-  async spawn({ spec, starter, link, monitor, timeoutMs }: SpawnOrder): Promise<void> {
+  /** Casts to every member of a group, from outside. */
+  broadcast(group: string, name: string, input: unknown): number {
+    return broadcast(this.groups, { group, name, input }, this.#announcer)
+  }
+
+  /** Tells every subscriber of a topic, from outside. */
+  publish(topic: string, value: unknown): number {
+    return publish(this.topics, { topic, value }, this.#announcer)
+  }
+
+  async spawn(order: SpawnOrder): Promise<ActorId> {
+    const { spec, starter, link, monitor } = order
+    for (;;) {
+      const there = order.ifExists === 'return' ? this.#presentFor(spec) : undefined
+      if (there === undefined) break
+      // One that is ending is no more than a place that is not free yet.
+      const { life } = there
+      if (life?.status === 'ending') {
+        await whenGone(life)
+        continue
+      }
+      await this.#spawning.get(there.id)
+      const up = this.lifeOf(there.id)
+      if (link && up !== undefined) starter?.link(up)
+      if (monitor !== undefined) starter?.monitor(monitor, up, there.id)
+      return there.id
+    }
+    const spawned = this.#spawnNew(order)
+    this.#spawning.set(spec.id, spawned)
+    try {
+      await spawned
+    } finally {
+      if (this.#spawning.get(spec.id) === spawned) this.#spawning.delete(spec.id)
+    }
+    return spec.id
+  }
+
+  /** Who has the name, or else the key, of an actor that is to be spawned. */
+  #presentFor({ id, name, behavior }: ActorSpec): ActorCell | undefined {
+    const cell = this.#cells.get((name === undefined ? undefined : this.names.ownerOf(name)) ?? id)
+    if (cell !== undefined && cell.spec.behavior.name !== behavior.name)
+      throw new ConfigurationError({
+        path: 'spawn: ifExists',
+        rule: `must find an actor of the kind "${behavior.name}"`,
+        value: cell.spec.behavior.name,
+        remedy: `${cell.label} is there; take another name or key`,
+      })
+    return cell
+  }
+
+  async #spawnNew({ spec, starter, link, monitor, timeoutMs, owned }: SpawnOrder): Promise<void> {
     const { id, name } = spec
     if (this.#cells.has(id)) throw new ConfigurationError({ path: 'spawn: key', rule: 'must not be the key of an actor that is there', value: id })
     if (name !== undefined && !this.names.claim(name, id))
@@ -302,6 +408,7 @@ export class ActorSystem implements World {
       born = life
       life.starter = link || monitor !== undefined ? starter?.id : undefined
       life.whenEnded(() => this.retire(id, { forget: true }))
+      if (owned !== undefined && starter !== undefined) this.#owners.bind(life, starter, owned)
       if (link) starter?.link(life)
       if (monitor !== undefined) starter?.monitor(monitor, life, id)
     }
@@ -327,10 +434,10 @@ export class ActorSystem implements World {
   }
 
   /** Runs `action` once when the incarnation that runs now ends; with `noproc` if none runs. */
-  monitor(target: ActorId | { readonly name: string }, action: MonitorAction): MonitorRef {
+  monitor(target: ActorId | NamedActor, action: MonitorAction): MonitorRef {
     checkAction(action)
     const monitor = this.nextNumber()
-    const id = typeof target === 'string' ? target : (this.names.ownerOf(target.name) ?? target.name)
+    const id = typeof target === 'string' ? target : (this.names.ownerOf(nameKey(target.name, target)) ?? target.name)
     const tell = (reason: ExitReason): void => {
       this.#watched.delete(monitor)
       this.actions.begin(action, { monitor, id, reason, ...(typeof target === 'string' ? {} : { name: target.name }) }, undefined)
@@ -360,6 +467,7 @@ export class ActorSystem implements World {
     this.#isClosed = true
     this.router.close()
     this.#deadlines.close()
+    this.lives.close()
     this.stopWatching()
   }
 
@@ -386,7 +494,9 @@ export class ActorSystem implements World {
   }
 
   emit(event: ActorEvent): void {
+    if (event.type === 'started') this.#isBack(event.id)
     this.#sink.emit(event)
+    this.lives.hear(event)
   }
 
   /** There is never more than one incarnation; and by the time the one before has ended, everything may be different. */
@@ -419,12 +529,31 @@ export class ActorSystem implements World {
 
   #retireCell(cell: ActorCell, forget: boolean): void {
     if (cell.life !== undefined) return
+    const wasRetired = cell.isRetired
     cell.isForgotten ||= forget
     cell.isRetired = true
     cell.memory = undefined
     for (const message of cell.mailbox.takeAll()) this.router.release(cell, message)
     cell.mailbox.gate?.refuseAll()
     this.names.release(cell.id)
+    if (wasRetired) return
+    this.lives.gone(cell.id)
+    this.#owners.gone(cell.id)
+    this.groups.gone(cell.id)
+    this.topics.gone(cell.id)
+  }
+
+  #isBack(id: ActorId): void {
+    const life = this.lifeOf(id)
+    if (life === undefined) return
+    this.groups.back(life)
+    this.topics.back(life)
+  }
+
+  #isGone(id: ActorId): boolean {
+    if (this.#isClosed) return true
+    const cell = this.#cells.get(id)
+    return cell === undefined ? !this.router.isAwaited(id) : cell.isRetired && cell.life === undefined
   }
 
   #newCell(spec: ActorSpec): ActorCell {

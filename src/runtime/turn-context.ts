@@ -4,13 +4,15 @@ import { killed, noproc, normal, type ExitReason } from '../protocol/exit-reason
 import type { MessageId } from '../protocol/message-id.ts'
 import type { Life } from './anatomy.ts'
 import type {
-  CastOptions, Deferred, MemberReferable, MonitorOptions, MonitorRef, Spawnable, Spawned, TimerRef,
+  CastOptions, Deferred, KeepOption, MemberReferable, MonitorOptions, MonitorRef, Spawnable, Spawned, TimerRef,
 } from './context.ts'
+import { checkGroup, checkTopic } from './announcing.ts'
 import { DurableTurnError, InvalidMessageError } from './errors.ts'
 import { LiveContext } from './live-context.ts'
 import { Message } from './message.ts'
 import type { DurableTimer, JournaledSend, Member, Outcome } from './persistence.ts'
 import { answerOf, failureOf, requestIn, requestKey, type Answer, type RequestOptions } from './requests.ts'
+import type { NamedActor } from './names.ts'
 
 /**
  * The context of one durable turn. What the handler sends, starts and sets is collected here and leaves with the commit; if
@@ -130,6 +132,10 @@ export class TurnContext extends LiveContext {
     return Promise.reject(this.#refusal('stop', `wait for the end of ${to}`))
   }
 
+  override whenUp(id: ActorId): Promise<number> {
+    return Promise.reject(this.#refusal('whenUp', `wait for ${id} to be up`))
+  }
+
   override spawn<Args, Ref>(_definition: Spawnable<Args, Ref>, key: string): Promise<Spawned<Ref>> {
     return Promise.reject(this.#refusal('spawn', `spawn "${key}": start a member of a dynamic supervisor, which is part of the commit`))
   }
@@ -146,6 +152,14 @@ export class TurnContext extends LiveContext {
     throw this.#refusal('idleTimeout', `set an idle timeout ("${name}"): use sendAfter, whose timer is in the commit`)
   }
 
+  override setTimeout(): TimerRef {
+    throw this.#refusal('setTimeout', 'leave a function behind, which would be in no commit: use sendAfter')
+  }
+
+  override fetch(): Promise<Response> {
+    return Promise.reject(this.#refusal('fetch', 'ask somebody outside, who cannot forget it when the turn is dropped'))
+  }
+
   override trapExits(flag: boolean): boolean {
     if (this.mayAct('trapping of exits')) this.bonds.push(() => void (this.life.trapsExits = flag))
     return this.life.trapsExits
@@ -157,7 +171,7 @@ export class TurnContext extends LiveContext {
       this.bonds.push(() => this.cell.world.lifeOf(id)?.receiveSignal({ type: 'kill', reason: killed }, this.id))
   }
 
-  override monitor(target: ActorId | { readonly name: string }, { action }: MonitorOptions = {}): MonitorRef {
+  override monitor(target: ActorId | NamedActor, { action }: MonitorOptions = {}): MonitorRef {
     if (action !== undefined)
       throw this.#refusal('monitor', 'leave an action behind, which would be in no commit: let the message `down` come')
     const monitor = this.cell.world.nextNumber()
@@ -210,6 +224,32 @@ export class TurnContext extends LiveContext {
     const envelope = { kind: 'cast', name: then, input, sender, key: `~answer/${input.request}` } as const
     if (router.problemWith(this.id, envelope) !== undefined) router.drop(this.id, new Message(envelope, undefined, 0), 'noproc')
     else void router.cast(this.id, { name: then, input, sender }, { id: envelope.key }).catch(() => undefined)
+  }
+
+  override join(group: string, value?: unknown, options?: KeepOption): void {
+    checkGroup(group)
+    if (this.mayAct('join')) this.bonds.push(() => this.cell.world.groups.join(group, this.life, value, options))
+  }
+
+  override leave(group: string): boolean {
+    if (!this.mayAct('leave')) return false
+    this.bonds.push(() => void this.cell.world.groups.leave(group, this.life))
+    return this.cell.world.groups.members(group).some(({ id }) => id === this.id)
+  }
+
+  override subscribe(topic: string, handler?: string, options?: KeepOption): void {
+    checkTopic(topic)
+    if (this.mayAct('subscribe')) this.bonds.push(() => this.cell.world.topics.join(topic, this.life, handler, options))
+  }
+
+  override unsubscribe(topic: string): boolean {
+    if (!this.mayAct('unsubscribe')) return false
+    this.bonds.push(() => void this.cell.world.topics.leave(topic, this.life))
+    return this.cell.world.topics.members(topic).some(({ id }) => id === this.id)
+  }
+
+  protected override tell(to: ActorId, message: Message): void {
+    this.unjournaled.push(() => this.cell.world.router.deliver(to, message))
   }
 
   #refusal(method: string, problem: string): DurableTurnError {

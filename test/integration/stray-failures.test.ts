@@ -20,6 +20,18 @@ describe('a failure behind the back of a handler', () => {
     expect({ code, said }).toEqual({ code: 0, said: [{ stray: 'too late', of: 1, now: 2 }] })
   }, 30_000)
 
+  it('in one of two trees is blamed on that one, also where it was woken by the other; they never meet', async () => {
+    const { code, said } = await run(fixture('two-trees'), ['one']).end()
+    const expected = [{ ended: ['second'], incarnations: [1, 2], names: ['worker', 'worker'] }, { left: 2 }]
+    expect({ code, said }).toEqual({ code: 0, said: expected })
+  }, 30_000)
+
+  it.each(['nobody', 'thrown'])('that nobody can be blamed for ends the process also where two trees run (%s)', (how) => {
+    const { status, stderr } = spawnSync(process.execPath, [fixture('two-trees'), how], { encoding: 'utf8', timeout: 20_000 })
+    expect(status).toBe(1)
+    expect(stderr).toContain('Error: nobody did it')
+  }, 30_000)
+
   it('that nobody can be blamed for ends the process, as it does without coppice', () => {
     const { status, stderr } = spawnSync(process.execPath, [fixture('one-stray'), 'nobody'], { encoding: 'utf8', timeout: 20_000 })
     expect(status).toBe(1)

@@ -33,6 +33,16 @@ describe('deadlines', () => {
     expect(expired).toEqual(['2', '4'])
   })
 
+  it('never ask the clock for a time that is over: it goes on meanwhile', () => {
+    const asked: number[] = []
+    let nowMs = 0
+    const setTimer = (delayMs: number) => ({ cancel: () => void asked.push(delayMs) })
+    const deadlines = new Deadlines({ now: () => (nowMs += 1), wallNow: () => 0, setTimer })
+    deadlines.add(entry('a', []), 0)
+    deadlines.close()
+    expect(asked).toEqual([0])
+  })
+
   it('set one timer for any number of calls, and none is left after close', () => {
     const clock = createVirtualClock()
     const deadlines = new Deadlines(clock)

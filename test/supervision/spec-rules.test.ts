@@ -118,7 +118,7 @@ describe('childSettings', () => {
         hooks: undefined,
         args: undefined,
         name: undefined,
-        extras: {},
+        calls: {}, extras: {},
       })
   })
 
@@ -149,7 +149,7 @@ describe('childSettings', () => {
       hooks,
       args: { owner: 'u7' },
       name: 'main cart',
-      extras: {},
+      calls: {}, extras: {},
     })
   })
 
@@ -175,7 +175,8 @@ describe('childSettings', () => {
     [
       { options: { zeal: 5 } },
       'shop/carts: zeal is not an option; got 5 (number). The options are "restart", "significant", "shutdown", "state", ' +
-        '"maxAttempts", "checkpoint", "hooks", "fallback", "mailbox", "args", "name", "backoff", "maxRestarts", "decide", "gate" and "independent"',
+        '"maxAttempts", "checkpoint", "hooks", "fallback", "retries", "whenDown", "mailbox", "args", "name", "namespace", ' +
+        '"backoff", "maxRestarts", "decide", "gate" and "independent"',
     ],
     [
       { options: { restart: 'permanant' } },

@@ -162,7 +162,8 @@ function takenDown(memory: Memory, child: Child, ticket: number): Step {
 
 function infoOf(child: Child): ChildInfo {
   const { spec, status, incarnation } = child
-  return { id: spec.id, type: spec.type, status, incarnation: isRunning(child) ? incarnation : undefined }
+  const unwell = isRunning(child) && child.isUnhealthy ? ({ isHealthy: false } as const) : undefined
+  return { id: spec.id, type: spec.type, status, incarnation: isRunning(child) ? incarnation : undefined, ...unwell }
 }
 
 function alreadyThere(child: Child): SupervisorProblem {

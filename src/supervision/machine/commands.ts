@@ -54,6 +54,8 @@ export interface ChildInfo {
   readonly status: 'running' | 'restarting' | 'stopped'
   /** The number of the running incarnation. */
   readonly incarnation: number | undefined
+  /** Given if it runs and has said that it is not well. */
+  readonly isHealthy?: false
 }
 
 /** What `countChildren` counts, as OTP's `count_children`. */

@@ -60,6 +60,8 @@ export interface ChildOptions<State = unknown, Args = unknown, Handlers = unknow
   readonly args?: Args
   /** A name to claim in the system; it stays with the child over restarts. */
   readonly name?: string
+  /** Where its name is looked for; names of different namespaces never meet. The one without a name, if not given. */
+  readonly namespace?: string
 }
 
 /** The options of a child, checked and with every default filled in. */

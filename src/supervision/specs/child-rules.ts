@@ -23,7 +23,7 @@ export interface ChildSubject {
 
 export const childNames = [
   'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', ...callNames, 'mailbox',
-  'args', 'name', ...extraNames,
+  'args', 'name', 'namespace', ...extraNames,
 ] as const satisfies readonly (keyof ChildOptions)[]
 
 /** Options that a supervisor as a child cannot have: it has no state of its own. */
@@ -155,6 +155,12 @@ export const childRules: readonly Rule<ChildSubject>[] = [
 
   ({ at, options: { name } }) =>
     refuseIf(name !== undefined && !isKey(name), { path: `${at}name`, rule: keyRule, value: name }),
+
+  ({ at, options: { name, namespace } }) => {
+    const path = `${at}namespace`
+    if (namespace !== undefined && name === undefined) return [{ path, rule: 'is only for a child that has a name', value: namespace }]
+    return refuseIf(namespace !== undefined && !isKey(namespace), { path, rule: keyRule, value: namespace })
+  },
 
   extraRule,
 ]

@@ -29,7 +29,7 @@ const elsewhere = {
 export function partitionViolations({ at: id, options: given, type }: PartitionDefinition): readonly Violation[] {
   const at = `${displayId(id)}: `
   const options = asOptions(given)
-  const known = [...partitionNames, ...dynamicNames, ...childNames.filter((name) => name !== 'name')]
+  const known = [...partitionNames, ...dynamicNames, ...childNames.filter((name) => name !== 'name' && name !== 'namespace')]
   return [
     ...refuseIf(!isOptions(given), {
       path: `${at}options`,

@@ -1,6 +1,7 @@
 import { childId, displayId, type ActorId } from '../../protocol/actor-id.ts'
 import { durationMs, durationOrInfinityMs } from '../../protocol/duration.ts'
 import { ConfigurationError, type Violation } from '../../protocol/errors.ts'
+import { nameKey } from '../../runtime/names.ts'
 import type { AutoShutdown } from './auto-shutdown.ts'
 import { defaultMaxAttempts, defaultShutdown, type ChildOptions, type ChildSettings } from './child-options.ts'
 import { childNames, childRules } from './child-rules.ts'
@@ -114,6 +115,7 @@ function* brokenByDynamic(definition: SupervisorDefinition): Generator<Violation
 const ofOneMember = {
   args: 'Give them to each member when it is started',
   name: 'A member is known by its key',
+  namespace: 'A member is known by its key',
   gate: 'Members depend on no sibling',
   independent: 'Members are started one by one, and stop at the same time anyway',
 } as const
@@ -164,7 +166,8 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
   // The rules have seen them.
   const given = asOptions(options) as ChildOptions
   const { restart = 'permanent', shutdown = defaultShutdown[type], significant = false } = given
-  const { state, maxAttempts = defaultMaxAttempts, checkpoint, hooks, fallback, retries, whenDown, mailbox, args, name } = given
+  const { state, maxAttempts = defaultMaxAttempts, checkpoint, hooks, fallback, mailbox } = given
+  const { retries, whenDown, args, name, namespace } = given
   return {
     restart,
     shutdown: shutdown === 'kill' ? 'kill' : durationOrInfinityMs(shutdown, 'shutdown'),
@@ -177,7 +180,7 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
     calls: { ...(retries !== undefined && { retries }), ...(whenDown !== undefined && { whenDown }) },
     mailbox: mailbox && readMailbox(mailbox),
     args,
-    name,
+    name: name === undefined ? undefined : nameKey(name, { namespace }),
     extras: readExtras(given),
   }
 }

@@ -13,7 +13,7 @@ import { child, type DynamicNode, type SupervisorNode, type TreeNode } from './t
 /** How many partitions there are, how keys find them, and how each is supervised. */
 export interface PartitionSupervisorOptions<Key = PartitionKey, State = unknown, Args = unknown, Handlers = unknown>
   extends DynamicOptions,
-    Omit<ChildOptions<State, Args, Handlers>, 'args' | 'name'> {
+    Omit<ChildOptions<State, Args, Handlers>, 'args' | 'name' | 'namespace'> {
   /** An integer >= 1. With another number, keys belong to other partitions. */
   readonly partitions: number
   /** Makes a text or a number of a key; without it keys are texts or numbers. The same key must always give the same. */

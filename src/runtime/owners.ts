@@ -1,0 +1,44 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import { shutdown } from '../protocol/exit-reason.ts'
+import type { Life } from './anatomy.ts'
+
+/** Actors that end with the one that spawned them. */
+export class Owners {
+  readonly #ofLives = new Map<Life, Set<Life>>()
+  readonly #ofActors = new Map<ActorId, Set<Life>>()
+  readonly #stop: (life: Life) => void
+
+  /** `stop` ends one in order. */
+  constructor(stop: (life: Life) => void) {
+    this.#stop = stop
+  }
+
+  /** `owned` ends with this incarnation of its owner; with `survivesRestart` only when the owner is gone for good. */
+  bind(owned: Life, owner: Life, { survivesRestart }: { readonly survivesRestart: boolean }): void {
+    if (survivesRestart) add(this.#ofActors, owner.id, owned)
+    else if (add(this.#ofLives, owner, owned)) owner.whenEnded(() => this.#end(this.#ofLives, owner))
+  }
+
+  /** An actor stays down. */
+  gone(id: ActorId): void {
+    this.#end(this.#ofActors, id)
+  }
+
+  #end<Owner>(owned: Map<Owner, Set<Life>>, owner: Owner): void {
+    const lives = owned.get(owner)
+    owned.delete(owner)
+    for (const life of [...(lives ?? [])].reverse()) {
+      if (life.status === 'starting') life.end(shutdown, 'orderly')
+      else this.#stop(life)
+    }
+  }
+}
+
+/** True if it is the first of its owner. What has ended by itself is forgotten. */
+function add<Owner>(all: Map<Owner, Set<Life>>, owner: Owner, life: Life): boolean {
+  const known = all.get(owner)
+  const lives = known ?? new Set()
+  all.set(owner, lives.add(life))
+  life.whenEnded(() => lives.delete(life))
+  return known === undefined
+}
