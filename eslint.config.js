@@ -8,6 +8,7 @@ const doorsOfTimeAndChance = [
   'src/runtime/system-random.ts',
   'src/runtime/fair-scheduler.ts',
   'src/simulation/settle.ts',
+  'src/behaviors/system-spawner.ts',
 ]
 const timeAndChance = 'comes from Clock, Random or Scheduler: it must be possible to simulate it.'
 

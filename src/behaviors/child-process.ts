@@ -45,13 +45,13 @@ export interface ChildProcessOptions {
   /** What asks it to end: `SIGTERM` if not given. `SIGKILL` follows when the child's `shutdown` is over. */
   readonly stopSignal?: string
   /**
-   * It leads a process group of its own: signals reach the processes that it has started, too, and those that it leaves behind are
-   * killed. Ctrl-C in a terminal does not reach the group any more. Not on Windows. `false` if not given.
+   * It leads a process group of its own: signals reach the processes that it has started, too, and those that it leaves behind
+   * are killed. Ctrl-C in a terminal does not reach the group any more. Not on Windows. `false` if not given.
    */
   readonly killTree?: boolean
   /**
-   * The kernel kills it when this process ends, however that comes about, `kill -9` included. Linux only, by the program `setpriv`
-   * of util-linux; a command that there is not is then told by exit code 127. `false` if not given.
+   * The kernel kills it when this process ends, however that comes about, `kill -9` included. Linux only, by the program
+   * `setpriv` of util-linux; a command that there is not is then told by exit code 127. `false` if not given.
    */
   readonly dieWithParent?: boolean
   /** Told of each line that it writes. What it throws crashes the child. */
@@ -74,7 +74,7 @@ const table: OptionTable = {
   rules: [
     aText('cwd'),
     { name: 'env', rule: 'must be an object of texts', isRight: isEnvironment },
-    { name: 'successCodes', rule: 'must be a list of integers from 0 to 255', isRight: (value) => Array.isArray(value) && value.every(isExitCode) },
+    { name: 'successCodes', rule: 'must be a list of integers from 0 to 255', isRight: areExitCodes },
     aFunction('ready'),
     aLimit('readyTimeout'),
     { name: 'stopSignal', rule: 'must be the name of a signal, such as "SIGINT"', isRight: isSignal },
@@ -98,13 +98,15 @@ const table: OptionTable = {
 }
 
 /**
- * Defines a process of the operating system that lives as long as its actor. It starts with each incarnation; exit code 0 is the end
+ * Defines a process of the operating system that lives as long as its actor. It starts with each incarnation; exit code 0 is the
+ * end
  * `normal`, other codes and signals are a crash with a `ProcessExitError`, so that its supervisor decides. As a child it is
  * `transient` if nothing else is said. It has no state.
  *
- * A stop sends `stopSignal` and waits; a process that is still there when the child's `shutdown` is over is killed by `SIGKILL`. So
- * it is, at once, when the actor is killed. A supervisor that was killed, and a linked actor that has crashed, stop it in order. The
- * next incarnation starts when the process before is gone. What is left when this Node process exits by itself is killed.
+ * A stop sends `stopSignal` and waits; a process that is still there when the child's `shutdown` is over is killed by `SIGKILL`.
+ * So it is, at once, when the actor is killed. A supervisor that was killed, and a linked actor that has crashed, stop it in
+ * order. The next incarnation starts when the process before is gone. What is left when this Node process exits by itself is
+ * killed.
  *
  * If this process is ended by `kill -9`, the other one goes on: its standard input has ended then, by which it may know. On Linux
  * `dieWithParent` has it killed.
@@ -180,14 +182,20 @@ function check({ name, command, args, options }: Readonly<Record<'name' | 'comma
   checkDefinitionName('childProcess', name)
   const path = `childProcess "${String(name)}"`
   if (typeof command !== 'string' || command === '')
-    throw new ConfigurationError({ path: `${path}: command`, rule: 'must be a text of at least one character', value: command })
-  if (typeof args !== 'function' && !(Array.isArray(args) && args.every((arg) => typeof arg === 'string')))
-    throw new ConfigurationError({ path: `${path}: args`, rule: 'must be a list of texts, or a function that makes one', value: args })
+    throw new ConfigurationError({ path: `${path}: command`, rule: aText('command').rule, value: command })
+  const areArgs = typeof args === 'function' || (Array.isArray(args) && args.every((arg) => typeof arg === 'string'))
+  const rule = 'must be a list of texts, or a function that makes one'
+  if (!areArgs) throw new ConfigurationError({ path: `${path}: args`, rule, value: args })
   checkOptionTable(path, options, table)
 }
 
 function isEnvironment(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.values(value).every((text) => text === undefined || typeof text === 'string')
+  if (typeof value !== 'object' || value === null) return false
+  return Object.values(value).every((text) => text === undefined || typeof text === 'string')
+}
+
+function areExitCodes(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isExitCode)
 }
 
 function isExitCode(value: unknown): boolean {

@@ -126,7 +126,9 @@ export class StartTimeoutError extends CoppiceError {
   }
 }
 
-/** The health of a service was asked so often in vain that it counts as dead. `cause` is what its newest check threw, if it did. */
+/**
+ * The health of a service was asked so often in vain that it counts as dead. `cause` is what its newest check threw, if it did.
+ */
 export class UnhealthyError extends CoppiceError {
   override readonly name = 'UnhealthyError'
   readonly code = 'unhealthy'
@@ -134,7 +136,8 @@ export class UnhealthyError extends CoppiceError {
   /** How many checks in a row have failed. */
   readonly failures: number
   constructor(service: ActorId, failures: number, cause: unknown) {
-    super(`service ${displayId(service)}: ${failures} health checks in a row have failed`, cause === undefined ? undefined : { cause })
+    const options = cause === undefined ? undefined : { cause }
+    super(`service ${displayId(service)}: ${failures} health checks in a row have failed`, options)
     this.service = service
     this.failures = failures
   }
@@ -191,7 +194,8 @@ export class ProcessStartError extends CoppiceError {
   readonly process: ActorId
   readonly command: string
   constructor(process: ActorId, command: string, cause: unknown) {
-    super(`process ${displayId(process)}: ${command} could not be started (${cause instanceof Error ? cause.message : String(cause)})`, { cause })
+    const why = cause instanceof Error ? cause.message : String(cause)
+    super(`process ${displayId(process)}: ${command} could not be started (${why})`, { cause })
     this.process = process
     this.command = command
   }

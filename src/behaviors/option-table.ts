@@ -31,7 +31,8 @@ export function checkOptionTable(path: string, options: unknown, { rules, elsewh
     }
   for (const { name, rule, isRight, isRequired } of rules) {
     const value = given[name]
-    if (value === undefined ? isRequired === true : !isRight(value)) throw new ConfigurationError({ path: `${path}: ${name}`, rule, value })
+    const isBroken = value === undefined ? isRequired === true : !isRight(value)
+    if (isBroken) throw new ConfigurationError({ path: `${path}: ${name}`, rule, value })
   }
 }
 
@@ -51,7 +52,8 @@ export function aBoolean(name: string): OptionRule {
 
 /** A time that may be infinite. */
 export function aLimit(name: string): OptionRule {
-  return { name, rule: 'must be milliseconds > 0, a text such as "5s", or "infinity"', isRight: (value) => (msOf(value) ?? 0) > 0 }
+  const rule = 'must be milliseconds > 0, a text such as "5s", or "infinity"'
+  return { name, rule, isRight: (value) => (msOf(value) ?? 0) > 0 }
 }
 
 /** A time that comes again and again. */
@@ -64,7 +66,8 @@ export function aPeriod(name: string): OptionRule {
 }
 
 export function aCount(name: string, least: number): OptionRule {
-  return { name, rule: `must be an integer >= ${least}`, isRight: (value) => Number.isSafeInteger(value) && (value as number) >= least }
+  const isRight = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= least
+  return { name, rule: `must be an integer >= ${least}`, isRight }
 }
 
 function msOf(value: unknown): number | undefined {

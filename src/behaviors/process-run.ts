@@ -63,7 +63,7 @@ export function processBehavior(name: string, settings: ProcessSettings): Behavi
   }
 }
 
-function problemWith({ kind, name, input }: { readonly kind: string; readonly name: string; readonly input: unknown }): string | undefined {
+function problemWith({ kind, name, input }: Parameters<Behavior['check']>[0]): string | undefined {
   if (kind === 'call') return name === 'info' ? undefined : `a process has no call "${name}"; it has "info"`
   if (name === 'begin' || name === 'closeInput') return undefined
   if (name !== 'write' && name !== 'signal') return `a process has no cast "${name}"; it has "write", "closeInput", "signal"`

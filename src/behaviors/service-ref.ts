@@ -8,10 +8,11 @@ export interface ServiceRef<Thing> {
   readonly id: ActorId
   /**
    * Runs a function with the thing and gives what it returns. Several may be under way at the same time. What the function throws
-   * is the caller's: the promise rejects with it, and the service goes on. Do not keep the thing: after a restart it is another one.
+   * is the caller's: the promise rejects with it, and the service goes on. Do not keep the thing: after a restart it is another
+   * one.
    *
-   * Rejects with a `CallError` as a call of an actor does: `noproc`, `timeout` (5 s if nothing else is said), `crashed` if the service
-   * ended meanwhile.
+   * Rejects with a `CallError` as a call of an actor does: `noproc`, `timeout` (5 s if nothing else is said), `crashed` if the
+   * service ended meanwhile.
    */
   use<Result>(run: (thing: Thing) => Result | PromiseLike<Result>, options?: CallOptions): Promise<Result>
   /** What its health checks have shown so far; it does not check anew. Healthy if it has none. */

@@ -21,8 +21,8 @@ export interface ServiceOptions<Args, Thing> {
   /** How long that may take; for ever if not given, as in OTP. What comes up later is stopped at once. */
   readonly startTimeout?: DurationOrInfinity
   /**
-   * Brings the thing down, at orderly ends and at crashes, within the child's `shutdown`. If not given, the first of these that the
-   * thing has is called, and waited for: `[Symbol.asyncDispose]()`, `[Symbol.dispose]()`, `close()`, `end()`, `destroy()`.
+   * Brings the thing down, at orderly ends and at crashes, within the child's `shutdown`. If not given, the first of these that
+   * the thing has is called, and waited for: `[Symbol.asyncDispose]()`, `[Symbol.dispose]()`, `close()`, `end()`, `destroy()`.
    */
   readonly stop?: (thing: Thing, stop: ServiceStop) => unknown
   /** Says whether the thing is well. False, a throw, and no answer in time are failed checks; everything else is a good one. */
@@ -31,7 +31,10 @@ export interface ServiceOptions<Args, Thing> {
   readonly healthEvery?: Duration
   /** How long a check may take; 5 s if not given. */
   readonly healthTimeout?: DurationOrInfinity
-  /** The service crashes with an `UnhealthyError` after so many failed checks in a row: an integer >= 1, or `never`; 3 if not given. */
+  /**
+   * The service crashes with an `UnhealthyError` after so many failed checks in a row: an integer >= 1, or `never`; 3 if not
+   * given.
+   */
   readonly failAfter?: number | 'never'
 }
 
@@ -57,16 +60,16 @@ const table: OptionTable = {
 }
 
 /**
- * Defines a service: a thing that runs as long as its actor, such as a server, a socket or a pool of connections. It is started with
- * each incarnation and stopped with it, and its death is a crash, so that its supervisor decides. As a child it is `transient` if
- * nothing else is said. It has no state: it is volatile, and begins with `start` each time.
+ * Defines a service: a thing that runs as long as its actor, such as a server, a socket or a pool of connections. It is started
+ * with each incarnation and stopped with it, and its death is a crash, so that its supervisor decides. As a child it is
+ * `transient` if nothing else is said. It has no state: it is volatile, and begins with `start` each time.
  *
- * `stop` runs at every end but one: a supervisor that was killed, and a linked actor that has crashed, end it in order, too. Only a
- * kill, or the end of the time that the child's `shutdown` gives, does not wait: then `stop` is told by its signal, or called with a
- * signal that is aborted from the beginning, and the next incarnation may start before it is done.
+ * `stop` runs at every end but one: a supervisor that was killed, and a linked actor that has crashed, end it in order, too. Only
+ * a kill, or the end of the time that the child's `shutdown` gives, does not wait: then `stop` is told by its signal, or called
+ * with a signal that is aborted from the beginning, and the next incarnation may start before it is done.
  *
- * The first failed health check reports the service as unwell, as `ctx.reportHealth(false)` does, which holds back the restarts of
- * those that have it as their `gate`; the next good one takes that back; `failAfter` failed ones in a row are a crash.
+ * The first failed health check reports the service as unwell, as `ctx.reportHealth(false)` does, which holds back the restarts
+ * of those that have it as their `gate`; the next good one takes that back; `failAfter` failed ones in a row are a crash.
  *
  * @param name unique in the program
  * @throws {ConfigurationError} if the name or an option is not what it must be
@@ -101,14 +104,14 @@ export function service<Args = undefined, Thing = unknown>(
   const { start, startTimeout = 'infinity', stop = release } = options
   const order = {
     // What they are given is what the definition says, of which everything has the type.
-    start: start as (kit: ServiceKit<never>) => unknown,
+    start,
     stop: stop as (thing: unknown, stop: ServiceStop) => unknown,
     startTimeoutMs: durationOrInfinityMs(startTimeout, `${path}: startTimeout`),
     health: healthOrder(path, options as ServiceOptions<unknown, unknown>),
   }
   return {
     name,
-    behavior: serviceBehavior(name, order as Parameters<typeof serviceBehavior>[1]),
+    behavior: serviceBehavior(name, order),
     childDefaults: { restart: 'transient', state: 'volatile' },
     reference: (port: Port, id: ActorId) => makeServiceRef<Thing>(port, id),
   }
@@ -117,9 +120,11 @@ export function service<Args = undefined, Thing = unknown>(
 function healthOrder(path: string, options: ServiceOptions<unknown, unknown>): HealthOrder | undefined {
   const { health, healthEvery = '5s', healthTimeout = '5s', failAfter: most = 3 } = options
   if (health === undefined) {
-    for (const name of ['healthEvery', 'healthTimeout', 'failAfter'] as const)
-      if (options[name] !== undefined)
-        throw new ConfigurationError({ path: `${path}: ${name}`, rule: 'needs `health`, a function that says whether the thing is well', value: options[name] })
+    const rule = 'needs `health`, a function that says whether the thing is well'
+    for (const name of ['healthEvery', 'healthTimeout', 'failAfter'] as const) {
+      const value = options[name]
+      if (value !== undefined) throw new ConfigurationError({ path: `${path}: ${name}`, rule, value })
+    }
     return undefined
   }
   return {

@@ -52,11 +52,11 @@ function controlOf(child: ChildProcessWithoutNullStreams, { killTree }: ProcessO
     closeInput: () => void child.stdin.end(),
     kill: (signal) => {
       try {
-        if (killTree && child.pid !== undefined) process.kill(-child.pid, signal as NodeJS.Signals)
+        if (killTree && child.pid !== undefined) process.kill(-child.pid, signal)
         else child.kill(signal as NodeJS.Signals)
       } catch (error) {
-        // It, or all of its group, is gone.
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+        // It, or all of its group, is gone; macOS says so of a group by EPERM.
+        if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
       }
     },
   }

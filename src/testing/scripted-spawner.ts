@@ -33,8 +33,8 @@ export interface ScriptedSpawner extends Spawner {
 
 /**
  * Makes a spawner for tests, whose processes do what `script` says as soon as they run: by themselves nothing, but to end by the
- * signals that they get. What the script throws at once is why the process could not be started. Time is that of the system, which a
- * simulation moves.
+ * signals that they get. What the script throws at once is why the process could not be started. Time is that of the system,
+ * which a simulation moves.
  *
  * @param script is given each process, and how many there have been, from 1 on
  * @example

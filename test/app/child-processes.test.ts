@@ -36,18 +36,18 @@ describe('a process', () => {
       cwd: '/tmp', env: { LEVEL: '1', HOME: undefined }, killTree: true, spawner,
     })
     const { until, tree } = await simulated(supervisor({}, { job: child(Job, { args: { file: 'a.mp4' } }) }))
-    expect(spawner.processes.map(({ order }) => order)).toMatchObject([
-      { command: 'work', args: ['-i', 'a.mp4'], cwd: '/tmp', env: { LEVEL: '1', HOME: undefined }, killTree: true, dieWithParent: false },
-    ])
+    const place = { cwd: '/tmp', env: { LEVEL: '1', HOME: undefined }, killTree: true, dieWithParent: false }
+    expect(spawner.processes.map(({ order }) => order)).toMatchObject([{ command: 'work', args: ['-i', 'a.mp4'], ...place }])
     expect(await until(tree.job.call.info())).toEqual({ pid: 1001, command: 'work', args: ['-i', 'a.mp4'], output: [] })
   })
 
+  const crashed = ['job#1 exited error', 'job#2 started']
   it.each<[string, (process: ScriptedProcess) => void, ChildProcessOptions, string[]]>([
     ['exit code 0 is a normal end', (process) => process.exit(0), {}, ['job#1 exited normal']],
     ['so is another code of successCodes', (process) => process.exit(3), { successCodes: [0, 3] }, ['job#1 exited normal']],
-    ['another exit code is a crash', (process) => process.exit(3), {}, ['job#1 exited error', 'job#2 started']],
-    ['0 is one where it does not belong to them', (process) => process.exit(0), { successCodes: [3] }, ['job#1 exited error', 'job#2 started']],
-    ['a signal is a crash', (process) => process.die('SIGSEGV'), {}, ['job#1 exited error', 'job#2 started']],
+    ['another exit code is a crash', (process) => process.exit(3), {}, crashed],
+    ['so is 0 where it does not belong to them', (process) => process.exit(0), { successCodes: [3] }, crashed],
+    ['a signal is a crash', (process) => process.die('SIGSEGV'), {}, crashed],
   ])('%s', async (_, end, options, expected) => {
     const { tree } = scripted((process, nth) => {
       if (nth === 1) process.after('1m', () => end(process))
@@ -78,7 +78,8 @@ describe('a process', () => {
   })
 
   it('is up when a line says so, and those after it wait for that', async () => {
-    const { tree } = scripted((process) => process.after('3s', () => process.print('listening on 80')), { ready: ({ text }) => text.startsWith('listening') })
+    const ready: ChildProcessOptions['ready'] = ({ text }) => text.startsWith('listening')
+    const { tree } = scripted((process) => process.after('3s', () => process.print('listening on 80')), { ready })
     const late = actor('late', { initial: () => ({}), handlers: () => ({}) })
     const { clock, events } = await simulated(supervisor({}, { ...tree.children, late: child(late) }))
     expect(clock.now()).toBe(3_000)
@@ -98,12 +99,16 @@ describe('a process', () => {
       throw new Error('ENOENT')
     })
     await expect(simulated(tree)).rejects.toThrow('process job: work could not be started (ENOENT)')
-    const throws = supervisor({}, { job: child(childProcess('job', 'work', [], { spawner: { spawn: () => { throw new Error('no more') } } })) })
+    const spawn = (): never => {
+      throw new Error('no more')
+    }
+    const throws = supervisor({}, { job: child(childProcess('job', 'work', [], { spawner: { spawn } })) })
     await expect(simulated(throws)).rejects.toThrow('process job: work could not be started (no more)')
   })
 
   it('is asked to end by its signal, and waited for', async () => {
-    const { tree, processes } = scripted((process) => process.onSignal(() => process.after('2s', () => process.exit(0))), { stopSignal: 'SIGINT' })
+    const takesTime = (process: ScriptedProcess): void => process.onSignal(() => process.after('2s', () => process.exit(0)))
+    const { tree, processes } = scripted(takesTime, { stopSignal: 'SIGINT' })
     const { app, until, clock, events } = await simulated(tree)
     await until(app.stop())
     expect(clock.now()).toBe(2_000)
@@ -234,12 +239,27 @@ describe('a process that is declared wrongly is refused', () => {
     ['p', 'a', 'b c', {}, 'childProcess "p": args must be a list of texts, or a function that makes one; got "b c"'],
     ['p', 'a', [1], {}, 'childProcess "p": args must be a list of texts, or a function that makes one; got an array of 1'],
     ['p', 'a', [], 7, 'childProcess "p": options must be an object; got 7 (number)'],
-    ['p', 'a', [], { sucessCodes: [1] }, 'childProcess "p": sucessCodes is not an option; got an array of 1. Did you mean "successCodes"?'],
-    ['p', 'a', [], { detached: true }, 'childProcess "p": detached is not an option; got true (boolean). Did you mean "killTree"?'],
+    [
+      'p', 'a', [], { sucessCodes: [1] },
+      'childProcess "p": sucessCodes is not an option; got an array of 1. Did you mean "successCodes"?',
+    ],
+    [
+      'p', 'a', [], { detached: true },
+      'childProcess "p": detached is not an option; got true (boolean). Did you mean "killTree"?',
+    ],
     ['p', 'a', [], { env: { A: 1 } }, 'childProcess "p": env must be an object of texts; got an object'],
-    ['p', 'a', [], { successCodes: [256] }, 'childProcess "p": successCodes must be a list of integers from 0 to 255; got an array of 1'],
-    ['p', 'a', [], { stopSignal: 'term' }, 'childProcess "p": stopSignal must be the name of a signal, such as "SIGINT"; got "term"'],
-    ['p', 'a', [], { readyTimeout: -1 }, 'childProcess "p": readyTimeout must be milliseconds > 0, a text such as "5s", or "infinity"; got -1 (number)'],
+    [
+      'p', 'a', [], { successCodes: [256] },
+      'childProcess "p": successCodes must be a list of integers from 0 to 255; got an array of 1',
+    ],
+    [
+      'p', 'a', [], { stopSignal: 'term' },
+      'childProcess "p": stopSignal must be the name of a signal, such as "SIGINT"; got "term"',
+    ],
+    [
+      'p', 'a', [], { readyTimeout: -1 },
+      'childProcess "p": readyTimeout must be milliseconds > 0, a text such as "5s", or "infinity"; got -1 (number)',
+    ],
     ['p', 'a', [], { killTree: 'yes' }, 'childProcess "p": killTree must be true or false; got "yes"'],
     ['p', 'a', [], { keepLines: 1.5 }, 'childProcess "p": keepLines must be an integer >= 0; got 1.5 (number)'],
     ['p', 'a', [], { spawner: {} }, 'childProcess "p": spawner must have a function `spawn`; got an object'],
@@ -250,6 +270,7 @@ describe('a process that is declared wrongly is refused', () => {
   it('as durable', async () => {
     const { Job } = scripted(nothing)
     const tree = supervisor({}, { job: child(Job, { state: 'durable' }) })
-    await expect(start(tree, { store: memory() })).rejects.toThrow('job: state must be "volatile" for a task, a service or a process')
+    const message = 'job: state must be "volatile" for a task, a service or a process'
+    await expect(start(tree, { store: memory() })).rejects.toThrow(message)
   })
 })

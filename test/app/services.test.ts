@@ -40,6 +40,10 @@ function engines(options: Partial<ServiceOptions<undefined, Engine>> = {}, child
   return { made, stops, Motor, tree: supervisor({}, { motor: child(Motor, childOptions as never) }) }
 }
 
+/** Kills an actor at once. */
+const killerOf = (id: string) =>
+  actor('killer', { initial: () => ({}), handlers: ({ cast }) => ({ go: cast(({ ctx }) => ctx.kill(id)) }) })
+
 const never = (): Promise<never> => new Promise(() => undefined)
 const hangsOnStop = { stop: never }
 
@@ -55,7 +59,8 @@ describe('a service', () => {
         },
         stop: (thing, { reason }) => void log.push(`${thing} down: ${reason.type}`),
       })
-    const tree = supervisor({}, { db: child(named('db'), { args: { delay: 100 } }), web: child(named('web'), { args: { delay: 1 } }) })
+    const [db, web] = [child(named('db'), { args: { delay: 100 } }), child(named('web'), { args: { delay: 1 } })]
+    const tree = supervisor({}, { db, web })
     const { app, until } = await simulatedWithoutStore(tree)
     await until(app.stop())
     expect(log).toEqual(['db up', 'web up', 'web down: shutdown', 'db down: shutdown'])
@@ -102,8 +107,13 @@ describe('a service', () => {
       return new Engine(1, kit)
     }
     const { Motor, stops } = engines({ start, startTimeout: '2s' })
-    const Spawner = actor('spawner', { initial: () => ({}), handlers: ({ cast }) => ({ go: cast(({ ctx }) => void ctx.spawn(Motor, 'm', undefined).catch((error: Error) => void caught.push(error))) }) })
     const caught: Error[] = []
+    const Spawner = actor('spawner', {
+      initial: () => ({}),
+      handlers: ({ cast }) => ({
+        go: cast(({ ctx }) => void ctx.spawn(Motor, 'm', undefined).catch((error: Error) => void caught.push(error))),
+      }),
+    })
     const { tree, advance, clock } = await simulatedWithoutStore(supervisor({}, { spawner: child(Spawner) }))
     void tree.spawner.cast.go()
     await advance('2s')
@@ -141,10 +151,10 @@ describe('a service', () => {
 
   it('that is killed is told to stop at once, by a signal that is aborted, and nobody waits for it', async () => {
     for (const shutdown of ['kill', '3s'] as const) {
-      const { tree, stops, Motor } = engines(hangsOnStop, { shutdown })
-      const Killer = actor('killer', { initial: () => ({}), handlers: ({ cast }) => ({ go: cast(({ ctx }) => ctx.kill(ctx.ref(Motor, 'motor').id)) }) })
-      const { tree: refs, settle, clock, events, app, until } = await simulatedWithoutStore(supervisor({}, { ...tree.children, killer: child(Killer) }))
-      void (refs as unknown as { killer: { cast: { go(): Promise<void> } } }).killer.cast.go()
+      const { stops, Motor } = engines(hangsOnStop)
+      const both = supervisor({}, { motor: child(Motor, { shutdown }), killer: child(killerOf('motor')) })
+      const { tree, settle, clock, events, app, until } = await simulatedWithoutStore(both)
+      void tree.killer.cast.go()
       await settle()
       expect(clock.now()).toBe(0)
       expect(stops.map(({ number, wasAborted, reason }) => [number, wasAborted, reason.type])).toEqual([[1, true, 'killed']])
@@ -155,9 +165,8 @@ describe('a service', () => {
 
   it('is stopped in order also when its supervisor is killed, and when whom it is linked to crashes', async () => {
     const { Motor, stops } = engines()
-    const Killer = actor('killer', { initial: () => ({}), handlers: ({ cast }) => ({ go: cast(({ ctx }) => ctx.kill('inner')) }) })
     const { tree, settle } = await simulatedWithoutStore(
-      supervisor({}, { inner: supervisor({}, { motor: child(Motor) }), killer: child(Killer) }),
+      supervisor({}, { inner: supervisor({}, { motor: child(Motor) }), killer: child(killerOf('inner')) }),
     )
     void tree.killer.cast.go()
     await settle()
@@ -173,8 +182,8 @@ describe('a service', () => {
       }),
     })
     const second = engines()
-    const sim = await simulatedWithoutStore(supervisor({}, { ...second.tree.children, friend: child(Friend) }))
-    void (sim.tree as unknown as { friend: { cast: { go(): Promise<void> } } }).friend.cast.go()
+    const sim = await simulatedWithoutStore(supervisor({}, { motor: child(second.Motor), friend: child(Friend) }))
+    void sim.tree.friend.cast.go()
     await sim.settle()
     expect(second.stops.map(({ number, wasAborted, reason }) => [number, wasAborted, reason.type])).toEqual([[1, false, 'error']])
   })
@@ -258,7 +267,8 @@ describe('the health of a service', () => {
       throw new Error('no answer')
     }
     await advance('20s')
-    expect(eventsOf(events, 'exited').map(({ reason }) => reason)).toMatchObject([{ type: 'error', error: { code: 'unhealthy', failures: 2, cause: { message: 'no answer' } } }])
+    const error = { code: 'unhealthy', failures: 2, cause: { message: 'no answer' } }
+    expect(eventsOf(events, 'exited').map(({ reason }) => reason)).toMatchObject([{ type: 'error', error }])
     isWell = () => true
     await advance('1m')
     expect(app.inspect('motor')?.incarnation).toBe(2)
@@ -296,7 +306,8 @@ describe('the health of a service', () => {
         }),
       }),
     })
-    const { tree, advance, app } = await simulatedWithoutStore(supervisor({}, { motor: child(Motor), client: child(Client, { gate: 'motor' }) }))
+    const both = supervisor({}, { motor: child(Motor), client: child(Client, { gate: 'motor' }) })
+    const { tree, advance, app } = await simulatedWithoutStore(both)
     await advance('1s')
     void tree.client.cast.crash()
     await advance('10s')
@@ -324,13 +335,31 @@ describe('a service that is declared wrongly is refused', () => {
     ['', { start: begin }, 'service: name must be a text of at least one character; got ""'],
     ['s', undefined, 'service "s": options must be an object; got nothing'],
     ['s', {}, 'service "s": start must be a function; got nothing'],
-    ['s', { start: begin, healthCheck: begin }, 'service "s": healthCheck is not an option; got a function (begin). Did you mean "health"?'],
-    ['s', { start: begin, shutdown: '5s' }, 'service "s": shutdown is not an option; got "5s". It belongs to the child: child(Service, { shutdown })'],
-    ['s', { start: begin, startTimeout: 0 }, 'service "s": startTimeout must be milliseconds > 0, a text such as "5s", or "infinity"; got 0 (number)'],
+    [
+      's', { start: begin, healthCheck: begin },
+      'service "s": healthCheck is not an option; got a function (begin). Did you mean "health"?',
+    ],
+    [
+      's', { start: begin, shutdown: '5s' },
+      'service "s": shutdown is not an option; got "5s". It belongs to the child: child(Service, { shutdown })',
+    ],
+    [
+      's', { start: begin, startTimeout: 0 },
+      'service "s": startTimeout must be milliseconds > 0, a text such as "5s", or "infinity"; got 0 (number)',
+    ],
     ['s', { start: begin, stop: 'close' }, 'service "s": stop must be a function; got "close"'],
-    ['s', { start: begin, health: begin, healthEvery: 'infinity' }, 'service "s": healthEvery must be milliseconds > 0 or a text such as "5s"; got "infinity"'],
-    ['s', { start: begin, health: begin, failAfter: 0 }, 'service "s": failAfter must be an integer >= 1, or "never"; got 0 (number)'],
-    ['s', { start: begin, failAfter: 2 }, 'service "s": failAfter needs `health`, a function that says whether the thing is well; got 2 (number)'],
+    [
+      's', { start: begin, health: begin, healthEvery: 'infinity' },
+      'service "s": healthEvery must be milliseconds > 0 or a text such as "5s"; got "infinity"',
+    ],
+    [
+      's', { start: begin, health: begin, failAfter: 0 },
+      'service "s": failAfter must be an integer >= 1, or "never"; got 0 (number)',
+    ],
+    [
+      's', { start: begin, failAfter: 2 },
+      'service "s": failAfter needs `health`, a function that says whether the thing is well; got 2 (number)',
+    ],
   ])('%j, %j', (name, options, text) => {
     expect(() => service(name, wrong(options))).toThrow(text)
   })
@@ -338,6 +367,7 @@ describe('a service that is declared wrongly is refused', () => {
   it('as durable', async () => {
     const { Motor } = engines()
     const tree = supervisor({}, { motor: child(Motor, { state: 'durable' }) })
-    await expect(start(tree, { store: memory() })).rejects.toThrow('motor: state must be "volatile" for a task, a service or a process')
+    const message = 'motor: state must be "volatile" for a task, a service or a process'
+    await expect(start(tree, { store: memory() })).rejects.toThrow(message)
   })
 })

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import {
-  actor, child, childProcess, start, supervisor, type ChildOptions, type ChildProcessOptions, type CoppiceEvent, type ProcessExitError,
+  actor, child, childProcess, start, supervisor,
+  type ChildOptions, type ChildProcessOptions, type CoppiceEvent, type ProcessExitError,
 } from 'coppice'
 import { run } from '../support/program.ts'
 import { connects, createWitness } from '../support/witness.ts'
@@ -31,7 +32,11 @@ function hearing() {
   }
 }
 
-const node = (script: string, options: ChildProcessOptions = isUp) => childProcess('job', process.execPath, ['-e', script], options)
+const node = (script: string, options: ChildProcessOptions = isUp) =>
+  childProcess('job', process.execPath, ['-e', script], options)
+/** Code that starts another process, which gets the same pipes. */
+const starts = (script: string): string =>
+  `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(script)}], { stdio: 'inherit' })`
 const Killer = actor('killer', {
   initial: () => ({}),
   handlers: ({ cast }) => ({ job: cast(({ ctx }) => ctx.kill('inner/job')), inner: cast(({ ctx }) => ctx.kill('inner')) }),
@@ -45,8 +50,10 @@ describe('a process of this machine', { timeout }, () => {
   it('reads and writes, ends as normal with code 0, and tells the last of its lines before', async () => {
     const { onEvent, next } = hearing()
     const lines: string[] = []
-    const script = `${up} process.stdin.on('data', (text) => process.stdout.write(text)).on('end', () => { console.error('bye'); process.stdout.write('no end') })`
-    const app = await start(treeOf(node(script, { ...isUp, onLine: ({ stream, text }) => lines.push(`${stream}: ${text}`) })), { onEvent })
+    const script = `${up} process.stdin.on('data', (text) => process.stdout.write(text))
+      .on('end', () => { console.error('bye'); process.stdout.write('no end') })`
+    const onLine: ChildProcessOptions['onLine'] = ({ stream, text }) => lines.push(`${stream}: ${text}`)
+    const app = await start(treeOf(node(script, { ...isUp, onLine })), { onEvent })
     const { job } = app.tree.inner
     const exited = next('exited')
     await job.cast.write('grüß\ndich\n')
@@ -59,7 +66,8 @@ describe('a process of this machine', { timeout }, () => {
   it('gets its arguments, its folder and its environment', async () => {
     const { onEvent, next } = hearing()
     const lines: string[] = []
-    const script = `console.log(JSON.stringify([process.argv.slice(1), process.cwd(), process.env.LEVEL, process.env.HOME ?? null, process.env.PATH === undefined]))`
+    const script = `const { LEVEL, HOME = null, PATH } = process.env
+      console.log(JSON.stringify([process.argv.slice(1), process.cwd(), LEVEL, HOME, PATH === undefined]))`
     const Job = childProcess('job', process.execPath, (args: { file: string }) => ['-e', script, args.file], {
       cwd: '/', env: { LEVEL: '7', HOME: undefined }, onLine: ({ text }) => lines.push(text),
     })
@@ -91,7 +99,8 @@ describe('a process of this machine', { timeout }, () => {
 
   it('that there is not fails to start', async () => {
     const Missing = childProcess('missing', '/no/such/program')
-    await expect(start(supervisor({}, { missing: child(Missing) }))).rejects.toThrow('/no/such/program could not be started (spawn /no/such/program ENOENT)')
+    const message = '/no/such/program could not be started (spawn /no/such/program ENOENT)'
+    await expect(start(supervisor({}, { missing: child(Missing) }))).rejects.toThrow(message)
   })
 
   it('is killed when it does not end in time, and gone then', async () => {
@@ -120,7 +129,7 @@ describe('a process of this machine', { timeout }, () => {
   it('takes those along that it has started, with killTree, also when it ends before them', async () => {
     await using witness = await createWitness()
     const grandchild = `process.on('SIGTERM', () => undefined); ${connects(witness.port)}`
-    const script = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' }); ${up}
+    const script = `${starts(grandchild)}; ${up}
       process.stdin.on('data', () => process.exit(0))`
     for (const end of ['stop', 'by itself'] as const) {
       const { onEvent, next } = hearing()
@@ -139,7 +148,7 @@ describe('a process of this machine', { timeout }, () => {
     await using witness = await createWitness()
     const { onEvent, next } = hearing()
     const grandchild = `${connects(witness.port)}`
-    const script = `const left = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' })
+    const script = `const left = ${starts(grandchild)}
       console.log('up ' + left.pid); process.stdin.on('data', () => process.exit(0))`
     let pid = 0
     const app = await start(treeOf(node(script, { ready: ({ text }) => (pid = Number(text.slice(3))) > 0 })), { onEvent })

@@ -43,7 +43,8 @@ function waitFor(listeners: Set<(event: CoppiceEvent) => void>, type: CoppiceEve
 }
 
 describe('an HTTP server as a service', () => {
-  it.each(['by itself', 'by stop'] as const)('comes back at its port after a crash, and leaves no handle when it is stopped %s', async (isStopped) => {
+  const ways = ['by itself', 'by stop'] as const
+  it.each(ways)('comes back at its port after a crash, and leaves no handle when it is stopped %s', async (isStopped) => {
     const listeners = new Set<(event: CoppiceEvent) => void>()
     const onEvent = (event: CoppiceEvent): void => listeners.forEach((listen) => listen(event))
     const app = await start(supervisor({}, { api: child(httpService(isStopped), { args: { text: 'hello' } }) }), { onEvent })
@@ -68,7 +69,8 @@ describe('an HTTP server as a service', () => {
     const listeners = new Set<(event: CoppiceEvent) => void>()
     const onEvent = (event: CoppiceEvent): void => listeners.forEach((listen) => listen(event))
     // A request that never ends keeps an orderly stop waiting, and its time is over at once.
-    const app = await start(supervisor({}, { api: child(httpService('by itself'), { args: { text: 'hello' }, shutdown: 1 }) }), { onEvent })
+    const api = child(httpService('by itself'), { args: { text: 'hello' }, shutdown: 1 })
+    const app = await start(supervisor({}, { api }), { onEvent })
     const port = await app.tree.api.use((server) => {
       server.removeAllListeners('request')
       return portOf(server)

@@ -9,7 +9,8 @@ export interface Witness extends AsyncDisposable {
 }
 
 /** Code for `node -e` that connects to the witness and keeps the process alive as long as the connection. */
-export const connects = (port: number): string => `require('node:net').connect(${port}, '127.0.0.1').on('error', () => undefined);`
+export const connects = (port: number): string =>
+  `require('node:net').connect(${port}, '127.0.0.1').on('error', () => undefined);`
 
 export async function createWitness(): Promise<Witness> {
   const arrived: Socket[] = []

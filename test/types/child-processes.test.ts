@@ -19,8 +19,7 @@ describe('the types of processes', () => {
       expectTypeOf(tree.plain.cast.closeInput()).toEqualTypeOf<Promise<void>>()
       // @ts-expect-error -- only text is written
       void tree.plain.cast.write(7)
-      // @ts-expect-error -- it has no such call
-      void tree.plain.call.status()
+      expectTypeOf(tree.plain.call).not.toHaveProperty('status')
     })
   })
 

@@ -1,6 +1,8 @@
 import type { Server } from 'node:http'
 import { describe, expectTypeOf, it } from 'vitest'
-import { child, dynamicSupervisor, service, supervisor, type ServiceHealth, type ServiceKit, type ServiceRef, type TreeNode } from 'coppice'
+import {
+  child, dynamicSupervisor, service, supervisor, type ServiceHealth, type ServiceKit, type ServiceRef, type TreeNode,
+} from 'coppice'
 
 const Api = service('api', {
   start: async ({ args }: ServiceKit<{ port: number }>) => ({ server: undefined as unknown as Server, port: args.port }),
@@ -28,10 +30,8 @@ describe('the types of services', () => {
       expectTypeOf(tree.api.use(async ({ port }) => String(port))).toEqualTypeOf<Promise<string>>()
       expectTypeOf(tree.api.health()).toEqualTypeOf<Promise<ServiceHealth>>()
       expectTypeOf(tree.plain).toEqualTypeOf<ServiceRef<undefined>>()
-      // @ts-expect-error -- the thing has no such part
-      void tree.api.use(({ url }) => url)
-      // @ts-expect-error -- a service has no calls of its own
-      tree.api.call
+      expectTypeOf(tree.api.use<number>).parameter(0).parameter(0).toEqualTypeOf<{ server: Server; port: number }>()
+      expectTypeOf(tree.api).not.toHaveProperty('call')
     })
   })
 
