@@ -6,8 +6,6 @@ import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { simulatedWithoutStore } from '../support/simulated-app.ts'
 
 type Route = readonly string[]
-// An interface has no index signature.
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- see above
 type Handlers = {
   readonly pass: CallHandler<Route, string>
   readonly sleep: CallHandler<Route, string>

@@ -112,6 +112,21 @@ describe('a process of this machine', { timeout }, () => {
     await gone
   })
 
+  it('[S11] that never yields is ended within its limit', async () => {
+    await using witness = await createWitness()
+    // Connected to the witness, it says that it is up, and does nothing else any more: no signal but the last one is heard.
+    const loops = `process.on('SIGTERM', () => undefined); setImmediate(function loop(left = 100) {
+      if (left > 0) return setImmediate(loop, left - 1)
+      require('node:fs').writeSync(1, 'up\\n')
+      for (;;);
+    })`
+    const app = await start(treeOf(node(`${connects(witness.port)} ${loops}`), { shutdown: '50ms' }))
+    const { gone } = await witness.next()
+    await app.stop()
+    await gone
+    expect(app.running()).toEqual([])
+  })
+
   it.each(['job', 'inner'] as const)('is gone when its actor or its supervisor is killed: %s', async (whom) => {
     await using witness = await createWitness()
     const { onEvent, next } = hearing()
