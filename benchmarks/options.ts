@@ -43,7 +43,9 @@ const forms = {
   help: { type: 'boolean' },
 } as const
 
-const optionNames = Object.keys(forms).map((name) => `--${name}`).join(', ')
+const optionNames = Object.keys(forms)
+  .map((name) => `--${name}`)
+  .join(', ')
 
 /** Reads the arguments; `names` are those of the trials. */
 export function parseOptions(args: readonly string[], names: readonly string[]): Parsed {

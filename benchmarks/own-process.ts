@@ -22,7 +22,10 @@ export function runInOwnProcess(trial: Trial, { size, rounds }: Running): Promis
 
 async function runAsChild([name, size, rounds]: readonly string[]): Promise<void> {
   const running: Running = { size: size === 'full' ? 'full' : 'small', rounds: Number(rounds) }
-  const standings = await runTrials(trials.filter((trial) => trial.name === name), running)
+  const standings = await runTrials(
+    trials.filter((trial) => trial.name === name),
+    running,
+  )
   process.send?.(standings)
   process.disconnect()
 }

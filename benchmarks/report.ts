@@ -4,7 +4,11 @@ import type { Goal, Spread, Standing } from './contest.ts'
 export function tableOf(standings: readonly Standing[]): string {
   const rows = standings.map(rowOf)
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
-  const line = (row: readonly string[]): string => row.map((text, column) => padded(text, column, widths)).join('  ').trimEnd()
+  const line = (row: readonly string[]): string =>
+    row
+      .map((text, column) => padded(text, column, widths))
+      .join('  ')
+      .trimEnd()
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }
 

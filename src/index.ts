@@ -1,6 +1,16 @@
 // The words that travel.
 export { ConfigurationError, CoppiceError, InternalError, NotStorableError, type Violation } from './protocol/errors.ts'
-export { crash, describeReason, isAbnormal, killed, noproc, normal, shutdown, shutdownBecause, type ExitReason } from './protocol/exit-reason.ts'
+export {
+  crash,
+  describeReason,
+  isAbnormal,
+  killed,
+  noproc,
+  normal,
+  shutdown,
+  shutdownBecause,
+  type ExitReason,
+} from './protocol/exit-reason.ts'
 export { ForeignRefError, StoredRefError, type RefData } from './protocol/ref-data.ts'
 export type { ActorId } from './protocol/actor-id.ts'
 export type { Duration, DurationOrInfinity } from './protocol/duration.ts'
@@ -140,12 +150,42 @@ export { eventManager, type EventManagerDefinition } from './behaviors/event-man
 export type { EventManagerRef, EventOf, HandlerArguments, HandlerId, SupervisedOptions } from './behaviors/event-manager-ref.ts'
 export type { EventManagerState, InstalledHandler } from './behaviors/handler-room.ts'
 export { EventHandlerError, type EventHandlerProblem } from './behaviors/errors.ts'
-export type { ActorRef, CallMethods, CallMethodsOf, CallsIn, CastMethods, CastMethodsOf, CastsIn, InputArgument, SeparateHandlers } from './behaviors/actor-ref.ts'
-export { NoReply, noReply, Refusal, refuse, type AnyHandler, type CallHandler, type CallResult, type CastHandler, type CastResult, type HandlerKit, type Turn } from './behaviors/handlers.ts'
+export type {
+  ActorRef,
+  CallMethods,
+  CallMethodsOf,
+  CallsIn,
+  CastMethods,
+  CastMethodsOf,
+  CastsIn,
+  InputArgument,
+  SeparateHandlers,
+} from './behaviors/actor-ref.ts'
+export {
+  NoReply,
+  noReply,
+  Refusal,
+  refuse,
+  type AnyHandler,
+  type CallHandler,
+  type CallResult,
+  type CastHandler,
+  type CastResult,
+  type HandlerKit,
+  type Turn,
+} from './behaviors/handlers.ts'
 export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
 export { machine, type MachineDefinition, type MachineOptions } from './behaviors/machine.ts'
 export { logic, type LogicDefinition, type LogicHandlers, type LogicOptions } from './behaviors/actor-logic.ts'
-export type { AskKit, Asks, EventHandlers, EventPayload, EventType, NoPayload, OptionalPayload } from './behaviors/hosting/machine-asks.ts'
+export type {
+  AskKit,
+  Asks,
+  EventHandlers,
+  EventPayload,
+  EventType,
+  NoPayload,
+  OptionalPayload,
+} from './behaviors/hosting/machine-asks.ts'
 export type { MachineState, TimerRecord } from './behaviors/hosting/machine-state.ts'
 export type { ChildRecord } from './behaviors/hosting/child-order.ts'
 export type { StateValue } from './behaviors/hosting/hosted-logic.ts'
@@ -187,10 +227,21 @@ export type {
   SupervisorNode,
   TreeNode,
 } from './supervision/trees/tree.ts'
-export { partitionSupervisor, type PartitionArguments, type PartitionSupervisorOptions } from './supervision/trees/partition-supervisor.ts'
+export {
+  partitionSupervisor,
+  type PartitionArguments,
+  type PartitionSupervisorOptions,
+} from './supervision/trees/partition-supervisor.ts'
 export type { PartitionKey } from './supervision/trees/partition-hash.ts'
 export { taskSupervisor, type TaskSupervisorOptions } from './supervision/trees/task-supervisor.ts'
-export type { AsyncOptions, StartedTask, StartTaskOptions, TaskArguments, TaskHandle, TasksRef } from './supervision/trees/tasks-ref.ts'
+export type {
+  AsyncOptions,
+  StartedTask,
+  StartTaskOptions,
+  TaskArguments,
+  TaskHandle,
+  TasksRef,
+} from './supervision/trees/tasks-ref.ts'
 export type { StreamFunction, StreamOptions, TaskResult } from './supervision/trees/task-stream.ts'
 export type { PartitionsRef } from './supervision/trees/partitions-ref.ts'
 export {
@@ -213,7 +264,12 @@ export type { BackoffOption, Jitter } from './supervision/specs/backoff.ts'
 export type { ChildExit, Decide, Wish } from './supervision/specs/decide.ts'
 export type { ChildExtraOptions } from './supervision/specs/child-extras.ts'
 export type { ChildOptions, FallbackOptions } from './supervision/specs/child-options.ts'
-export type { DynamicOptions, IntensityOption, SupervisorInit, SupervisorOptions } from './supervision/specs/supervisor-options.ts'
+export type {
+  DynamicOptions,
+  IntensityOption,
+  SupervisorInit,
+  SupervisorOptions,
+} from './supervision/specs/supervisor-options.ts'
 export type { AutoShutdown } from './supervision/specs/auto-shutdown.ts'
 export type { MailboxOption } from './supervision/specs/mailbox-option.ts'
 export type { RestartType } from './supervision/specs/restart-type.ts'
@@ -224,7 +280,16 @@ export type { SupervisorEvent } from './supervision/events.ts'
 export type { Comeback, DecisionRecord } from './supervision/shell/decision-log.ts'
 export { describeCause } from './supervision/telling/describe-cause.ts'
 export { describeDecision } from './supervision/telling/describe-decision.ts'
-export type { ChildCounts, ChildInfo, Command, Decision, StartOrder, StopOrder, SupervisorProblem, SupervisorReply } from './supervision/machine/commands.ts'
+export type {
+  ChildCounts,
+  ChildInfo,
+  Command,
+  Decision,
+  StartOrder,
+  StopOrder,
+  SupervisorProblem,
+  SupervisorReply,
+} from './supervision/machine/commands.ts'
 export type { Fact, StartResult, SupervisorRequest } from './supervision/machine/facts.ts'
 export type { Restarts, SupervisorInput } from './supervision/machine/decider.ts'
 export type { SupervisorState } from './supervision/machine/machine-table.ts'
@@ -236,7 +301,14 @@ export type { Escalated, FailedToStart, GaveUp } from './supervision/machine/exi
 
 // State that survives.
 export { memory } from './persistence/memory-store.ts'
-export { sqlite, type Link, type SqliteOptions, type SqlHandle, type SqlStatement, type SqlValue } from './persistence/sqlite-store.ts'
+export {
+  sqlite,
+  type Link,
+  type SqliteOptions,
+  type SqlHandle,
+  type SqlStatement,
+  type SqlValue,
+} from './persistence/sqlite-store.ts'
 export type { Sync } from './persistence/sqlite-settings.ts'
 
 // Running.

@@ -15,7 +15,9 @@ describe('the source', () => {
 
   it('is in the rooms of the table', () => {
     const known = rooms.map(({ name }) => name)
-    const folders = readSource().filter(({ path }) => path.includes('/')).map(({ path }) => path.split('/')[0])
+    const folders = readSource()
+      .filter(({ path }) => path.includes('/'))
+      .map(({ path }) => path.split('/')[0])
     expect([...new Set(folders)].filter((folder) => !known.includes(folder ?? ''))).toEqual([])
     expect(readSource().filter(({ path }) => !path.includes('/') && path !== 'index.ts')).toEqual([])
   })
@@ -221,7 +223,15 @@ describe('the checker finds', () => {
       ['d', 'e', 'd'],
       ['b', 'c', 'b'],
     ])
-    expect(importCycles(new Map([['a', ['b', 'c']], ['b', ['c']], ['c', []]]))).toEqual([])
+    expect(
+      importCycles(
+        new Map([
+          ['a', ['b', 'c']],
+          ['b', ['c']],
+          ['c', []],
+        ]),
+      ),
+    ).toEqual([])
   })
 })
 

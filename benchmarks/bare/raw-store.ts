@@ -1,7 +1,6 @@
 import Database from 'better-sqlite3'
 import type { Sync } from '../databases.ts'
 
-
 /**
  * The least that keeps state in SQLite: prepared statements and groups, with the settings of coppice's own store. The caller
  * brings the states as text, in the same form.

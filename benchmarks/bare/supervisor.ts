@@ -30,7 +30,10 @@ export class BareSupervisor<Child> {
   }
 
   #start(id: string, start: (crashed: () => void) => Child): void {
-    this.#children.set(id, start(() => this.#restart(id)))
+    this.#children.set(
+      id,
+      start(() => this.#restart(id)),
+    )
   }
 
   #restart(id: string): void {

@@ -20,10 +20,16 @@ export const delay: Trial = {
     '  against the store in the same one, or against a process that waits',
   contests: (size) => [
     ...syncs.map((sync) => paced({ sync, ms: durationMs[size], accounts: accounts[size] })),
-    ...syncs.map((sync) => flooded(`casts in windows, stored every 100, sync ${sync}`, {
-      ceiling: { name: 'in-process link', goal, enter: () => flood({ count: casts[size], store: { sync, link: 'in-process' } }) },
-      entrant: { name: 'worker link', enter: () => flood({ count: casts[size], store: { sync, link: 'worker' } }) },
-    })),
+    ...syncs.map((sync) =>
+      flooded(`casts in windows, stored every 100, sync ${sync}`, {
+        ceiling: {
+          name: 'in-process link',
+          goal,
+          enter: () => flood({ count: casts[size], store: { sync, link: 'in-process' } }),
+        },
+        entrant: { name: 'worker link', enter: () => flood({ count: casts[size], store: { sync, link: 'worker' } }) },
+      }),
+    ),
     flooded('casts in windows, no store', {
       ceiling: { name: 'nothing to do', goal, enter: waiting },
       entrant: { name: 'coppice', enter: () => flood({ count: casts[size], store: undefined }) },
@@ -61,9 +67,12 @@ interface Pace {
 
 async function pace({ sync, link, ms, accounts: count }: Pace): Promise<Racer> {
   const site = newSite()
-  const tree = supervisor({}, {
-    accounts: dynamicSupervisor(Account, { state: 'checkpointed', checkpoint: { every: 1 } }),
-  })
+  const tree = supervisor(
+    {},
+    {
+      accounts: dynamicSupervisor(Account, { state: 'checkpointed', checkpoint: { every: 1 } }),
+    },
+  )
   const app = await start(tree, { store: sqlite(site.path, { sync, link }), freezeStates: false })
   const refs: ReturnType<typeof Account.reference>[] = []
   // One after the other: a supervisor starts one at a time, and many that wait for their turn would wait too long.
@@ -78,7 +87,10 @@ async function pace({ sync, link, ms, accounts: count }: Pace): Promise<Racer> {
         }),
       )
       const deposits = await Promise.all(refs.map((ref) => ref.call.deposits()))
-      expectCount(deposits.reduce((sum, of) => sum + of, 0), sent)
+      expectCount(
+        deposits.reduce((sum, of) => sum + of, 0),
+        sent,
+      )
       return figure
     },
     leave: async () => {

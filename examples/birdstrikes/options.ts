@@ -102,7 +102,9 @@ function isPositive(text: string): boolean {
 }
 
 function namesOf(options: object): string {
-  return Object.keys(options).map((name) => `--${name}`).join(', ')
+  return Object.keys(options)
+    .map((name) => `--${name}`)
+    .join(', ')
 }
 
 function wrong(problem: string): Parsed {

@@ -36,7 +36,10 @@ const blank: RunRecord = { kills: [], stoppedAtRow: null, isOver: false }
 /** Where the run over this file with this seed has its place; a file that has changed since is another one. */
 export function placeOf({ data, file, seed }: { readonly data: string; readonly file: string; readonly seed: number }): RunPlace {
   const { size, mtimeMs } = statSync(file)
-  const key = createHash('sha256').update(JSON.stringify([resolve(file), size, mtimeMs])).digest('hex').slice(0, 8)
+  const key = createHash('sha256')
+    .update(JSON.stringify([resolve(file), size, mtimeMs]))
+    .digest('hex')
+    .slice(0, 8)
   const directory = resolve(data, `${key}-seed-${seed}`)
   const [database, recordFile] = [join(directory, 'birdstrikes.db'), join(directory, 'run.json')]
   return { directory, database, recordFile, twin: twinIn(directory) }

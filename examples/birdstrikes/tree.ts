@@ -17,12 +17,15 @@ export function birdstrikes({ seed, ...work }: Work) {
   const Statistics = statistics(bug)
   // The bug is expected: it is no reason to give up.
   const intensity = { restarts: 1_000, within: '5s' } as const
-  return supervisor({ strategy: 'one_for_one', intensity }, {
-    ledgers: dynamicSupervisor(Ledger, { state: 'durable', intensity }),
-    notices: child(notices, { state: 'durable' }),
-    statistics: child(Statistics, { state: 'durable' }),
-    reader: child(reader({ ...work, bug, Ledger, Statistics }), { state: 'durable' }),
-  })
+  return supervisor(
+    { strategy: 'one_for_one', intensity },
+    {
+      ledgers: dynamicSupervisor(Ledger, { state: 'durable', intensity }),
+      notices: child(notices, { state: 'durable' }),
+      statistics: child(Statistics, { state: 'durable' }),
+      reader: child(reader({ ...work, bug, Ledger, Statistics }), { state: 'durable' }),
+    },
+  )
 }
 
 /** The references to all actors of the job. */

@@ -45,7 +45,7 @@ export class TwinJob {
   async run(): Promise<TwinEnd> {
     const { rows, kills, narrator } = this.#parts
     narrator.line('twin', 'the same job as a plain program: killed at the same rows, and no tree to restart what throws')
-    for (let newFrom = 0; ; ) {
+    for (let newFrom = 0; ;) {
       const next = kills[this.kills]
       const life = beginLife({ program: 'twin-worker.ts', orders: this.#orders(next, newFrom), delayMs: 0, hear: this.#hear })
       this.#life = life

@@ -24,11 +24,19 @@ interface Seen {
  * @returns the behaviors in it, by name.
  * @throws {ConfigurationError} naming the first rule that is broken.
  */
-export function checkTree(tree: TreeNode, { hasStore, behaviors }: { readonly hasStore: boolean; readonly behaviors: readonly Behavior[] }): readonly Behavior[] {
+export function checkTree(
+  tree: TreeNode,
+  { hasStore, behaviors }: { readonly hasStore: boolean; readonly behaviors: readonly Behavior[] },
+): readonly Behavior[] {
   const seen: Seen = { hasStore, known: () => undefined, behaviors: new Map(), names: new Map() }
   for (const behavior of behaviors) checkBehavior(behavior, 'start: behaviors', seen)
   if (!isTreeNode(tree) || tree.kind === 'child')
-    throw new ConfigurationError({ path: 'start: tree', rule: 'must be a supervisor', value: tree, remedy: 'Write start(supervisor({}, { … }))' })
+    throw new ConfigurationError({
+      path: 'start: tree',
+      rule: 'must be a supervisor',
+      value: tree,
+      remedy: 'Write start(supervisor({}, { … }))',
+    })
   checkNode(tree, rootId, seen)
   return [...seen.behaviors.values()]
 }
@@ -133,7 +141,11 @@ function checkName({ name, namespace }: ChildOptions, id: ActorId, { names }: Se
   const key = nameKey(name, { namespace })
   const owner = names.get(key)
   if (owner !== undefined)
-    throw new ConfigurationError({ path: `${displayId(id)}: name`, rule: 'must be unique in the tree', value: name, remedy: `${displayId(owner)} has it` })
+    throw new ConfigurationError({
+      path: `${displayId(id)}: name`,
+      rule: 'must be unique in the tree',
+      value: name,
+      remedy: `${displayId(owner)} has it`,
+    })
   names.set(key, id)
 }
-

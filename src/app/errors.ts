@@ -13,7 +13,10 @@ export class TreeStartError extends CoppiceError {
   constructor(reason: ExitReason) {
     const { path, origin } = originOf(reason)
     const cause = origin.type === 'error' ? { cause: origin.error } : undefined
-    super(`the tree was not started: ${path.join('/')} could not be started (${describeReason(origin)}); nothing is running`, cause)
+    super(
+      `the tree was not started: ${path.join('/')} could not be started (${describeReason(origin)}); nothing is running`,
+      cause,
+    )
     this.reason = reason
     this.path = path
   }

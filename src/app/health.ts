@@ -52,7 +52,8 @@ function* problemsOf(parts: HealthParts, info: SupervisorInfo): Generator<Health
     const at = childId(id, child.id)
     const inner = child.type === 'supervisor' && child.status === 'running' ? parts.show(at) : undefined
     if (inner !== undefined) yield* problemsOf(parts, inner)
-    else if (child.status === 'restarting' || child.type === 'supervisor' && child.status === 'running') yield problemOf(parts, at, 'restarting')
+    else if (child.status === 'restarting' || (child.type === 'supervisor' && child.status === 'running'))
+      yield problemOf(parts, at, 'restarting')
     else if (child.status === 'stopped' && hasFailed(parts, at)) yield problemOf(parts, at, 'down')
     else if (child.isHealthy === false) yield problemOf(parts, at, 'unhealthy')
   }

@@ -24,11 +24,10 @@ import { startDressed, type App, type StartOptions } from './start.ts'
 export type SimulationEvent = CoppiceEvent | FaultEvent | RealWorldEvent
 
 /** How a tree is simulated. */
-export interface SimulationOptions
-  extends Pick<
-    StartOptions,
-    'behaviors' | 'freezeStates' | 'messages' | 'nestedCalls' | 'keepDecisions' | 'keepDeadLetters' | 'overload'
-  > {
+export interface SimulationOptions extends Pick<
+  StartOptions,
+  'behaviors' | 'freezeStates' | 'messages' | 'nestedCalls' | 'keepDecisions' | 'keepDeadLetters' | 'overload'
+> {
   /** Decides every order, and `ctx.random`. 1 if not given. */
   readonly seed?: number
   /** What goes wrong, and when. */
@@ -291,8 +290,21 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
 }
 
 const optionNames: readonly string[] = [
-  'seed', 'faults', 'store', 'onEvent', 'replay', 'allowReal', 'limit', 'clock', 'behaviors', 'freezeStates', 'messages', 'nestedCalls',
-  'keepDecisions', 'keepDeadLetters', 'overload',
+  'seed',
+  'faults',
+  'store',
+  'onEvent',
+  'replay',
+  'allowReal',
+  'limit',
+  'clock',
+  'behaviors',
+  'freezeStates',
+  'messages',
+  'nestedCalls',
+  'keepDecisions',
+  'keepDeadLetters',
+  'overload',
 ]
 
 function checkOptions(options: SimulationOptions): void {

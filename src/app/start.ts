@@ -221,7 +221,10 @@ export async function startDressed<Tree>(
 ): Promise<App<Tree>> {
   const defaultMode: StateMode = options.store === undefined ? 'volatile' : 'checkpointed'
   checkOptions(options)
-  const behaviors = checkTree(tree, { hasStore: options.store !== undefined, behaviors: (options.behaviors ?? []).map(({ behavior }) => behavior) })
+  const behaviors = checkTree(tree, {
+    hasStore: options.store !== undefined,
+    behaviors: (options.behaviors ?? []).map(({ behavior }) => behavior),
+  })
   const clock = options.clock ?? createSystemClock()
   const random = options.random ?? createSystemRandom()
   const scheduler = options.scheduler ?? createFairScheduler({ clock })
@@ -302,7 +305,14 @@ class RunningApp<Tree> implements App<Tree> {
     const id = spawnedId(spawnedFromOutside, key)
     const spec = spawnedSpec(definition, id, args, options)
     const { ifExists } = options
-    const spawned = await this.#system.spawn({ spec, starter: undefined, link: false, monitor: undefined, timeoutMs: Infinity, ifExists })
+    const spawned = await this.#system.spawn({
+      spec,
+      starter: undefined,
+      link: false,
+      monitor: undefined,
+      timeoutMs: Infinity,
+      ifExists,
+    })
     return definition.reference(this.#system.outside, spawned)
   }
 
@@ -423,18 +433,39 @@ function reject(error: unknown): Promise<never> {
 }
 
 const optionNames: readonly string[] = [
-  'store', 'onEvent', 'behaviors', 'clock', 'random', 'scheduler', 'freezeStates', 'attribution', 'messages', 'nestedCalls',
-  'keepDecisions', 'keepDeadLetters', 'overload',
+  'store',
+  'onEvent',
+  'behaviors',
+  'clock',
+  'random',
+  'scheduler',
+  'freezeStates',
+  'attribution',
+  'messages',
+  'nestedCalls',
+  'keepDecisions',
+  'keepDeadLetters',
+  'overload',
 ]
 
 function checkOptions(options: object): void {
   const given = options as Readonly<Record<string, unknown>>
   for (const name of Object.keys(given))
     if (!optionNames.includes(name))
-      throw new ConfigurationError({ path: `start: ${name}`, rule: 'is not an option', value: given[name], remedy: `The options are ${optionNames.join(', ')}` })
+      throw new ConfigurationError({
+        path: `start: ${name}`,
+        rule: 'is not an option',
+        value: given[name],
+        remedy: `The options are ${optionNames.join(', ')}`,
+      })
   const { store, onEvent } = given
   if (store !== undefined && !hasOpen(store))
-    throw new ConfigurationError({ path: 'start: store', rule: 'must be a store', value: store, remedy: 'Write store: sqlite("app.db") or store: memory()' })
+    throw new ConfigurationError({
+      path: 'start: store',
+      rule: 'must be a store',
+      value: store,
+      remedy: 'Write store: sqlite("app.db") or store: memory()',
+    })
   const { attribution, messages, nestedCalls } = given
   if (messages !== undefined && messages !== 'copy' && messages !== 'share')
     throw new ConfigurationError({ path: 'start: messages', rule: 'must be "copy" or "share"', value: messages })

@@ -36,7 +36,11 @@ export function stopOnSignals(app: App<unknown>, options: StopOnSignalsOptions =
   const signals = options.signals ?? ['SIGTERM', 'SIGINT']
   for (const signal of signals)
     if (numbers[signal] === undefined)
-      throw new ConfigurationError({ path: 'stopOnSignals: signals', rule: `must be some of ${Object.keys(numbers).join(', ')}`, value: signal })
+      throw new ConfigurationError({
+        path: 'stopOnSignals: signals',
+        rule: `must be some of ${Object.keys(numbers).join(', ')}`,
+        value: signal,
+      })
   let isStopping = false
   const end = (signal: NodeJS.Signals): void => {
     options.onStop?.({ signal, stillRunning: app.running() })

@@ -39,7 +39,9 @@ export function rootSpec(node: SupervisorNode<unknown> | DynamicNode<unknown>, p
 /** What a supervisor starts from, with the specs of everything below it. */
 function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
   const settings = supervisorSettings({ at: id, options: node.options })
-  const children = Object.entries(node.children).map(([key, child]) => childSpec(child, { key, parent: id, autoShutdown: settings.autoShutdown }, parts))
+  const children = Object.entries(node.children).map(([key, child]) =>
+    childSpec(child, { key, parent: id, autoShutdown: settings.autoShutdown }, parts),
+  )
   const { autoShutdown } = settings
   const input = { kind: 'static', ...settings, children } as const
   const behavior = supervisorBehavior({
@@ -127,11 +129,7 @@ interface Settled {
   readonly settings: ChildSettings
 }
 
-function workerSpec(
-  behavior: Behavior,
-  { key, id, settings }: Settled,
-  { defaultMode }: PlanParts,
-): ChildSpec {
+function workerSpec(behavior: Behavior, { key, id, settings }: Settled, { defaultMode }: PlanParts): ChildSpec {
   const { restart, shutdown, significant, args, hooks, fallback, calls, mailbox, maxAttempts, name, extras } = settings
   const start: ActorSpec = {
     id,

@@ -12,7 +12,8 @@ export function modeIn(tree: TreeNode, defaultMode: StateMode, id: ActorId): Sta
       continue
     }
     if (node.kind === 'dynamic' && depth === segments.length - 1) return node.options.state ?? defaultMode
-    const next = node.kind === 'supervisor' && Object.hasOwn(node.children, keyOf(segment)) ? node.children[keyOf(segment)] : undefined
+    const next =
+      node.kind === 'supervisor' && Object.hasOwn(node.children, keyOf(segment)) ? node.children[keyOf(segment)] : undefined
     if (next === undefined) return undefined
     node = next
   }

@@ -43,10 +43,10 @@ export type LogicDefinition<Logic extends AnyActorLogic, Given> = ActorDefinitio
 >
 
 const defaults: Readonly<Partial<Record<LogicKind, object>>> = Object.freeze({
-  promise: { restart: 'transient', state: 'volatile' },
-  observable: { restart: 'transient', state: 'volatile' },
+  'promise': { restart: 'transient', state: 'volatile' },
+  'observable': { restart: 'transient', state: 'volatile' },
   'event observable': { restart: 'transient', state: 'volatile' },
-  callback: { state: 'volatile' },
+  'callback': { state: 'volatile' },
 })
 
 /**

@@ -52,17 +52,18 @@ export type CastsIn<Handlers> = Handlers extends SeparateHandlers<unknown, infer
 
 /** The methods of those handlers that answer. */
 export type CallMethodsOf<Handlers> = {
-  readonly [Name in keyof Handlers as Handlers[Name] extends CallHandler<infer _I, infer _R> ? Name : never]: Handlers[Name] extends CallHandler<
-    infer Input,
-    infer Reply
-  >
+  readonly [
+    Name in keyof Handlers as Handlers[Name] extends CallHandler<infer _I, infer _R> ? Name : never
+  ]: Handlers[Name] extends CallHandler<infer Input, infer Reply>
     ? (...args: [...InputArgument<Input>, options?: CallOptions]) => Promise<Reply>
     : never
 }
 
 /** The methods of those handlers that do not answer. */
 export type CastMethodsOf<Handlers> = {
-  readonly [Name in keyof Handlers as Handlers[Name] extends CastHandler<infer _I> ? Name : never]: Handlers[Name] extends CastHandler<infer Input>
+  readonly [
+    Name in keyof Handlers as Handlers[Name] extends CastHandler<infer _I> ? Name : never
+  ]: Handlers[Name] extends CastHandler<infer Input>
     ? (...args: [...InputArgument<Input>, options?: CastOptions]) => Promise<void>
     : never
 }

@@ -12,7 +12,11 @@ import { invalidStep, refusedStep } from './refused-step.ts'
 import { validate } from './schema.ts'
 
 /** A message that names no handler: a monitored actor has ended, an exit signal was trapped, or something was published. */
-export type Info = ({ readonly type: 'down' } & Down) | ({ readonly type: 'exit' } & TrappedExit) | ({ readonly type: 'published' } & Published) | { readonly type: string; readonly input: unknown }
+export type Info =
+  | ({ readonly type: 'down' } & Down)
+  | ({ readonly type: 'exit' } & TrappedExit)
+  | ({ readonly type: 'published' } & Published)
+  | { readonly type: string; readonly input: unknown }
 
 /** What `actor` is given besides a name. */
 export interface ActorOptions<Args, State, Handlers> extends Hooks<State, Args> {
@@ -25,11 +29,21 @@ export interface ActorOptions<Args, State, Handlers> extends Hooks<State, Args> 
   /** The messages that it understands. */
   readonly handlers: (kit: HandlerKit<State>) => Handlers
   /** Handles what names no handler; without it such messages are dropped. */
-  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a handler may end without a return statement
-  readonly info?: (turn: { readonly state: Readonly<State>; readonly message: Info; readonly ctx: Context }) => State | undefined | void
+  readonly info?: (turn: InfoTurn<State>) => InfoResult<State>
   /** Exit signals become messages for `info` in place of ending the actor. */
   readonly trapExits?: boolean
 }
+
+/** What a handler of `info` gets. */
+interface InfoTurn<State> {
+  readonly state: Readonly<State>
+  readonly message: Info
+  readonly ctx: Context
+}
+
+// A handler that ends without a return statement is typed as returning void.
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type
+type InfoResult<State> = State | undefined | void
 
 /** A named, versioned kind of actor; give it to `child` or `dynamicSupervisor`. */
 export interface ActorDefinition<Args, State, Handlers> extends Kind<Args, State, ActorRef<Handlers>, Handlers> {
@@ -106,7 +120,8 @@ class ActorBehavior implements Behavior {
 
   check({ kind, name, input }: { readonly kind: string; readonly name: string; readonly input: unknown }): string | undefined {
     const handler = this.#handlers.get(name)
-    if (handler === undefined) return `behavior "${this.name}" has no handler "${name}"; it has ${listOf([...this.#handlers.keys()])}`
+    if (handler === undefined)
+      return `behavior "${this.name}" has no handler "${name}"; it has ${listOf([...this.#handlers.keys()])}`
     if (handler.kind !== kind) return `"${name}" is a ${handler.kind} handler; send it by .${handler.kind}.${name}(…)`
     if (handler.schema === undefined) return undefined
     const checked = validate(handler.schema, input)
@@ -132,7 +147,9 @@ class ActorBehavior implements Behavior {
   #inform(state: unknown, message: Message, ctx: Context): Step<unknown> {
     const { info } = this.#options
     if (info === undefined) return { state }
-    const told = isKnown(message.name) ? { type: message.name, ...(message.input as Down) } : { type: message.name, input: message.input }
+    const told = isKnown(message.name)
+      ? { type: message.name, ...(message.input as Down) }
+      : { type: message.name, input: message.input }
     const next: unknown = info({ state: state as never, message: told as Info, ctx })
     return { state: next === undefined ? state : next }
   }
@@ -168,7 +185,8 @@ function checkDefinition(name: unknown, options: unknown): asserts options is Ac
     throw new ConfigurationError({ path, rule: 'must be given { initial, handlers }', value: options })
   const given = options as Record<string, unknown>
   for (const field of ['initial', 'handlers'])
-    if (typeof given[field] !== 'function') throw new ConfigurationError({ path: `${path}: ${field}`, rule: 'must be a function', value: given[field] })
+    if (typeof given[field] !== 'function')
+      throw new ConfigurationError({ path: `${path}: ${field}`, rule: 'must be a function', value: given[field] })
   for (const field of ['init', 'restart', 'term', 'info'])
     if (given[field] !== undefined && typeof given[field] !== 'function')
       throw new ConfigurationError({ path: `${path}: ${field}`, rule: 'must be a function', value: given[field] })
@@ -179,11 +197,12 @@ function checkVersion(path: string, version: unknown, migrate: unknown): void {
   if (version !== undefined && (!Number.isInteger(version) || (version as number) < 1))
     throw new ConfigurationError({ path: `${path}: version`, rule: 'must be an integer >= 1', value: version })
   for (const [from, step] of Object.entries(migrate ?? {})) {
-    if (typeof step !== 'function') throw new ConfigurationError({ path: `${path}: migrate[${from}]`, rule: 'must be a function', value: step })
+    if (typeof step !== 'function')
+      throw new ConfigurationError({ path: `${path}: migrate[${from}]`, rule: 'must be a function', value: step })
     if (!(Number(from) >= 1 && Number(from) < ((version as number | undefined) ?? 1)))
       throw new ConfigurationError({
         path: `${path}: migrate[${from}]`,
-        rule: `must start from a version before the present one (${describeValue((version) ?? 1)})`,
+        rule: `must start from a version before the present one (${describeValue(version ?? 1)})`,
         value: Number(from),
         remedy: 'Raise `version` together with each step',
       })
@@ -195,9 +214,17 @@ function checkHandlers(name: string, handlers: Record<string, unknown>): void {
     const path = `actor "${name}": handlers.${key}`
     const given = handler as Partial<AnyHandler> | null
     if (typeof given !== 'object' || (given?.kind !== 'call' && given?.kind !== 'cast') || typeof given.run !== 'function')
-      throw new ConfigurationError({ path, rule: 'must be made by call(…) or cast(…) of the kit that `handlers` is given', value: handler })
+      throw new ConfigurationError({
+        path,
+        rule: 'must be made by call(…) or cast(…) of the kit that `handlers` is given',
+        value: handler,
+      })
     if (given.schema !== undefined && typeof given.schema?.['~standard']?.validate !== 'function')
-      throw new ConfigurationError({ path, rule: 'must have a Standard Schema, message<T>() or nothing before its function', value: given.schema })
+      throw new ConfigurationError({
+        path,
+        rule: 'must have a Standard Schema, message<T>() or nothing before its function',
+        value: given.schema,
+      })
     if (given.retries !== undefined) checkRetries(given.retries, `${path}: retries`)
   }
 }
@@ -205,4 +232,3 @@ function checkHandlers(name: string, handlers: Record<string, unknown>): void {
 function listOf(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ')
 }
-

@@ -6,7 +6,14 @@ import type { ActorDefinition } from './actor.ts'
 import { makeRef } from './actor-ref.ts'
 import type { CallHandler, CastHandler } from './handlers.ts'
 import {
-  aBoolean, aCount, aFunction, aLimit, checkDefinitionName, checkOptionTable, type OptionRule, type OptionTable,
+  aBoolean,
+  aCount,
+  aFunction,
+  aLimit,
+  checkDefinitionName,
+  checkOptionTable,
+  type OptionRule,
+  type OptionTable,
 } from './option-table.ts'
 import { processBehavior, type ProcessInfo, type ProcessSettings } from './process-run.ts'
 import type { ProcessLine, Spawner } from './spawner.ts'
@@ -151,7 +158,11 @@ export function childProcess<Args = undefined>(
 
 const names = {
   calls: [{ name: 'info', takesInput: false }],
-  casts: [{ name: 'write', takesInput: true }, { name: 'closeInput', takesInput: false }, { name: 'signal', takesInput: true }],
+  casts: [
+    { name: 'write', takesInput: true },
+    { name: 'closeInput', takesInput: false },
+    { name: 'signal', takesInput: true },
+  ],
 } as const
 
 function settingsOf({ path, command, argsOf, options }: Given): ProcessSettings {

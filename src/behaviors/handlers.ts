@@ -74,7 +74,10 @@ export class Refusal<State = never> {
   readonly details: unknown
   readonly next: { readonly state: State } | undefined
 
-  constructor(code: string, { message, details, next }: { message: string; details: unknown; next: { readonly state: State } | undefined }) {
+  constructor(
+    code: string,
+    { message, details, next }: { message: string; details: unknown; next: { readonly state: State } | undefined },
+  ) {
     this.code = code
     this.message = message
     this.details = details

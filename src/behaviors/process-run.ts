@@ -117,7 +117,10 @@ export class ProcessRun {
     const { readyTimeoutMs } = this.#settings
     const { id, signal } = this.#ctx
     signal.addEventListener('abort', () => this.#up.reject(new ExitError(signal.reason as ExitReason)), { once: true })
-    this.#leftovers.wait(id).then(() => this.#spawn()).catch((error: unknown) => this.#fail(error))
+    this.#leftovers
+      .wait(id)
+      .then(() => this.#spawn())
+      .catch((error: unknown) => this.#fail(error))
     const late = (): Error => new StartTimeoutError(id, readyTimeoutMs, 'not ready')
     try {
       await within(this.#up.promise, { ctx: this.#ctx, limitMs: readyTimeoutMs, late })

@@ -11,7 +11,12 @@ export interface StandardSchema<Input = unknown, Output = Input> {
 /** What a validation gives: the value, or what is wrong with it. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string; readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined }[] }
+  | {
+      readonly issues: readonly {
+        readonly message: string
+        readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+      }[]
+    }
 
 /** What a sender gives to a handler with this schema. */
 export type InputOf<Schema> = Schema extends StandardSchema<infer Input, unknown> ? Input : never
@@ -49,7 +54,13 @@ export function validate(schema: StandardSchema, value: unknown): { readonly val
   return { problem: result.issues.map(describeIssue).join('; ') }
 }
 
-function describeIssue({ message: text, path }: { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined }): string {
+function describeIssue({
+  message: text,
+  path,
+}: {
+  message: string
+  path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined
+}): string {
   if (path === undefined || path.length === 0) return `the input: ${text}`
   return `input.${path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.')}: ${text}`
 }

@@ -92,7 +92,10 @@ export class TaskRun {
     if (timeoutMs !== Infinity) this.#ctx.sendAfter(timeoutMs, 'timeout')
     const kit = { signal: this.#abort.signal, args, ctx: this.#ctx, sleep: (time: Duration) => this.#sleep(time) }
     const running = new Promise((resolve) => resolve(run(kit)))
-    this.#settled = running.then((value) => this.#succeed(value), (error: unknown) => this.#end(reasonOfThrown(error)))
+    this.#settled = running.then(
+      (value) => this.#succeed(value),
+      (error: unknown) => this.#end(reasonOfThrown(error)),
+    )
   }
 
   #succeed(value: unknown): void {

@@ -8,7 +8,15 @@ import type { CheckpointRow } from './records.ts'
  */
 export function checksumOf(row: Omit<CheckpointRow, 'checksum'>): string {
   const head = JSON.stringify([
-    row.actor, row.number, row.incarnation, row.behavior, row.version, row.frontier, row.applied, row.cause, row.takenAtMs,
+    row.actor,
+    row.number,
+    row.incarnation,
+    row.behavior,
+    row.version,
+    row.frontier,
+    row.applied,
+    row.cause,
+    row.takenAtMs,
   ])
   // JSON holds no line break of its own, so that head and state cannot run into each other.
   return hash('sha256', `${head}\n${row.state}`, 'hex')

@@ -9,7 +9,12 @@ export type JournalParts =
  * Splits the messages after `applied`, which is what the state holds already, into those that were applied and those that
  * were not. A missing message is never papered over: the state would be a different one.
  */
-export function splitJournal({ rows, applied, frontier, nextSeq }: {
+export function splitJournal({
+  rows,
+  applied,
+  frontier,
+  nextSeq,
+}: {
   readonly rows: readonly MessageRow[]
   readonly applied: number
   readonly frontier: number

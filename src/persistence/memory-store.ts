@@ -35,12 +35,13 @@ export function memory(): Store {
   return {
     // Async, so that it fails and settles as a store that has to wait for a disk.
     // eslint-disable-next-line @typescript-eslint/require-await
-    open: async (world) => openStore({
-      records,
-      world,
-      info: { storeId: location, epoch: records.raiseEpoch(), location, sync: 'memory' },
-      failure,
-      release: () => undefined,
-    }),
+    open: async (world) =>
+      openStore({
+        records,
+        world,
+        info: { storeId: location, epoch: records.raiseEpoch(), location, sync: 'memory' },
+        failure,
+        release: () => undefined,
+      }),
   }
 }

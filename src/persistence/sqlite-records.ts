@@ -4,8 +4,17 @@ import type { ActorRow, AnswerRow, Burial, CheckpointRow, MemberRow, MessageRow,
 import type { SqlHandle, SqlRow, SqlStatement } from './sqlite-handle.ts'
 import { queries, type Query } from './sqlite-queries.ts'
 import {
-  actorCrc, answerCrc, memberCrc, messageCrc, timerCrc,
-  toActor, toAnswer, toCheckpoint, toMember, toMessage, toTimer,
+  actorCrc,
+  answerCrc,
+  memberCrc,
+  messageCrc,
+  timerCrc,
+  toActor,
+  toAnswer,
+  toCheckpoint,
+  toMember,
+  toMessage,
+  toTimer,
   type Checked,
 } from './sqlite-rows.ts'
 

@@ -55,7 +55,10 @@ export function toAnswer(columns: SqlRow): Checked<AnswerRow> {
 
 export function toTimer(columns: SqlRow): Checked<TimerRow> {
   const row: TimerRow = {
-    ...toEnvelope(columns), actor: String(columns['actor']), id: String(columns['id']), dueAtMs: Number(columns['due_at_ms']),
+    ...toEnvelope(columns),
+    actor: String(columns['actor']),
+    id: String(columns['id']),
+    dueAtMs: Number(columns['due_at_ms']),
   }
   return checked(row, timerCrc(row), columns)
 }

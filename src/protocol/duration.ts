@@ -16,7 +16,11 @@ const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as co
 export function durationMs(value: Duration, path: string): number {
   const ms = typeof value === 'number' ? value : parse(value)
   if (ms === undefined || !Number.isFinite(ms) || ms < 0)
-    throw new ConfigurationError({ path, rule: 'must be milliseconds >= 0 or a text such as "500ms", "5s", "2m", "1h", "1d"', value })
+    throw new ConfigurationError({
+      path,
+      rule: 'must be milliseconds >= 0 or a text such as "500ms", "5s", "2m", "1h", "1d"',
+      value,
+    })
   return ms
 }
 

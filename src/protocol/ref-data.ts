@@ -30,7 +30,9 @@ export class StoredRefError extends CoppiceError {
   override readonly name = 'StoredRefError'
   readonly code = 'stored-ref'
   constructor(actor: ActorId) {
-    super(`the reference to ${displayId(actor)} comes from a store: make it live by ctx.ref(definition, it) or app.refOf(it, definition); nothing was sent`)
+    super(
+      `the reference to ${displayId(actor)} comes from a store: make it live by ctx.ref(definition, it) or app.refOf(it, definition); nothing was sent`,
+    )
   }
 }
 
@@ -79,6 +81,8 @@ export function actorOf(given: unknown, system: string): ActorId {
   if (typeof data.actor !== 'string' || typeof data.system !== 'string')
     throw new ForeignRefError(`${describeValue(given)} is no reference: give what ref.toJSON() gave`)
   if (data.system !== system)
-    throw new ForeignRefError(`the reference to ${displayId(data.actor)} is of the system ${describeValue(data.system)}, and this one is ${describeValue(system)}`)
+    throw new ForeignRefError(
+      `the reference to ${displayId(data.actor)} is of the system ${describeValue(data.system)}, and this one is ${describeValue(system)}`,
+    )
   return data.actor
 }

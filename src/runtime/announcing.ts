@@ -24,7 +24,11 @@ export interface Announcer {
  * @returns how many there are.
  * @throws {InvalidMessageError} if one of them cannot handle it; nothing was sent.
  */
-export function broadcast(groups: Groups, { group, name, input }: { group: string; name: string; input: unknown }, by: Announcer): number {
+export function broadcast(
+  groups: Groups,
+  { group, name, input }: { group: string; name: string; input: unknown },
+  by: Announcer,
+): number {
   const members = groups.members(checkGroup(group))
   for (const { id } of members) {
     const problem = by.router.problemWith(id, { kind: 'cast', name, input })
@@ -48,7 +52,11 @@ export function publish(topics: Groups, { topic, value }: { topic: string; value
     else if (by.router.problemWith(id, { kind: 'cast', name: handler, input: value }) === undefined)
       void by.cast(id, handler, value).catch(() => undefined)
     else {
-      const message = new Message({ kind: 'cast', name: handler, input: value, sender: by.sender, key: undefined }, undefined, number)
+      const message = new Message(
+        { kind: 'cast', name: handler, input: value, sender: by.sender, key: undefined },
+        undefined,
+        number,
+      )
       by.emit({ type: 'dead letter', id, message: messageInfo(message), why: 'not accepted' })
     }
   }
@@ -66,6 +74,7 @@ export function checkTopic(topic: unknown): string {
 }
 
 function checkText(path: string, value: unknown): string {
-  if (typeof value !== 'string' || value === '') throw new ConfigurationError({ path, rule: 'must be a text of at least one character', value })
+  if (typeof value !== 'string' || value === '')
+    throw new ConfigurationError({ path, rule: 'must be a text of at least one character', value })
   return value
 }

@@ -246,14 +246,24 @@ export interface Context extends Port {
   /** Switches trapping for this incarnation; gives what it was. OTP's `process_flag(trap_exit, Flag)`. */
   trapExits(flag: boolean): boolean
   /** Starts an actor outside the declared tree, below this one. It is volatile, and nobody starts it again. */
-  spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options?: SpawnFromActorOptions): Promise<Spawned<Ref>>
+  spawn<Args, Ref>(
+    definition: Spawnable<Args, Ref>,
+    key: string,
+    args: Args,
+    options?: SpawnFromActorOptions,
+  ): Promise<Spawned<Ref>>
   /**
    * Asks another actor; its answer comes as a cast, to the handler `then`, with an {@link Answer}. Nobody waits meanwhile: it closes no
    * circle. Gives the id that the answer carries. Inside a durable turn it is part of the commit, and the answer of a durable actor
    * is part of that one's commit: it comes once, also in a later process. The answer to an incarnation without a journal that has
    * ended is dropped.
    */
-  request<Calls, Name extends keyof Calls & string>(to: Callable<Calls>, name: Name, input: RequestInput<Calls[Name]>, options: RequestOptions): string
+  request<Calls, Name extends keyof Calls & string>(
+    to: Callable<Calls>,
+    name: Name,
+    input: RequestInput<Calls[Name]>,
+    options: RequestOptions,
+  ): string
   /**
    * Hands the call being handled on: the other actor answers the caller, who waits as long as it did before. The handler then
    * returns `noReply()`. Not inside a durable turn, whose reply is part of the commit.

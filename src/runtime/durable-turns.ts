@@ -19,7 +19,10 @@ import type { Turns } from './turns.ts'
 const largestGroup = 64
 
 /** The reply is part of the commit: it cannot come later. */
-const noAnswer: Outcome = Object.freeze({ status: 'crashed', message: 'a durable handler must reply in its turn; it was handled' })
+const noAnswer: Outcome = Object.freeze({
+  status: 'crashed',
+  message: 'a durable handler must reply in its turn; it was handled',
+})
 
 interface Turn {
   readonly message: Message

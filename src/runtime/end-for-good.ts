@@ -17,7 +17,11 @@ export interface Ending {
  * Ends the incarnation that runs now at once, without `term`. With `restart: false` also for good: its supervisor is not told of
  * an exit but asked to terminate the child. True if something ran.
  */
-export async function kill({ id, life, supervisor }: Ending, { restart }: { readonly restart: boolean }, router: Router): Promise<boolean> {
+export async function kill(
+  { id, life, supervisor }: Ending,
+  { restart }: { readonly restart: boolean },
+  router: Router,
+): Promise<boolean> {
   const ran = life?.isActive === true
   if (life !== undefined && !restart) life.isAwaited = true
   life?.end(killed, 'kill')
@@ -29,7 +33,11 @@ export async function kill({ id, life, supervisor }: Ending, { restart }: { read
 export async function letGo(id: ActorId, supervisor: ActorId, router: Router): Promise<void> {
   for (;;) {
     try {
-      await router.call(supervisor, { name: 'terminateChild', input: { id: keyOf(id) }, sender: undefined }, { timeout: 'infinity' })
+      await router.call(
+        supervisor,
+        { name: 'terminateChild', input: { id: keyOf(id) }, sender: undefined },
+        { timeout: 'infinity' },
+      )
       return
     } catch (error) {
       // One that ended over this is started again with all its children, and is asked again.

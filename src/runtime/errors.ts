@@ -35,7 +35,13 @@ export class CallTimeoutError extends CallError {
   /** How long the caller waited; 0 if the deadline had passed before, and nothing was sent. */
   readonly timeoutMs: number
   constructor(target: ActorId, handler: string, timeoutMs: number) {
-    super(target, handler, timeoutMs > 0 ? `no reply within ${timeoutMs} ms; the message may still be handled` : 'its deadline has passed; nothing was sent')
+    super(
+      target,
+      handler,
+      timeoutMs > 0
+        ? `no reply within ${timeoutMs} ms; the message may still be handled`
+        : 'its deadline has passed; nothing was sent',
+    )
     this.timeoutMs = timeoutMs
   }
 }
@@ -56,7 +62,11 @@ export class CallCircleError extends CallError {
   /** Who waits for whom: begins and ends with the caller. */
   readonly path: readonly ActorId[]
   constructor(target: ActorId, handler: string, path: readonly ActorId[]) {
-    super(target, handler, `calls in a circle, which nobody would ever answer: ${path.map(displayId).join(' waits for ')}; nothing was sent`)
+    super(
+      target,
+      handler,
+      `calls in a circle, which nobody would ever answer: ${path.map(displayId).join(' waits for ')}; nothing was sent`,
+    )
     this.path = path
   }
 }
@@ -67,7 +77,12 @@ export class CrashedError extends CallError {
   readonly code = 'crashed'
   readonly reason: ExitReason
   constructor(target: ActorId, handler: string, reason: ExitReason) {
-    super(target, handler, `the actor ended while handling it (${describeReason(reason)})`, reason.type === 'error' ? { cause: reason.error } : undefined)
+    super(
+      target,
+      handler,
+      `the actor ended while handling it (${describeReason(reason)})`,
+      reason.type === 'error' ? { cause: reason.error } : undefined,
+    )
     this.reason = reason
   }
 }
@@ -93,7 +108,12 @@ export class UnavailableError extends CallError {
   readonly isSent: boolean
   /** The actor is down, and is expected back. */
   readonly isRestarting: boolean
-  constructor(target: ActorId, handler: string, problem: string, { cause, isSent = true, isRestarting = false }: WhyUnavailable = {}) {
+  constructor(
+    target: ActorId,
+    handler: string,
+    problem: string,
+    { cause, isSent = true, isRestarting = false }: WhyUnavailable = {},
+  ) {
     super(target, handler, problem, cause === undefined ? undefined : { cause })
     this.isSent = isSent
     this.isRestarting = isRestarting
@@ -146,7 +166,11 @@ export class RefusedError extends CallError {
   /** The code of the declared error. */
   readonly refusal: string
   readonly details: unknown
-  constructor(target: ActorId, handler: string, refusal: { readonly refusal: string; readonly message: string; readonly details: unknown }) {
+  constructor(
+    target: ActorId,
+    handler: string,
+    refusal: { readonly refusal: string; readonly message: string; readonly details: unknown },
+  ) {
     super(target, handler, `refused: ${refusal.message}`)
     this.refusal = refusal.refusal
     this.details = refusal.details
@@ -180,7 +204,8 @@ export class FencedError extends CoppiceError {
 }
 
 /** Why a store is not to be had. */
-export type StoreProblem = 'locked' | 'read-only' | 'not-a-store' | 'newer-schema' | 'damaged' | 'missing' | 'full' | 'io' | 'closed' | 'unsupported'
+export type StoreProblem =
+  'locked' | 'read-only' | 'not-a-store' | 'newer-schema' | 'damaged' | 'missing' | 'full' | 'io' | 'closed' | 'unsupported'
 
 /** A store cannot be opened, read or written. */
 export class StoreError extends CoppiceError {
@@ -189,7 +214,17 @@ export class StoreError extends CoppiceError {
   readonly problem: StoreProblem
   /** Where the store is. */
   readonly location: string
-  constructor({ problem, location, message, cause }: { readonly problem: StoreProblem; readonly location: string; readonly message: string; readonly cause?: unknown }) {
+  constructor({
+    problem,
+    location,
+    message,
+    cause,
+  }: {
+    readonly problem: StoreProblem
+    readonly location: string
+    readonly message: string
+    readonly cause?: unknown
+  }) {
     super(`store ${describeValue(location)} ${message}`, cause === undefined ? undefined : { cause })
     this.problem = problem
     this.location = location
@@ -251,7 +286,17 @@ export class SpawnError extends CoppiceError {
   readonly reason: ExitReason
   /** Who has the name, if it was taken. */
   readonly owner: ActorId | undefined
-  constructor({ problem, actor, reason, owner }: { problem: SpawnProblem; actor: ActorId; reason: ExitReason; owner?: ActorId | undefined }) {
+  constructor({
+    problem,
+    actor,
+    reason,
+    owner,
+  }: {
+    problem: SpawnProblem
+    actor: ActorId
+    reason: ExitReason
+    owner?: ActorId | undefined
+  }) {
     const taken = owner === undefined ? '' : `; the name belongs to ${displayId(owner)}`
     super(`spawn of ${displayId(actor)}: ${problem} (${describeReason(reason)})${taken}`)
     this.problem = problem

@@ -14,21 +14,59 @@ export type DeadLetterCause = 'noproc' | 'crashed' | 'stopped' | 'expired' | 'no
 
 /** What happens to actors, told in the order in which it happens, while it happens: a listener must be quick and must not throw. */
 export type ActorEvent =
-  | { readonly type: 'started'; readonly id: ActorId; readonly incarnation: number; readonly behavior: string; readonly source: StateSource; readonly cause: StartCause }
+  | {
+      readonly type: 'started'
+      readonly id: ActorId
+      readonly incarnation: number
+      readonly behavior: string
+      readonly source: StateSource
+      readonly cause: StartCause
+    }
   | { readonly type: 'start ignored'; readonly id: ActorId }
   | { readonly type: 'start failed'; readonly id: ActorId; readonly reason: ExitReason }
-  | { readonly type: 'recovering'; readonly id: ActorId; readonly incarnation: number; readonly frontier: number; readonly replayed: number; readonly backlog: number }
-  | { readonly type: 'exited'; readonly id: ActorId; readonly incarnation: number; readonly reason: ExitReason; readonly message: MessageInfo | undefined }
+  | {
+      readonly type: 'recovering'
+      readonly id: ActorId
+      readonly incarnation: number
+      readonly frontier: number
+      readonly replayed: number
+      readonly backlog: number
+    }
+  | {
+      readonly type: 'exited'
+      readonly id: ActorId
+      readonly incarnation: number
+      readonly reason: ExitReason
+      readonly message: MessageInfo | undefined
+    }
   /** A message is in the journal of an actor: it will be applied, or become a dead letter. */
   | { readonly type: 'accepted'; readonly id: ActorId; readonly seq: number; readonly kind: string; readonly name: string }
-  | { readonly type: 'committed'; readonly id: ActorId; readonly incarnation: number; readonly frontier: number; readonly turns: number }
+  | {
+      readonly type: 'committed'
+      readonly id: ActorId
+      readonly incarnation: number
+      readonly frontier: number
+      readonly turns: number
+    }
   | { readonly type: 'refused'; readonly id: ActorId; readonly message: MessageInfo; readonly refusal: string }
-  | { readonly type: 'checkpointed'; readonly id: ActorId; readonly incarnation: number; readonly number: number; readonly cause: CheckpointCause }
+  | {
+      readonly type: 'checkpointed'
+      readonly id: ActorId
+      readonly incarnation: number
+      readonly number: number
+      readonly cause: CheckpointCause
+    }
   | { readonly type: 'checkpoint failed'; readonly id: ActorId; readonly error: unknown }
   | { readonly type: 'checkpoint damaged'; readonly id: ActorId; readonly number: number; readonly problem: string }
   | { readonly type: 'state lost'; readonly id: ActorId; readonly incarnation: number }
   | { readonly type: 'dead letter'; readonly id: ActorId; readonly message: MessageInfo; readonly why: DeadLetterCause }
-  | { readonly type: 'group dropped'; readonly id: ActorId; readonly incarnation: number; readonly turns: number; readonly error: unknown }
+  | {
+      readonly type: 'group dropped'
+      readonly id: ActorId
+      readonly incarnation: number
+      readonly turns: number
+      readonly error: unknown
+    }
   /** A machine, or other logic of xstate, has emitted an event. */
   | { readonly type: 'emitted'; readonly id: ActorId; readonly incarnation: number; readonly event: { readonly type: string } }
   /** An action `log` of a machine. */

@@ -24,7 +24,10 @@ export interface FairSchedulerOptions {
  * Work begins in the microtask after it was put in line. A deferred callback runs when the line is empty, or before the
  * event loop has its turn if that comes first.
  */
-export function createFairScheduler({ clock, options = {} }: {
+export function createFairScheduler({
+  clock,
+  options = {},
+}: {
   readonly clock: Clock
   readonly options?: FairSchedulerOptions
 }): Scheduler {

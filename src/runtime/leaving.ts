@@ -28,7 +28,11 @@ export async function leave(life: Life, reason: ExitReason, manner: Manner): Pro
 }
 
 /** Gives no wish if `term` fails, only its reason: what it wanted is not known for sure, and the committed state is always right. */
-async function runTerm(life: Life, reason: ExitReason, hook: NonNullable<Life['hooks']['term']>): Promise<{ readonly wish?: Wish; readonly reason?: ExitReason }> {
+async function runTerm(
+  life: Life,
+  reason: ExitReason,
+  hook: NonNullable<Life['hooks']['term']>,
+): Promise<{ readonly wish?: Wish; readonly reason?: ExitReason }> {
   const abort = new AbortController()
   let state: Wish['state']
   const context: TermContext<unknown> = {
@@ -63,7 +67,9 @@ async function withinLimit(life: Life, abort: AbortController, run: () => Promis
             abort.abort(late)
             reject(late)
           })
-    run().then(resolve, reject).finally(() => timer?.cancel())
+    run()
+      .then(resolve, reject)
+      .finally(() => timer?.cancel())
   })
 }
 
@@ -74,7 +80,8 @@ async function seal(life: Life, reason: ExitReason, wish: Wish | undefined): Pro
   const will = { reason, crashedOn: life.turns.blamed }
   try {
     const number = await persistence.seal(life.id, life.number, { ...will, snapshot: snapshotOf(life, wish) })
-    if (number !== undefined) cell.world.emit({ type: 'checkpointed', id: life.id, incarnation: life.number, number, cause: 'term' })
+    if (number !== undefined)
+      cell.world.emit({ type: 'checkpointed', id: life.id, incarnation: life.number, number, cause: 'term' })
   } catch (error) {
     cell.world.emit({ type: 'checkpoint failed', id: life.id, error })
     // The state cannot be stored, or the store is not to be had: at least the exit itself is told to the store.

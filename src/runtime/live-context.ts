@@ -151,11 +151,17 @@ export class LiveContext implements Context {
     return this.cell.world.nextNumber()
   }
 
-  async spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options: SpawnFromActorOptions = {}): Promise<Spawned<Ref>> {
+  async spawn<Args, Ref>(
+    definition: Spawnable<Args, Ref>,
+    key: string,
+    args: Args,
+    options: SpawnFromActorOptions = {},
+  ): Promise<Spawned<Ref>> {
     const { world } = this.cell
     const id = spawnedId(this.id, key)
     if (!this.mayAct('spawn')) throw new NoProcError(id, 'spawn')
-    const timeoutMs = options.timeout === undefined ? Infinity : durationOrInfinityMs(options.timeout, `${this.cell.label}: spawn: timeout`)
+    const timeoutMs =
+      options.timeout === undefined ? Infinity : durationOrInfinityMs(options.timeout, `${this.cell.label}: spawn: timeout`)
     const number = options.monitor === true ? world.nextNumber() : undefined
     const spawned = await world.spawn({
       spec: spawnedSpec(definition, id, args, options),
@@ -166,7 +172,10 @@ export class LiveContext implements Context {
       owned: ownershipOf(options),
       ifExists: options.ifExists,
     })
-    return { ref: definition.reference(this, spawned), monitor: number === undefined ? undefined : { monitor: number, target: spawned } }
+    return {
+      ref: definition.reference(this, spawned),
+      monitor: number === undefined ? undefined : { monitor: number, target: spawned },
+    }
   }
 
   request(to: { readonly id: ActorId }, name: string, input: unknown, { then, timeout }: RequestOptions): string {
@@ -175,7 +184,9 @@ export class LiveContext implements Context {
     const { router } = this.cell.world
     // An earlier incarnation is not told, and nothing is said of a turn that waits: none does.
     const tell = (answer: Answer): void =>
-      this.cell.receive(new Message({ kind: 'cast', name: then, input: answer, sender: to.id, key: undefined }, undefined, this.incarnation))
+      this.cell.receive(
+        new Message({ kind: 'cast', name: then, input: answer, sender: to.id, key: undefined }, undefined, this.incarnation),
+      )
     router.call(to.id, { name, input, sender: this.id }, timeout === undefined ? undefined : { timeout }).then(
       (value) => tell({ request, status: 'replied', value }),
       (error: unknown) => tell(failureOf(request, error)),
@@ -256,7 +267,8 @@ export class LiveContext implements Context {
     const path = `${this.cell.label}: interval`
     const everyMs = durationMs(every, path)
     if (everyMs === 0) throw new ConfigurationError({ path, rule: 'must be longer than 0 ms', value: every })
-    if (this.cell.spec.mode === 'durable') throw new DurableTurnError(`${path}: is not for a durable actor: use sendAfter; nothing was set`)
+    if (this.cell.spec.mode === 'durable')
+      throw new DurableTurnError(`${path}: is not for a durable actor: use sendAfter; nothing was set`)
     const id = this.newTimerId()
     const message = (): Message => this.#messageToSelf(name, input)
     message()

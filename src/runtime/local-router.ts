@@ -11,7 +11,15 @@ import { checkCallOptions } from './call-options.ts'
 import type { Clock } from './clock.ts'
 import type { CallOptions, CastOptions, StopOptions } from './context.ts'
 import type { Deadlines } from './deadlines.ts'
-import { CallCircleError, CallTimeoutError, CrashedError, inJournal, InvalidMessageError, NoProcError, UnavailableError } from './errors.ts'
+import {
+  CallCircleError,
+  CallTimeoutError,
+  CrashedError,
+  inJournal,
+  InvalidMessageError,
+  NoProcError,
+  UnavailableError,
+} from './errors.ts'
 import { letGo } from './end-for-good.ts'
 import type { DeadLetterCause, EventSink } from './events.ts'
 import { answerBy, fallbackFor } from './fallback.ts'
@@ -75,7 +83,17 @@ export class LocalRouter implements Router {
     if (circle !== undefined) return Promise.reject(new CallCircleError(to, name, circle))
     const { deadlines } = this.#parts
     const retries = options?.retries ?? retriesOf(cell, name)
-    const pending = new PendingCall({ target: to, handler: name, timeoutMs, deadlines, signal, sender: life, origin, dropExpired, retries })
+    const pending = new PendingCall({
+      target: to,
+      handler: name,
+      timeoutMs,
+      deadlines,
+      signal,
+      sender: life,
+      origin,
+      dropExpired,
+      retries,
+    })
     if (signal?.aborted === true) return pending.promise
     const message = this.#messageOf(envelope, cell, pending)
     if (cell?.spec.mode === 'durable' && pending.isRetried) pending.tryAgain = this.#again(to, message, pending)
@@ -138,7 +156,10 @@ export class LocalRouter implements Router {
     await pending.promise
   }
 
-  problemWith(to: ActorId, message: { readonly kind: string; readonly name: string; readonly input: unknown }): string | undefined {
+  problemWith(
+    to: ActorId,
+    message: { readonly kind: string; readonly name: string; readonly input: unknown },
+  ): string | undefined {
     const cell = this.#parts.cells.get(to)
     return cell === undefined ? undefined : (cell.life?.behavior ?? cell.spec.behavior).check(message)
   }
@@ -149,8 +170,7 @@ export class LocalRouter implements Router {
       const { gate } = cell.mailbox
       if (gate === undefined) cell.receive(message)
       else void this.#admitCast(cell, gate, message, undefined)
-    }
-    else if (this.#awaited.has(to)) this.#awaited.get(to)?.push(message)
+    } else if (this.#awaited.has(to)) this.#awaited.get(to)?.push(message)
     else this.drop(to, message, 'noproc')
   }
 
@@ -215,7 +235,8 @@ export class LocalRouter implements Router {
   /** Nobody waits longer than the caller of the call that is being handled. */
   #timeoutOf(name: string, options: CallOptions | undefined, origin: CallOrigin | undefined): number {
     const { clock } = this.#parts
-    let timeoutMs = options?.timeout === undefined ? defaultTimeoutMs : durationOrInfinityMs(options.timeout, `call of "${name}": timeout`)
+    let timeoutMs =
+      options?.timeout === undefined ? defaultTimeoutMs : durationOrInfinityMs(options.timeout, `call of "${name}": timeout`)
     if (options?.deadline !== undefined) timeoutMs = Math.min(timeoutMs, options.deadline - clock.wallNow())
     const outer = origin?.message.call
     // In whole milliseconds: each length of time has a queue of its own.
@@ -290,21 +311,23 @@ export class LocalRouter implements Router {
     const { gate } = cell.mailbox
     cell.beginAccept()
     gate?.reserve()
-    return cell.store.accept(cell.id, message, (input) => (message.input = input)).then(
-      (accepted) => {
-        message.seq = accepted.seq
-        gate?.unreserve()
-        this.#accepted(cell.id, message, accepted)
-        cell.endAccept()
-        gate?.admit()
-      },
-      (error: unknown) => {
-        gate?.unreserve()
-        cell.endAccept()
-        gate?.admit()
-        throw refusal(cell.id, message.name, error)
-      },
-    )
+    return cell.store
+      .accept(cell.id, message, (input) => (message.input = input))
+      .then(
+        (accepted) => {
+          message.seq = accepted.seq
+          gate?.unreserve()
+          this.#accepted(cell.id, message, accepted)
+          cell.endAccept()
+          gate?.admit()
+        },
+        (error: unknown) => {
+          gate?.unreserve()
+          cell.endAccept()
+          gate?.admit()
+          throw refusal(cell.id, message.name, error)
+        },
+      )
   }
 
   #accepted(to: ActorId, message: Message, accepted: Accepted): void {
@@ -347,7 +370,10 @@ function anew(message: Message): Message {
 
 function refusal(to: ActorId, name: string, error: unknown): Error {
   if (error instanceof NotStorableError) return new InvalidMessageError(to, name, error.message, error)
-  return new UnavailableError(to, name, `the store did not take the message (${asError(error).message}); nothing was handled`, { cause: error, isSent: false })
+  return new UnavailableError(to, name, `the store did not take the message (${asError(error).message}); nothing was handled`, {
+    cause: error,
+    isSent: false,
+  })
 }
 
 function castTimeoutOf(name: string, options: CastOptions | undefined): number {

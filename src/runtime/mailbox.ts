@@ -130,7 +130,8 @@ export class Mailbox implements Crowded {
 
   #grow(): void {
     const larger = new Array<Message | undefined>(Math.max(smallest, this.#ring.length * 2))
-    for (let offset = 0; offset < this.#size; offset += 1) larger[offset] = this.#ring[(this.#head + offset) & (this.#ring.length - 1)]
+    for (let offset = 0; offset < this.#size; offset += 1)
+      larger[offset] = this.#ring[(this.#head + offset) & (this.#ring.length - 1)]
     this.#ring = larger
     this.#head = 0
     if (larger.length >= crowdedFrom) this.#crowd.add(this)

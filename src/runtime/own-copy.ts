@@ -44,7 +44,8 @@ function copyFields(value: Record<string, unknown>, prototype: unknown, copies: 
     known ??= new Map([[value, copy]])
     const own = known.get(inner) ?? copyObject(inner, known)
     // An own key of this name would otherwise set the prototype.
-    if (key === '__proto__') Object.defineProperty(copy, key, { value: own, writable: true, enumerable: true, configurable: true })
+    if (key === '__proto__')
+      Object.defineProperty(copy, key, { value: own, writable: true, enumerable: true, configurable: true })
     else copy[key] = own
   }
   return copy
@@ -118,7 +119,7 @@ function isFrozenThrough(value: object, depth = 0): boolean {
 }
 
 function isCopied(value: object, prototype: unknown): boolean {
-  const isChangeable = prototype === Map.prototype || prototype === Set.prototype || prototype === Date.prototype || prototype === URL.prototype
+  const isChangeable =
+    prototype === Map.prototype || prototype === Set.prototype || prototype === Date.prototype || prototype === URL.prototype
   return isChangeable || isBinary(value) || crossing in value
 }
-

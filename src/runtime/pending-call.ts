@@ -32,7 +32,17 @@ export class PendingCall implements Caller, CallInfo, Timed, Waiting {
   #abort: AbortController | undefined
   #whyGivenUp: Error | undefined
 
-  constructor({ target, handler, timeoutMs, deadlines, signal, sender, origin, dropExpired = false, retries = 0 }: PendingCallOptions) {
+  constructor({
+    target,
+    handler,
+    timeoutMs,
+    deadlines,
+    signal,
+    sender,
+    origin,
+    dropExpired = false,
+    retries = 0,
+  }: PendingCallOptions) {
     this.target = target
     this.#dropsExpired = dropExpired
     this.#retries = retries

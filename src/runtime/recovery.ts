@@ -44,7 +44,11 @@ export function restore(cell: Cell, checkpoint: Checkpoint): Recovered {
 }
 
 /** Runs messages again that had been applied after the checkpoint; what they sent has left long ago. */
-async function replay(life: Life, from: Recovered, messages: readonly Journaled[]): Promise<{ state: unknown; behavior: Behavior }> {
+async function replay(
+  life: Life,
+  from: Recovered,
+  messages: readonly Journaled[],
+): Promise<{ state: unknown; behavior: Behavior }> {
   let [state, { behavior }] = [from.offered.state, from]
   for (const journaled of messages) {
     const message = messageOf(journaled)

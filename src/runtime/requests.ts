@@ -19,7 +19,13 @@ export interface RequestOptions {
 export type Answer<Reply = unknown> =
   | { readonly request: string; readonly status: 'replied'; readonly value: Reply }
   /** `code` is that of the error which a call would have rejected with; `refusal` the code of a declared error. */
-  | { readonly request: string; readonly status: 'failed'; readonly code: string; readonly message: string; readonly refusal?: string }
+  | {
+      readonly request: string
+      readonly status: 'failed'
+      readonly code: string
+      readonly message: string
+      readonly refusal?: string
+    }
 
 /** What a sender gives to a call, by its method. */
 export type RequestInput<Method> = Method extends (options?: infer Options) => unknown
@@ -60,7 +66,11 @@ export function requestKey(then: string, request: string): string {
 }
 
 /** The request that a journaled call is; nothing if it is none, or nobody is to be answered. */
-export function requestIn({ kind, key, sender }: Message): { readonly to: ActorId; readonly then: string; readonly request: string } | undefined {
+export function requestIn({
+  kind,
+  key,
+  sender,
+}: Message): { readonly to: ActorId; readonly then: string; readonly request: string } | undefined {
   if (kind !== 'call' || sender === undefined || key?.startsWith(mark) !== true) return undefined
   const [then = '', ...request] = key.slice(mark.length).split('/')
   return { to: sender, then: decodeURIComponent(then), request: request.join('/') }

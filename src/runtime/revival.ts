@@ -73,12 +73,15 @@ export class Revivals {
     this.#wanted.set(id, wanted)
     const input = { key: keyOf(id), args: wanted.remains.spec.args }
     const request = { name: 'revive', input, sender: undefined }
-    const answer = await this.#parts.router.call(supervisor, request, { timeout: 'infinity' }).then(
-      (reply) => reply as Answer,
-      (error: unknown) => {
-        throw new RevivalError(id, 'its supervisor has ended', error)
-      },
-    ).finally(() => this.#wanted.delete(id))
+    const answer = await this.#parts.router
+      .call(supervisor, request, { timeout: 'infinity' })
+      .then(
+        (reply) => reply as Answer,
+        (error: unknown) => {
+          throw new RevivalError(id, 'its supervisor has ended', error)
+        },
+      )
+      .finally(() => this.#wanted.delete(id))
     if (answer.status === 'ignored') throw new RevivalError(id, 'it ignored its start')
     if (answer.error !== undefined) throw new RevivalError(id, problemOf(answer.error))
   }

@@ -10,7 +10,8 @@ export interface ExitSignal {
 }
 
 /** What a signal does when it arrives: nothing, become a message, or end the incarnation. */
-export type SignalEffect = { readonly type: 'ignore' } | { readonly type: 'message' } | { readonly type: 'end'; readonly reason: ExitReason }
+export type SignalEffect =
+  { readonly type: 'ignore' } | { readonly type: 'message' } | { readonly type: 'end'; readonly reason: ExitReason }
 
 /** Follows Erlang: only the trap flag at the moment of arrival counts, `normal` ends nobody but its own sender, `kill` ends all. */
 export function effectOf(signal: ExitSignal, trapsExits: boolean): SignalEffect {

@@ -17,7 +17,10 @@ export function spawnedId(starter: ActorId, key: unknown): ActorId {
 }
 
 /** How a new actor is tied to who spawns it. */
-export function ownershipOf({ owned, survivesOwnerRestart }: SpawnFromActorOptions): { readonly survivesRestart: boolean } | undefined {
+export function ownershipOf({
+  owned,
+  survivesOwnerRestart,
+}: SpawnFromActorOptions): { readonly survivesRestart: boolean } | undefined {
   if (owned === true) return { survivesRestart: survivesOwnerRestart === true }
   if (survivesOwnerRestart === undefined) return undefined
   throw new ConfigurationError({
@@ -29,7 +32,12 @@ export function ownershipOf({ owned, survivesOwnerRestart }: SpawnFromActorOptio
 }
 
 /** What an actor without a supervisor starts from: it is volatile, because nobody would bring it back. */
-export function spawnedSpec(definition: { readonly behavior: object }, id: ActorId, args: unknown, { name, namespace, ifExists }: SpawnOptions): ActorSpec {
+export function spawnedSpec(
+  definition: { readonly behavior: object },
+  id: ActorId,
+  args: unknown,
+  { name, namespace, ifExists }: SpawnOptions,
+): ActorSpec {
   if (namespace !== undefined && name === undefined)
     throw new ConfigurationError({ path: 'spawn: namespace', rule: 'is only for an actor that has a name', value: namespace })
   if (ifExists !== undefined && ifExists !== 'error' && ifExists !== 'return')

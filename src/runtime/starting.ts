@@ -67,7 +67,11 @@ export function startActor(cell: Cell, origin: StartOrigin): Started | Promise<S
     const found = { recovered: fromMemory(cell), revived: undefined }
     const plan = askHook(life, origin, attempt, found)
     const first = isThenable(plan) ? plan.then((late) => carryOut(late, life, found)) : carryOut(plan, life, found)
-    if (isThenable(first)) return first.then((late) => publish(life, origin, late), (error: unknown) => failed(cell, life, error))
+    if (isThenable(first))
+      return first.then(
+        (late) => publish(life, origin, late),
+        (error: unknown) => failed(cell, life, error),
+      )
     return publish(life, origin, first)
   } catch (error) {
     return failed(cell, life, error)
@@ -180,7 +184,12 @@ async function secure(life: Incarnation, first: FirstState, plan: StartPlan, fou
   // One that was rebuilt with the journal is in no checkpoint.
   if (plan.type === 'resume' && known !== undefined && found.revived?.replay.length === 0) return known.checkpoint
   const { cell } = life
-  const snapshot = { behavior: first.behavior.name, version: first.behavior.version, state: first.state, frontier: first.frontier }
+  const snapshot = {
+    behavior: first.behavior.name,
+    version: first.behavior.version,
+    state: first.state,
+    frontier: first.frontier,
+  }
   const { checkpoint } = await cell.store.commit(cell.id, life.number, { turns: [], checkpoint: { snapshot, cause: 'start' } })
   return checkpoint
 }
@@ -190,7 +199,8 @@ function publish(life: Incarnation, origin: StartOrigin, first: FirstState, by?:
   const { world, spec } = cell
   const revived = by?.revived
   if (life.status !== 'starting') return fail(cell, life, life.endReason ?? killed)
-  if (spec.name !== undefined && !world.names.claim(spec.name, cell.id)) return fail(cell, life, crash(nameTaken(cell, spec.name)))
+  if (spec.name !== undefined && !world.names.claim(spec.name, cell.id))
+    return fail(cell, life, crash(nameTaken(cell, spec.name)))
   life.behavior = first.behavior
   life.state = world.freezesStates ? deepFreeze(first.state) : first.state
   life.frontier = first.frontier
@@ -200,7 +210,14 @@ function publish(life: Incarnation, origin: StartOrigin, first: FirstState, by?:
   cell.isRetired = false
   const cause = causeOf(life, origin, revived)
   if (hasLostState(cell, life)) world.emit({ type: 'state lost', id: cell.id, incarnation: life.number })
-  world.emit({ type: 'started', id: cell.id, incarnation: life.number, behavior: first.behavior.name, source: first.source, cause })
+  world.emit({
+    type: 'started',
+    id: cell.id,
+    incarnation: life.number,
+    behavior: first.behavior.name,
+    source: first.source,
+    cause,
+  })
   for (const timer of revived?.timers ?? []) world.armTimer(life, timer)
   life.madeFollowUps?.arm()
   begin(life)

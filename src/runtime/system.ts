@@ -111,7 +111,9 @@ export class ActorSystem implements World {
   readonly lives: LifeListeners
   readonly #announcer: Announcer
   readonly #obituaries = new Obituaries()
-  readonly #owners = new Owners((life) => void this.stop(life.id, { incarnation: life.number, limit: life.cell.spec.termLimitMs }))
+  readonly #owners = new Owners(
+    (life) => void this.stop(life.id, { incarnation: life.number, limit: life.cell.spec.termLimitMs }),
+  )
   readonly #revivals: Revivals
   /** Whom the monitors from outside watch. */
   readonly #watched = new Map<number, Life>()
@@ -124,7 +126,19 @@ export class ActorSystem implements World {
   #isClosed = false
 
   constructor(parts: SystemParts) {
-    const { clock, random, scheduler, persistence, sink, behaviors, modeOf, freezesStates, copiesMessages, attribution, surface } = parts
+    const {
+      clock,
+      random,
+      scheduler,
+      persistence,
+      sink,
+      behaviors,
+      modeOf,
+      freezesStates,
+      copiesMessages,
+      attribution,
+      surface,
+    } = parts
     const { boundsNestedCalls } = parts
     const { overload, keepDeadLetters } = parts
     this.clock = clock
@@ -198,7 +212,10 @@ export class ActorSystem implements World {
    * Ends one incarnation: asked first, and killed if it is still there after `limitMs`; `'kill'` does not ask. Settles when it
    * has ended; at once if it is not running any more.
    */
-  stop(id: ActorId, { incarnation, reason = shutdown, limit }: { incarnation: number; reason?: ExitReason; limit: number | 'kill' }): void | Promise<void> {
+  stop(
+    id: ActorId,
+    { incarnation, reason = shutdown, limit }: { incarnation: number; reason?: ExitReason; limit: number | 'kill' },
+  ): void | Promise<void> {
     const life = this.#cells.get(id)?.life
     if (life?.number !== incarnation || life.status === 'ended') return undefined
     life.isAwaited = true
@@ -399,7 +416,8 @@ export class ActorSystem implements World {
 
   async #spawnNew({ spec, starter, link, monitor, timeoutMs, owned }: SpawnOrder): Promise<void> {
     const { id, name } = spec
-    if (this.#cells.has(id)) throw new ConfigurationError({ path: 'spawn: key', rule: 'must not be the key of an actor that is there', value: id })
+    if (this.#cells.has(id))
+      throw new ConfigurationError({ path: 'spawn: key', rule: 'must not be the key of an actor that is there', value: id })
     if (name !== undefined && !this.names.claim(name, id))
       throw new SpawnError({ problem: 'already-started', actor: id, reason: killed, owner: this.names.ownerOf(name) })
     const cell = this.#newCell(spec)

@@ -4,7 +4,15 @@ import { killed, noproc, normal, type ExitReason } from '../protocol/exit-reason
 import type { MessageId } from '../protocol/message-id.ts'
 import type { Life } from './anatomy.ts'
 import type {
-  CastOptions, Deferred, KeepOption, MemberReferable, MonitorOptions, MonitorRef, Spawnable, Spawned, TimerRef,
+  CastOptions,
+  Deferred,
+  KeepOption,
+  MemberReferable,
+  MonitorOptions,
+  MonitorRef,
+  Spawnable,
+  Spawned,
+  TimerRef,
 } from './context.ts'
 import { checkGroup, checkTopic } from './announcing.ts'
 import { DurableTurnError, InvalidMessageError } from './errors.ts'
@@ -64,7 +72,8 @@ export class TurnContext extends LiveContext {
   override member<Args, Ref>(definition: MemberReferable<Args, Ref>, path: string, key: string, args: Args): Ref {
     checkKey(key, `${this.cell.label}: key of a member of ${path}`)
     const id = childId(path, key)
-    if (this.mayAct('start of a member') && !this.cell.world.router.isMember(id)) this.members.push({ supervisor: path, key, args })
+    if (this.mayAct('start of a member') && !this.cell.world.router.isMember(id))
+      this.members.push({ supervisor: path, key, args })
     return definition.reference(this, id)
   }
 
@@ -95,7 +104,10 @@ export class TurnContext extends LiveContext {
     if (problem !== undefined) throw new InvalidMessageError(to.id, name, problem)
     const sent = this.passing(input)
     if (router.isJournaled(to.id)) {
-      this.sends.push({ to: to.id, envelope: { kind: 'call', name, input: sent, sender: this.id, key: requestKey(then, request) } })
+      this.sends.push({
+        to: to.id,
+        envelope: { kind: 'call', name, input: sent, sender: this.id, key: requestKey(then, request) },
+      })
       return request
     }
     const tell = (answer: Answer): void => this.#tellLater(to.id, then, answer)
@@ -124,7 +136,8 @@ export class TurnContext extends LiveContext {
   override sendAfter(delay: Duration, name: string, input?: unknown): TimerRef {
     const delayMs = durationMs(delay, `${this.cell.label}: sendAfter`)
     const id = this.newTimerId()
-    if (this.mayAct('timer')) this.timersSet.push({ id, dueAtMs: this.now() + delayMs, envelope: this.envelopeToSelf(name, input) })
+    if (this.mayAct('timer'))
+      this.timersSet.push({ id, dueAtMs: this.now() + delayMs, envelope: this.envelopeToSelf(name, input) })
     return { id }
   }
 
@@ -137,7 +150,9 @@ export class TurnContext extends LiveContext {
   }
 
   override spawn<Args, Ref>(_definition: Spawnable<Args, Ref>, key: string): Promise<Spawned<Ref>> {
-    return Promise.reject(this.#refusal('spawn', `spawn "${key}": start a member of a dynamic supervisor, which is part of the commit`))
+    return Promise.reject(
+      this.#refusal('spawn', `spawn "${key}": start a member of a dynamic supervisor, which is part of the commit`),
+    )
   }
 
   override defer(): Deferred {
@@ -204,7 +219,8 @@ export class TurnContext extends LiveContext {
 
   override exit(id: ActorId, reason: ExitReason): void {
     if (id === this.id) super.exit(id, reason)
-    else if (this.mayAct('exit signal')) this.bonds.push(() => this.cell.world.lifeOf(id)?.receiveSignal({ type: 'exit', reason }, this.id))
+    else if (this.mayAct('exit signal'))
+      this.bonds.push(() => this.cell.world.lifeOf(id)?.receiveSignal({ type: 'exit', reason }, this.id))
   }
 
   override cancelTimer({ id }: TimerRef): void {

@@ -11,7 +11,11 @@ const what = 'whenUp'
 /** Somebody waits for an actor to be up. `wait` puts the wait in line and returns what takes it back. */
 export function waitForUp(
   id: ActorId,
-  { clock, wait, options = {} }: {
+  {
+    clock,
+    wait,
+    options = {},
+  }: {
     readonly clock: Clock
     readonly wait: (waiting: Waiting) => () => void
     readonly options: WhenUpOptions | undefined
@@ -38,7 +42,8 @@ export function waitForUp(
       gone: (reason) => fail(goneError(id, reason)),
     }
     const takeBack = wait(waiting)
-    const timer = timeoutMs === Infinity ? undefined : clock.setTimer(timeoutMs, () => fail(new CallTimeoutError(id, what, timeoutMs)))
+    const timer =
+      timeoutMs === Infinity ? undefined : clock.setTimer(timeoutMs, () => fail(new CallTimeoutError(id, what, timeoutMs)))
     signal?.addEventListener('abort', abort, { once: true })
     if (signal?.aborted === true) abort()
   })

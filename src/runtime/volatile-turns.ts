@@ -99,7 +99,11 @@ export class VolatileTurns implements Turns {
       if (life.status === 'busy') life.end(reasonOfThrown(error), 'orderly')
       return
     }
-    if (isThenable(step)) step.then((late) => this.#settled(late), (error: unknown) => this.#failed(error))
+    if (isThenable(step))
+      step.then(
+        (late) => this.#settled(late),
+        (error: unknown) => this.#failed(error),
+      )
     else this.#apply(message, step)
   }
 
@@ -179,7 +183,8 @@ export class VolatileTurns implements Turns {
     const { cell, behavior, state, frontier, number } = this.#life
     const snapshot = { behavior: behavior.name, version: behavior.version, state, frontier }
     const written = cell.world.persistence?.commit(cell.id, number, { turns: [], checkpoint: { snapshot, cause } }).then(
-      (committed) => cell.world.emit({ type: 'checkpointed', id: cell.id, incarnation: number, number: committed.checkpoint ?? 0, cause }),
+      (committed) =>
+        cell.world.emit({ type: 'checkpointed', id: cell.id, incarnation: number, number: committed.checkpoint ?? 0, cause }),
       (error: unknown) => cell.world.emit({ type: 'checkpoint failed', id: cell.id, error }),
     )
     void written?.then(() => {

@@ -67,8 +67,16 @@ export type Fault = MessageFault | HookFault | StoreFault | CheckpointFault | Cl
 export type CountedFault = Exclude<Fault, ClockFault>
 
 const operations: Record<StoreOperation, true> = {
-  accept: true, commit: true, seal: true, open: true, read: true, fire: true, retire: true,
-  saveMember: true, dropMember: true, members: true,
+  accept: true,
+  commit: true,
+  seal: true,
+  open: true,
+  read: true,
+  fire: true,
+  retire: true,
+  saveMember: true,
+  dropMember: true,
+  members: true,
 }
 
 const fields: Record<Fault['at'], { readonly needed: readonly string[]; readonly optional: readonly string[] }> = {
@@ -131,7 +139,9 @@ function checkFault(fault: Fault, path: string): void {
   checkDo(fault, path)
   if (fault.at === 'store' && !Object.hasOwn(operations, fault.operation))
     throw new ConfigurationError({
-      path: `${path}: operation`, rule: `must be one of ${listOf(Object.keys(operations))}`, value: fault.operation,
+      path: `${path}: operation`,
+      rule: `must be one of ${listOf(Object.keys(operations))}`,
+      value: fault.operation,
     })
 }
 

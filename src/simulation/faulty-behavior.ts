@@ -125,7 +125,15 @@ export class FaultyBehaviors {
 }
 
 /** What a behavior has besides its functions, as far as it has it. */
-function optionsOf({ calls, migrate, trapsExits, stopsInOrder, startsAnew, sharesMessages, retriesOf }: Behavior): Partial<Behavior> {
+function optionsOf({
+  calls,
+  migrate,
+  trapsExits,
+  stopsInOrder,
+  startsAnew,
+  sharesMessages,
+  retriesOf,
+}: Behavior): Partial<Behavior> {
   return {
     ...(calls !== undefined && { calls }),
     ...(migrate !== undefined && { migrate }),

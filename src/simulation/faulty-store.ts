@@ -42,8 +42,19 @@ function faultyPersistence(inner: Persistence, faults: PlannedFaults, tear: Faul
     info: inner.info,
     accept: (to, envelope, keep) => ask('accept', to, () => inner.accept(to, envelope, keep)),
     commit: (id, incarnation, commit) =>
-      ask('commit', id, () => inner.commit(id, incarnation, commit), ({ checkpoint }) => checkpoint),
-    seal: (id, incarnation, will) => ask('seal', id, () => inner.seal(id, incarnation, will), (checkpoint) => checkpoint),
+      ask(
+        'commit',
+        id,
+        () => inner.commit(id, incarnation, commit),
+        ({ checkpoint }) => checkpoint,
+      ),
+    seal: (id, incarnation, will) =>
+      ask(
+        'seal',
+        id,
+        () => inner.seal(id, incarnation, will),
+        (checkpoint) => checkpoint,
+      ),
     open: (id, rung) => ask('open', id, () => inner.open(id, rung)),
     read: (id, checkpoint) => ask('read', id, () => inner.read(id, checkpoint)),
     fire: (id, timer) => ask('fire', id, () => inner.fire(id, timer)),

@@ -16,7 +16,11 @@ export interface ProcessWorld {
 }
 
 /** Makes the world of one process. `wallOffsetMs` says by how much the wall clock has jumped so far. */
-export function createProcessWorld({ clock, scheduler, wallOffsetMs }: {
+export function createProcessWorld({
+  clock,
+  scheduler,
+  wallOffsetMs,
+}: {
   readonly clock: VirtualClock
   readonly scheduler: SeededScheduler
   readonly wallOffsetMs: () => number

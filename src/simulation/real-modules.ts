@@ -57,7 +57,12 @@ function moduleFunctions(): readonly ModuleFunction[] {
   const { timer, chance, outside } = remedies
   return [
     ...functionsOf(fs, 'fs', outside, fileFunctions),
-    ...functionsOf(fs, 'fs', outside, fileFunctions.map((name) => `${name}Sync`)),
+    ...functionsOf(
+      fs,
+      'fs',
+      outside,
+      fileFunctions.map((name) => `${name}Sync`),
+    ),
     ...functionsOf(fs, 'fs', outside, ['createReadStream', 'createWriteStream']),
     ...functionsOf(fs.promises, 'fs.promises', outside, fileFunctions),
     ...functionsOf(timers, 'timers', timer, ['setTimeout', 'setInterval', 'setImmediate']),
@@ -67,7 +72,18 @@ function moduleFunctions(): readonly ModuleFunction[] {
 }
 
 const fileFunctions = [
-  'readFile', 'writeFile', 'appendFile', 'open', 'access', 'exists', 'stat', 'readdir', 'mkdir', 'rm', 'unlink', 'rename',
+  'readFile',
+  'writeFile',
+  'appendFile',
+  'open',
+  'access',
+  'exists',
+  'stat',
+  'readdir',
+  'mkdir',
+  'rm',
+  'unlink',
+  'rename',
 ]
 
 function isReplaceable({ owner, name }: ModuleFunction): boolean {

@@ -33,7 +33,10 @@ export interface RealWorldWatch {
  * Two things are not seen: code behind an `await`, which runs where tests run too, and a global that was put aside before, such
  * as `const { now } = Date`.
  */
-export function watchRealWorld({ choice, emit }: {
+export function watchRealWorld({
+  choice,
+  emit,
+}: {
   /** The choice of the schedule that runs. */
   readonly choice: () => string
   readonly emit: (event: RealWorldEvent) => void
@@ -96,6 +99,9 @@ function putBack({ owner, name, original, isOwn }: Replaced): void {
 function callerOf(standIn: (...args: never[]) => unknown): string {
   const at: { stack?: string } = {}
   Error.captureStackTrace(at, standIn)
-  const lines = (at.stack ?? '').split('\n').slice(1).map((line) => line.trim())
+  const lines = (at.stack ?? '')
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim())
   return lines.find((line) => !line.includes('node_modules/') && !/\(?node:/.test(line)) ?? lines[0] ?? 'at an unknown place'
 }

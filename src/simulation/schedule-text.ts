@@ -19,7 +19,10 @@ export function printSchedule(labels: readonly string[]): string {
  * @throws {ConfigurationError} if a line is not a choice.
  */
 export function parseSchedule(text: string): readonly string[] {
-  const labels = text.split('\n').map((line) => line.trim()).filter((line) => line !== '')
+  const labels = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
   labels.forEach((value, index) => {
     if (/^(?:run|defer|offer) ./.test(value)) return
     const rule = 'must be "run <id>", "defer <label>" or "offer <label>"'

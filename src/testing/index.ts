@@ -1,10 +1,5 @@
 // Simulation of whole trees.
-export {
-  simulatedSystem,
-  type SimulatedSystem,
-  type SimulationEvent,
-  type SimulationOptions,
-} from '../app/simulated-system.ts'
+export { simulatedSystem, type SimulatedSystem, type SimulationEvent, type SimulationOptions } from '../app/simulated-system.ts'
 export type {
   CheckpointFault,
   ClockFault,

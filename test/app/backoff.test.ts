@@ -8,21 +8,24 @@ import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/si
 const steady = { min: '100ms', max: '1s', jitter: 'none' } as const
 
 describe('a tree with a backoff', () => {
-  it.each(['volatile', 'checkpointed', 'durable'] as const)('[F1] keeps calls until the child is back, with its state (%s)', async (state) => {
-    const options = { state, backoff: steady, ...(state === 'durable' && { maxAttempts: 1 }) }
-    const { tree, until, settle, events, app, clock } = await simulated(supervisor({}, { a: child(Counter, options) }))
-    await until(tree.a.call.add(3))
-    void tree.a.cast.crash('boom')
-    await settle()
-    const beginMs = clock.now()
-    const queued = tree.a.call.add(1)
-    await settle()
-    expect(lives(events).at(-1)).toBe('a#1 exited error')
-    expect(app.inspect('a')).toMatchObject({ status: 'restarting', incarnation: 1 })
-    expect(await until(queued)).toBe(4)
-    expect(clock.now() - beginMs).toBe(100)
-    expect(lives(events).at(-1)).toBe('a#2 started')
-  })
+  it.each(['volatile', 'checkpointed', 'durable'] as const)(
+    '[F1] keeps calls until the child is back, with its state (%s)',
+    async (state) => {
+      const options = { state, backoff: steady, ...(state === 'durable' && { maxAttempts: 1 }) }
+      const { tree, until, settle, events, app, clock } = await simulated(supervisor({}, { a: child(Counter, options) }))
+      await until(tree.a.call.add(3))
+      void tree.a.cast.crash('boom')
+      await settle()
+      const beginMs = clock.now()
+      const queued = tree.a.call.add(1)
+      await settle()
+      expect(lives(events).at(-1)).toBe('a#1 exited error')
+      expect(app.inspect('a')).toMatchObject({ status: 'restarting', incarnation: 1 })
+      expect(await until(queued)).toBe(4)
+      expect(clock.now() - beginMs).toBe(100)
+      expect(lives(events).at(-1)).toBe('a#2 started')
+    },
+  )
 
   it('[F2] brings an idle child back without anybody calling it', async () => {
     const { tree, settle, advance, app } = await simulatedWithoutStore(supervisor({}, { a: child(Counter, { backoff: steady }) }))
@@ -35,7 +38,10 @@ describe('a tree with a backoff', () => {
   it('chooses delays within their range, by the seed', async () => {
     const delays = new Set<number>()
     for (let seed = 0; seed < 20; seed += 1) {
-      await using sim = await simulatedSystem(supervisor({}, { a: child(Counter, { backoff: { min: '1s', max: '1m' } }) }), { seed, store: false })
+      await using sim = await simulatedSystem(supervisor({}, { a: child(Counter, { backoff: { min: '1s', max: '1m' } }) }), {
+        seed,
+        store: false,
+      })
       const { tree } = sim
       void tree.a.cast.crash('boom')
       const beginMs = sim.clock.now()
@@ -66,14 +72,22 @@ describe('a tree with a backoff', () => {
       handlers: ({ cast }) => ({ kill: cast(({ ctx }) => ctx.kill('inner')) }),
     })
     const { tree, settle, advance, events } = await simulatedWithoutStore(
-      supervisor({}, { killer: child(Killer), inner: supervisor({}, { a: child(Counter, { backoff: { ...steady, min: '1s' } }) }) }),
+      supervisor(
+        {},
+        { killer: child(Killer), inner: supervisor({}, { a: child(Counter, { backoff: { ...steady, min: '1s' } }) }) },
+      ),
     )
     void tree.inner.a.cast.crash('boom')
     await settle()
     void tree.killer.cast.kill()
     await settle()
     await advance(5_000)
-    expect(lives(events).slice(-4)).toEqual(['inner/a#1 exited error', 'inner#1 exited killed', 'inner/a#2 started', 'inner#2 started'])
+    expect(lives(events).slice(-4)).toEqual([
+      'inner/a#1 exited error',
+      'inner#1 exited killed',
+      'inner/a#2 started',
+      'inner#2 started',
+    ])
   })
 
   it('delays members of a dynamic supervisor one by one', async () => {
@@ -94,7 +108,9 @@ describe('a tree with a backoff', () => {
   })
 
   it('says in its decision how long it waits', async () => {
-    const { tree, settle, events } = await simulatedWithoutStore(supervisor({}, { a: child(Counter, { backoff: { min: '100ms', max: '5s' } }) }))
+    const { tree, settle, events } = await simulatedWithoutStore(
+      supervisor({}, { a: child(Counter, { backoff: { min: '100ms', max: '5s' } }) }),
+    )
     void tree.a.cast.crash('boom')
     await settle()
     expect(eventsOf(events, 'decided')[0]?.decision.why).toBe(

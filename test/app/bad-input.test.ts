@@ -68,7 +68,7 @@ describe('a tree that breaks a rule', () => {
     ],
     [
       'an id that JavaScript would start out of order',
-      () => supervisor({}, { a: node, '1': node }),
+      () => supervisor({}, { 'a': node, '1': node }),
       'the root: id of a child must not be a whole number, which JavaScript moves before all other keys: the children would start in another order; got "1". Write for example "n1"',
     ],
     [
@@ -101,7 +101,10 @@ describe('a definition that breaks a rule', () => {
   it.each([
     [() => actor('', wrong({})), 'actor: name must be a text of at least one character; got ""'],
     [() => actor('x', wrong({ handlers: () => ({}) })), 'actor "x": initial must be a function; got nothing'],
-    [() => actor('x', { initial: () => 0, version: 0, handlers: () => ({}) }), 'actor "x": version must be an integer >= 1; got 0 (number)'],
+    [
+      () => actor('x', { initial: () => 0, version: 0, handlers: () => ({}) }),
+      'actor "x": version must be an integer >= 1; got 0 (number)',
+    ],
     [
       () => actor('x', { initial: () => 0, migrate: { 1: () => 1 }, handlers: () => ({}) }),
       'actor "x": migrate[1] must start from a version before the present one (1 (number)); got 1 (number). Raise `version` together with each step',
@@ -125,10 +128,13 @@ describe('a message that cannot be handled', () => {
       kept: call(({ state }) => ({ reply: state.kept })),
     }),
   })
-  const tree = supervisor({}, {
-    durable: child(Keeper, { state: 'durable', maxAttempts: 1 }),
-    checkpointed: child(Keeper, { checkpoint: { every: 1 } }),
-  })
+  const tree = supervisor(
+    {},
+    {
+      durable: child(Keeper, { state: 'durable', maxAttempts: 1 }),
+      checkpointed: child(Keeper, { checkpoint: { every: 1 } }),
+    },
+  )
 
   it('[H4] because there is no such handler is refused before it is sent', async () => {
     const { tree: actors, until, events } = await simulated(tree)
@@ -139,7 +145,9 @@ describe('a message that cannot be handled', () => {
     const Caller = actor('caller', {
       initial: () => ({}),
       handlers: ({ call }) => ({
-        ask: call(async ({ ctx }) => ({ reply: await ctx.call('checkpointed', 'nonsense', 1).catch((error: unknown) => (error as Error).message) })),
+        ask: call(async ({ ctx }) => ({
+          reply: await ctx.call('checkpointed', 'nonsense', 1).catch((error: unknown) => (error as Error).message),
+        })),
       }),
     })
     const other = await simulated(supervisor({}, { checkpointed: child(Keeper), caller: child(Caller) }))
@@ -182,7 +190,9 @@ describe('a message that cannot be handled', () => {
     const Unstorable = actor('unstorable', { initial: () => ({ a: { b: () => 1 } }), handlers: () => ({}) })
     const starting = simulated(supervisor({}, { shop: supervisor({}, { x: child(Unstorable) }) }))
     await expect(starting).rejects.toMatchObject({ code: 'tree-start', path: ['shop', 'x'] })
-    await expect(starting).rejects.toThrow(/the tree was not started: shop\/x could not be started \(crash: state\.a\.b cannot be stored/)
+    await expect(starting).rejects.toThrow(
+      /the tree was not started: shop\/x could not be started \(crash: state\.a\.b cannot be stored/,
+    )
   })
 
   it('[H3] because its schema says so is refused before it is sent', async () => {
@@ -190,12 +200,18 @@ describe('a message that cannot be handled', () => {
       '~standard': {
         version: 1 as const,
         vendor: 'test',
-        validate: (value: unknown) => (typeof value === 'number' && value > 0 ? { value } : { issues: [{ message: 'must be positive', path: ['qty'] }] }),
+        validate: (value: unknown) =>
+          typeof value === 'number' && value > 0 ? { value } : { issues: [{ message: 'must be positive', path: ['qty'] }] },
       },
     }
-    const Shop = actor('shop', { initial: () => 0, handlers: ({ call }) => ({ buy: call(positive, ({ input }) => ({ reply: input })) }) })
+    const Shop = actor('shop', {
+      initial: () => 0,
+      handlers: ({ call }) => ({ buy: call(positive, ({ input }) => ({ reply: input })) }),
+    })
     const { tree: actors, until } = await simulated(supervisor({}, { a: child(Shop) }))
-    await expect(until(actors.a.call.buy(-1))).rejects.toThrow('call of "buy" on a: input.qty: must be positive; nothing was sent')
+    await expect(until(actors.a.call.buy(-1))).rejects.toThrow(
+      'call of "buy" on a: input.qty: must be positive; nothing was sent',
+    )
     expect(await until(actors.a.call.buy(1))).toBe(1)
   })
 })

@@ -12,7 +12,10 @@ const agent = (trapExits: boolean) =>
     initial: () => ({ learned: [] as string[] }),
     handlers: ({ call, cast }) => ({
       monitor: call(message<string>(), ({ input, ctx }) => ({ reply: ctx.monitor(input) })),
-      demonitor: cast(message<{ monitor: number; target: string }>(), ({ input, ctx }) => void ctx.demonitor(input, { flush: true })),
+      demonitor: cast(
+        message<{ monitor: number; target: string }>(),
+        ({ input, ctx }) => void ctx.demonitor(input, { flush: true }),
+      ),
       link: call(message<string>(), ({ input, ctx }) => {
         ctx.link(input)
         return { reply: true }
@@ -32,12 +35,15 @@ const agent = (trapExits: boolean) =>
     },
   })
 
-const tree = supervisor({ intensity: { restarts: 10, within: '1s' } }, {
-  x: child(Counter, { restart: 'transient' }),
-  y: child(Counter),
-  a: child(agent(false)),
-  t: child(agent(true)),
-})
+const tree = supervisor(
+  { intensity: { restarts: 10, within: '1s' } },
+  {
+    x: child(Counter, { restart: 'transient' }),
+    y: child(Counter),
+    a: child(agent(false)),
+    t: child(agent(true)),
+  },
+)
 
 describe('a monitor', () => {
   it('tells once of every end, with its reason, normal too', async () => {
@@ -108,7 +114,12 @@ describe('a link', () => {
 describe('a name', () => {
   it('[A20] belongs to one actor, and stays with it over a restart', async () => {
     const watch: { onExit: () => void } = { onExit: () => undefined }
-    const { tree: actors, app, until, settle } = await simulatedWithoutStore(tree, {
+    const {
+      tree: actors,
+      app,
+      until,
+      settle,
+    } = await simulatedWithoutStore(tree, {
       onEvent: (event) => (event.type === 'exited' ? watch.onExit() : undefined),
     })
     expect(await until(actors.a.call.register('boss'))).toBe(true)
@@ -182,7 +193,9 @@ it('kills another actor from within a durable turn, once that is committed', asy
     initial: () => ({}),
     handlers: ({ cast }) => ({ kill: cast(message<string>(), ({ input, ctx }) => ctx.kill(input)) }),
   })
-  const { tree, settle, events } = await simulated(supervisor({}, { killer: child(Killer, { state: 'durable' }), a: child(Counter) }))
+  const { tree, settle, events } = await simulated(
+    supervisor({}, { killer: child(Killer, { state: 'durable' }), a: child(Counter) }),
+  )
   void tree.killer.cast.kill('a')
   await settle()
   expect(lives(events).slice(-2)).toEqual(['a#1 exited killed', 'a#2 started'])

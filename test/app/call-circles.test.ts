@@ -14,7 +14,10 @@ type Handlers = {
 }
 
 const caught = async (promise: Promise<unknown>): Promise<string> =>
-  promise.then(String, (error: Error & { code: string; path?: readonly string[] }) => `${error.code} ${error.path?.join(' > ') ?? ''}`)
+  promise.then(
+    String,
+    (error: Error & { code: string; path?: readonly string[] }) => `${error.code} ${error.path?.join(' > ') ?? ''}`,
+  )
 
 /** Passes a call along a route; what comes of it is the reply. */
 const Hop: ActorDefinition<unknown, object, Handlers> = actor('hop', {
@@ -29,7 +32,10 @@ const Hop: ActorDefinition<unknown, object, Handlers> = actor('hop', {
       return { reply: await caught(ctx.ref(Hop, next ?? '').call.pass(route)) }
     }),
     forget: call(message<Route>(), ({ input: [next, ...route], ctx }) => {
-      void ctx.ref(Hop, next ?? '').call.pass(route).catch(() => undefined)
+      void ctx
+        .ref(Hop, next ?? '')
+        .call.pass(route)
+        .catch(() => undefined)
       return { reply: 'gone on' }
     }),
     answer: call(() => ({ reply: 'here' })),

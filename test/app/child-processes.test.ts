@@ -33,7 +33,10 @@ describe('a process', () => {
   it('is started with what it was declared with', async () => {
     const spawner = scriptedSpawner()
     const Job = childProcess('job', 'work', (args: { file: string }) => ['-i', args.file], {
-      cwd: '/tmp', env: { LEVEL: '1', HOME: undefined }, killTree: true, spawner,
+      cwd: '/tmp',
+      env: { LEVEL: '1', HOME: undefined },
+      killTree: true,
+      spawner,
     })
     const { until, tree } = await simulated(supervisor({}, { job: child(Job, { args: { file: 'a.mp4' } }) }))
     const place = { cwd: '/tmp', env: { LEVEL: '1', HOME: undefined }, killTree: true, dieWithParent: false }
@@ -70,9 +73,16 @@ describe('a process', () => {
     expect(exited?.reason).toMatchObject({
       type: 'error',
       error: {
-        code: 'process-exit', process: 'job', command: 'work', exitCode: 2, signal: undefined,
+        code: 'process-exit',
+        process: 'job',
+        command: 'work',
+        exitCode: 2,
+        signal: undefined,
         message: 'process job: work exited with code 2; its last line: no such file',
-        output: [{ stream: 'stdout', text: 'reading' }, { stream: 'stderr', text: 'no such file' }],
+        output: [
+          { stream: 'stdout', text: 'reading' },
+          { stream: 'stderr', text: 'no such file' },
+        ],
       },
     })
   })
@@ -142,7 +152,10 @@ describe('a process', () => {
   })
 
   it('is stopped in order when its supervisor is killed, and killed when its time is over', async () => {
-    for (const [script, signals] of [[nothing, ['SIGTERM']], [ignoresSigterm, ['SIGTERM', 'SIGKILL']]] as const) {
+    for (const [script, signals] of [
+      [nothing, ['SIGTERM']],
+      [ignoresSigterm, ['SIGTERM', 'SIGKILL']],
+    ] as const) {
       const { Job, processes } = scripted(script)
       const inner = supervisor({}, { job: child(Job, { shutdown: '1s' }) })
       const { tree, advance } = await simulated(supervisor({}, { inner, killer: child(killerOf('inner')) }))
@@ -240,24 +253,39 @@ describe('a process that is declared wrongly is refused', () => {
     ['p', 'a', [1], {}, 'childProcess "p": args must be a list of texts, or a function that makes one; got an array of 1'],
     ['p', 'a', [], 7, 'childProcess "p": options must be an object; got 7 (number)'],
     [
-      'p', 'a', [], { sucessCodes: [1] },
+      'p',
+      'a',
+      [],
+      { sucessCodes: [1] },
       'childProcess "p": sucessCodes is not an option; got an array of 1. Did you mean "successCodes"?',
     ],
     [
-      'p', 'a', [], { detached: true },
+      'p',
+      'a',
+      [],
+      { detached: true },
       'childProcess "p": detached is not an option; got true (boolean). Did you mean "killTree"?',
     ],
     ['p', 'a', [], { env: { A: 1 } }, 'childProcess "p": env must be an object of texts; got an object'],
     [
-      'p', 'a', [], { successCodes: [256] },
+      'p',
+      'a',
+      [],
+      { successCodes: [256] },
       'childProcess "p": successCodes must be a list of integers from 0 to 255; got an array of 1',
     ],
     [
-      'p', 'a', [], { stopSignal: 'term' },
+      'p',
+      'a',
+      [],
+      { stopSignal: 'term' },
       'childProcess "p": stopSignal must be the name of a signal, such as "SIGINT"; got "term"',
     ],
     [
-      'p', 'a', [], { readyTimeout: -1 },
+      'p',
+      'a',
+      [],
+      { readyTimeout: -1 },
       'childProcess "p": readyTimeout must be milliseconds > 0, a text such as "5s", or "infinity"; got -1 (number)',
     ],
     ['p', 'a', [], { killTree: 'yes' }, 'childProcess "p": killTree must be true or false; got "yes"'],

@@ -43,7 +43,15 @@ describe('an actor that crashes', () => {
 
   it('says which incarnation it is, whether it runs, and how much waits for it', async () => {
     const { app, tree, settle, until } = await simulated(one({ restart: 'transient' }))
-    expect(app.inspect(tree.a)).toEqual({ id: 'a', status: 'running', incarnation: 1, queued: 0, stashed: 0, behavior: 'counter', state: 'checkpointed' })
+    expect(app.inspect(tree.a)).toEqual({
+      id: 'a',
+      status: 'running',
+      incarnation: 1,
+      queued: 0,
+      stashed: 0,
+      behavior: 'counter',
+      state: 'checkpointed',
+    })
     void tree.a.cast.crash('boom')
     void tree.a.cast.increment()
     expect(app.inspect('a')?.queued).toBe(2)
@@ -124,15 +132,20 @@ describe('an actor that crashes', () => {
 describe('a supervisor of supervisors', () => {
   it('restarts an inner one that gave up, with all its children, and callers wait for it', async () => {
     const { tree, until, events } = await simulatedWithoutStore(
-      supervisor({}, { inner: supervisor({ intensity: { restarts: 0, within: '5s' } }, { a: child(Counter), b: child(Counter) }) }),
+      supervisor(
+        {},
+        { inner: supervisor({ intensity: { restarts: 0, within: '5s' } }, { a: child(Counter), b: child(Counter) }) },
+      ),
     )
     await until(tree.inner.b.call.add(5))
     void tree.inner.a.cast.crash('boom')
     const waited = tree.inner.b.call.count()
     expect(await until(waited)).toBe(5)
-    expect(lives(events).slice(4)).toEqual([
-      'a#1 exited error', 'b#1 exited shutdown', 'inner#1 exited shutdown', 'a#2 started', 'b#2 started', 'inner#2 started',
-    ].map((text) => text.replace(/^([ab])#/, 'inner/$1#')))
+    expect(lives(events).slice(4)).toEqual(
+      ['a#1 exited error', 'b#1 exited shutdown', 'inner#1 exited shutdown', 'a#2 started', 'b#2 started', 'inner#2 started'].map(
+        (text) => text.replace(/^([ab])#/, 'inner/$1#'),
+      ),
+    )
   })
 
   it('takes later siblings along under rest_for_one, and all under one_for_all', async () => {
@@ -146,7 +159,12 @@ describe('a supervisor of supervisors', () => {
     expect(await restarted('one_for_one')).toEqual(['b#1 exited error', 'b#2 started'])
     expect(await restarted('rest_for_one')).toEqual(['b#1 exited error', 'c#1 exited shutdown', 'b#2 started', 'c#2 started'])
     expect(await restarted('one_for_all')).toEqual([
-      'b#1 exited error', 'c#1 exited shutdown', 'a#1 exited shutdown', 'a#2 started', 'b#2 started', 'c#2 started',
+      'b#1 exited error',
+      'c#1 exited shutdown',
+      'a#1 exited shutdown',
+      'a#2 started',
+      'b#2 started',
+      'c#2 started',
     ])
   })
 })
@@ -167,7 +185,9 @@ describe('shutdown limits', () => {
   })
 
   it('kill an actor whose handler does not end', async () => {
-    const { app, tree, clock, settle, until, events } = await simulatedWithoutStore(supervisor({}, { a: child(Stubborn, { shutdown: '2s' }) }))
+    const { app, tree, clock, settle, until, events } = await simulatedWithoutStore(
+      supervisor({}, { a: child(Stubborn, { shutdown: '2s' }) }),
+    )
     void tree.a.cast.hang()
     await settle()
     await until(app.stop())
@@ -176,7 +196,9 @@ describe('shutdown limits', () => {
   })
 
   it('that say kill do not ask', async () => {
-    const { app, clock, until, events } = await simulatedWithoutStore(supervisor({}, { a: child(Stubborn, { shutdown: 'kill' }) }))
+    const { app, clock, until, events } = await simulatedWithoutStore(
+      supervisor({}, { a: child(Stubborn, { shutdown: 'kill' }) }),
+    )
     await until(app.stop())
     expect(clock.now()).toBe(0)
     expect(lives(events)).toContain('a#1 exited killed')
@@ -201,7 +223,9 @@ describe('an incarnation that has ended', () => {
         count: call(message<undefined>(), ({ state }) => ({ reply: state.got })),
       }),
     })
-    const { tree, settle, advance, until, events } = await simulatedWithoutStore(supervisor({}, { a: child(Sender), b: child(Sender) }))
+    const { tree, settle, advance, until, events } = await simulatedWithoutStore(
+      supervisor({}, { a: child(Sender), b: child(Sender) }),
+    )
     void tree.a.cast.leak()
     await settle()
     await advance(10_000)

@@ -42,7 +42,9 @@ describe('a damaged checkpoint', () => {
     tamper(`UPDATE checkpoint SET state = replace(state, '6', '9') WHERE ${newest}`)
     const { tree: actors, until, events } = await simulated(tree('durable'), { store: sqlite(file()) })
     expect(await until(actors.a.call.count())).toBe(6)
-    expect(eventsOf(events, 'checkpoint damaged')).toMatchObject([{ id: 'a', problem: expect.stringContaining('checksum') as string }])
+    expect(eventsOf(events, 'checkpoint damaged')).toMatchObject([
+      { id: 'a', problem: expect.stringContaining('checksum') as string },
+    ])
     expect(eventsOf(events, 'recovering')[0]).toMatchObject({ id: 'a', replayed: 1 })
   })
 
@@ -76,7 +78,10 @@ describe('a store that cannot be used', () => {
   it('leaves nothing running, and the file as it was', async () => {
     await threeLives('durable')
     tamper('PRAGMA user_version = 99')
-    await expect(simulated(tree('durable'), { store: sqlite(file()) })).rejects.toMatchObject({ code: 'store', problem: 'newer-schema' })
+    await expect(simulated(tree('durable'), { store: sqlite(file()) })).rejects.toMatchObject({
+      code: 'store',
+      problem: 'newer-schema',
+    })
     tamper('PRAGMA user_version = 1')
     const { tree: actors, until, app } = await simulated(tree('durable'), { store: sqlite(file()) })
     expect(await until(actors.a.call.count())).toBe(6)

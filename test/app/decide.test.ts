@@ -19,7 +19,14 @@ describe('decide', () => {
     await settle()
     await until(app.stop())
     expect(exits).toMatchObject([
-      { id: 'a', incarnation: 1, reason: { type: 'error' }, error: { message: 'boom' }, message: { kind: 'cast', name: 'crash' }, restarts: 0 },
+      {
+        id: 'a',
+        incarnation: 1,
+        reason: { type: 'error' },
+        error: { message: 'boom' },
+        message: { kind: 'cast', name: 'crash' },
+        restarts: 0,
+      },
       { id: 'a', incarnation: 3, reason: { type: 'normal' }, message: undefined, restarts: 1 },
     ])
   })
@@ -53,9 +60,16 @@ describe('decide', () => {
     await settle()
     expect(await until(queued)).toBe(0)
     expect(lives(events).slice(-6)).toEqual([
-      'inner/a#1 exited error', 'inner/b#1 exited shutdown', 'inner#1 exited shutdown', 'inner/a#2 started', 'inner/b#2 started', 'inner#2 started',
+      'inner/a#1 exited error',
+      'inner/b#1 exited shutdown',
+      'inner#1 exited shutdown',
+      'inner/a#2 started',
+      'inner/b#2 started',
+      'inner#2 started',
     ])
-    expect(eventsOf(events, 'exited').find(({ id }) => id === 'inner')?.reason).toMatchObject({ cause: { type: 'escalated', id: 'a' } })
+    expect(eventsOf(events, 'exited').find(({ id }) => id === 'inner')?.reason).toMatchObject({
+      cause: { type: 'escalated', id: 'a' },
+    })
   })
 
   it('escalates with its error when it throws', async () => {
@@ -65,7 +79,9 @@ describe('decide', () => {
     const { tree, settle, until, app } = await simulatedWithoutStore(supervisor({}, { a: child(Counter, { decide }) }))
     void tree.a.cast.crash('boom')
     await settle()
-    expect(await until(app.ended)).toMatchObject({ cause: { type: 'escalated', id: 'a', problem: { type: 'error', error: { message: 'no idea' } } } })
+    expect(await until(app.ended)).toMatchObject({
+      cause: { type: 'escalated', id: 'a', problem: { type: 'error', error: { message: 'no idea' } } },
+    })
   })
 
   it('setAside: a durable child does not try its message again', async () => {
@@ -80,15 +96,20 @@ describe('decide', () => {
     expect(app.inspect('a')).toMatchObject({ incarnation: 2 })
     expect(await bad).toMatchObject({ code: 'crashed' })
     expect(((await bad) as Error).message).toContain('its supervisor has set it aside; it is a dead letter now')
-    expect(eventsOf(events, 'dead letter')).toMatchObject([{ id: 'a', why: 'crashed', message: { name: 'callAndCrash', attempt: 1 } }])
+    expect(eventsOf(events, 'dead letter')).toMatchObject([
+      { id: 'a', why: 'crashed', message: { name: 'callAndCrash', attempt: 1 } },
+    ])
   })
 
   it('setAside: is meant for the one message, and a later one is tried as often as it may', async () => {
     let exits = 0
     const { tree, settle, events } = await simulated(
-      supervisor({ intensity: { restarts: 9, within: '1s' } }, {
-        a: child(Counter, { state: 'durable', maxAttempts: 2, decide: () => ((exits += 1) === 1 ? 'setAside' : undefined) }),
-      }),
+      supervisor(
+        { intensity: { restarts: 9, within: '1s' } },
+        {
+          a: child(Counter, { state: 'durable', maxAttempts: 2, decide: () => ((exits += 1) === 1 ? 'setAside' : undefined) }),
+        },
+      ),
     )
     void tree.a.cast.crash('1')
     await settle()
@@ -98,12 +119,17 @@ describe('decide', () => {
     expect(eventsOf(events, 'dead letter').map(({ message }) => message.attempt)).toEqual([1, 2])
   })
 
-  it.each(['volatile', 'checkpointed'] as const)('setAside: is a restart where the message is gone anyway (%s)', async (state) => {
-    const { tree, settle, until, events } = await simulated(supervisor({}, { a: child(Counter, { state, decide: () => 'setAside' }) }))
-    await until(tree.a.call.add(1))
-    void tree.a.cast.crash('boom')
-    await settle()
-    expect(await until(tree.a.call.count())).toBe(1)
-    expect(eventsOf(events, 'dead letter')).toHaveLength(1)
-  })
+  it.each(['volatile', 'checkpointed'] as const)(
+    'setAside: is a restart where the message is gone anyway (%s)',
+    async (state) => {
+      const { tree, settle, until, events } = await simulated(
+        supervisor({}, { a: child(Counter, { state, decide: () => 'setAside' }) }),
+      )
+      await until(tree.a.call.add(1))
+      void tree.a.cast.crash('boom')
+      await settle()
+      expect(await until(tree.a.call.count())).toBe(1)
+      expect(eventsOf(events, 'dead letter')).toHaveLength(1)
+    },
+  )
 })

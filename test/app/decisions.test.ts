@@ -31,7 +31,10 @@ describe('app.decisions', () => {
       initial: () => ({}),
       handlers: ({ cast }) => ({
         go: cast(async ({ ctx }) => {
-          await ctx.ref(Counter, 'a').call.callAndCrash('boom').catch(() => undefined)
+          await ctx
+            .ref(Counter, 'a')
+            .call.callAndCrash('boom')
+            .catch(() => undefined)
         }),
       }),
     })
@@ -79,16 +82,17 @@ describe('app.decisions', () => {
   })
 
   it('names what state comes back: of memory, of a checkpoint, of the hooks, and by which hook', async () => {
-    const Kept = (name: string, hooks: object) => actor(name, {
-      initial: () => ({ count: 0 }),
-      ...hooks,
-      handlers: ({ call, cast }) => ({
-        add: call(({ state }) => ({ reply: 1, state: { count: state.count + 1 } })),
-        crash: cast(() => {
-          throw new Error('boom')
+    const Kept = (name: string, hooks: object) =>
+      actor(name, {
+        initial: () => ({ count: 0 }),
+        ...hooks,
+        handlers: ({ call, cast }) => ({
+          add: call(({ state }) => ({ reply: 1, state: { count: state.count + 1 } })),
+          crash: cast(() => {
+            throw new Error('boom')
+          }),
         }),
-      }),
-    })
+      })
     const { app, tree, settle, until } = await simulated(
       supervisor(often, {
         volatile: child(Kept('volatile', {}), { state: 'volatile' }),
@@ -174,7 +178,12 @@ describe('app.decisions', () => {
       records.map(({ reason }) => (reason.type === 'error' ? reason.error : undefined))
     expect(thrown(app.decisions('inner'))).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((crash) => new Error(`boom ${crash}`)))
     expect((thrown(app.decisions('inner')).at(-1) as Error).stack).toContain('scripted.ts')
-    expect(app.decisions('inner').map(({ number }) => number).at(-1)).toBe(12)
+    expect(
+      app
+        .decisions('inner')
+        .map(({ number }) => number)
+        .at(-1),
+    ).toBe(12)
     expect(thrown(app.decisions())).toEqual([new Error('other')])
     expect(app.decisions('inner/a')).toEqual([])
     expect(app.decisions('nobody')).toEqual([])
@@ -192,10 +201,13 @@ describe('app.decisions', () => {
   })
 
   it('is there for a dynamic supervisor, by its reference, over its restart and after its end', async () => {
-    const tree = supervisor({ intensity: { restarts: 1, within: '1h' } }, {
-      carts: dynamicSupervisor(Counter, { intensity: { restarts: 1, within: '1h' } }),
-      a: child(Counter),
-    })
+    const tree = supervisor(
+      { intensity: { restarts: 1, within: '1h' } },
+      {
+        carts: dynamicSupervisor(Counter, { intensity: { restarts: 1, within: '1h' } }),
+        a: child(Counter),
+      },
+    )
     const { app, tree: actors, until, settle } = await simulatedWithoutStore(tree)
     await until(actors.carts.start('x', { from: 0 }))
     for (let crash = 0; crash < 2; crash += 1) {
@@ -213,7 +225,10 @@ describe('app.decisions', () => {
       [1, 2, 'carts/x#2', 'give up'],
       [2, 3, 'carts/x#1', 'restart'],
     ])
-    expect(app.decisions().map(of)).toEqual([[1, 1, 'carts#1', 'restart'], [1, 2, 'a#1', 'give up']])
+    expect(app.decisions().map(of)).toEqual([
+      [1, 1, 'carts#1', 'restart'],
+      [1, 2, 'a#1', 'give up'],
+    ])
   })
 
   it('has the number in the journal and the attempt of a durable message', async () => {

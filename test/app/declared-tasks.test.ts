@@ -130,8 +130,17 @@ describe('a task that breaks a rule', () => {
   })
 
   it('by a state that is kept is refused with its tree', async () => {
-    const tree = supervisor({}, { import: child(task('import', () => 1), { state: 'durable' }) })
-    const text = 'import: state must be "volatile" for a task, a service or a process, which keep none; got "durable". Leave it out'
+    const tree = supervisor(
+      {},
+      {
+        import: child(
+          task('import', () => 1),
+          { state: 'durable' },
+        ),
+      },
+    )
+    const text =
+      'import: state must be "volatile" for a task, a service or a process, which keep none; got "durable". Leave it out'
     await expect(start(tree, { store: memory() })).rejects.toThrow(text)
   })
 })

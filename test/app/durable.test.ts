@@ -36,25 +36,31 @@ const sender = (bad: Record<number, number> = {}) =>
   })
 
 const treeWith = (bad: Record<number, number> = {}, sinkState: 'durable' | 'volatile' = 'durable') =>
-  supervisor({ intensity: { restarts: 100, within: '1s' } }, {
-    sink: child(Sink, { state: sinkState }),
-    a: child(sender(bad), { state: 'durable' }),
-  })
+  supervisor(
+    { intensity: { restarts: 100, within: '1s' } },
+    {
+      sink: child(Sink, { state: sinkState }),
+      a: child(sender(bad), { state: 'durable' }),
+    },
+  )
 
 const both = (numbers: readonly number[]) => numbers.flatMap((n) => [`${n}`, `${n} done`])
 
 describe('a durable actor', () => {
-  it.each([1, 2, 3, 4, 5])('applies each message once and sends what it sends once, however often handlers run (seed %i)', async (seed) => {
-    for (const sinkState of ['durable', 'volatile'] as const) {
-      const { tree, until, settle, events } = await simulated(treeWith({ 2: 1, 5: 2 }, sinkState), { seed })
-      for (const n of [1, 2, 3, 4, 5, 6]) void tree.a.cast.add(n)
-      await settle()
-      expect(await until(tree.a.call.sum())).toBe(21)
-      expect(await until(tree.sink.call.got())).toEqual(both([1, 2, 3, 4, 5, 6]))
-      // Three crashes of its own, and none of anybody else.
-      expect(eventsOf(events, 'exited').map(({ id }) => id)).toEqual(['a', 'a', 'a'])
-    }
-  })
+  it.each([1, 2, 3, 4, 5])(
+    'applies each message once and sends what it sends once, however often handlers run (seed %i)',
+    async (seed) => {
+      for (const sinkState of ['durable', 'volatile'] as const) {
+        const { tree, until, settle, events } = await simulated(treeWith({ 2: 1, 5: 2 }, sinkState), { seed })
+        for (const n of [1, 2, 3, 4, 5, 6]) void tree.a.cast.add(n)
+        await settle()
+        expect(await until(tree.a.call.sum())).toBe(21)
+        expect(await until(tree.sink.call.got())).toEqual(both([1, 2, 3, 4, 5, 6]))
+        // Three crashes of its own, and none of anybody else.
+        expect(eventsOf(events, 'exited').map(({ id }) => id)).toEqual(['a', 'a', 'a'])
+      }
+    },
+  )
 
   it('is not restarted for a message that fails only together with others: the group is handled again singly', async () => {
     let handled = 0
@@ -88,7 +94,9 @@ describe('a durable actor', () => {
     expect(await until(next)).toBe(2)
     expect(await poison).toMatchObject({ code: 'crashed' })
     expect(eventsOf(events, 'exited').map(({ message: about }) => about?.attempt)).toEqual([1, 2, 3])
-    expect(eventsOf(events, 'dead letter')).toMatchObject([{ id: 'a', why: 'crashed', message: { name: 'callAndCrash', attempt: 3 } }])
+    expect(eventsOf(events, 'dead letter')).toMatchObject([
+      { id: 'a', why: 'crashed', message: { name: 'callAndCrash', attempt: 3 } },
+    ])
   })
 
   it('counts attempts across processes', async () => {
@@ -149,7 +157,9 @@ describe('a durable actor', () => {
   })
 
   it('refuses to wait for another actor within a turn', async () => {
-    const { tree, until } = await simulated(supervisor({}, { sink: child(Sink), a: child(sender(), { state: 'durable', maxAttempts: 1 }) }))
+    const { tree, until } = await simulated(
+      supervisor({}, { sink: child(Sink), a: child(sender(), { state: 'durable', maxAttempts: 1 }) }),
+    )
     await expect(until(tree.a.call.askSink())).rejects.toMatchObject({ code: 'crashed' })
     expect(await until(tree.a.call.sum())).toBe(0)
   })
@@ -199,7 +209,10 @@ describe('the members of a dynamic supervisor', () => {
   const Cart = actor('cart', {
     initial: (args: { owner: string }) => ({ owner: args.owner, items: [] as string[] }),
     handlers: ({ call, cast }) => ({
-      put: call(message<string>(), ({ state, input }) => ({ reply: state.items.length + 1, state: { ...state, items: [...state.items, input] } })),
+      put: call(message<string>(), ({ state, input }) => ({
+        reply: state.items.length + 1,
+        state: { ...state, items: [...state.items, input] },
+      })),
       all: call(({ state }) => ({ reply: `${state.owner}: ${state.items.join(' ')}` })),
       note: cast(message<string>(), ({ state, input }) => ({ ...state, items: [...state.items, input] })),
       crash: cast(() => {
@@ -215,7 +228,10 @@ describe('the members of a dynamic supervisor', () => {
       }),
     }),
   })
-  const tree = supervisor({}, { carts: dynamicSupervisor(Cart, { state: 'durable' }), opener: child(Opener, { state: 'durable' }) })
+  const tree = supervisor(
+    {},
+    { carts: dynamicSupervisor(Cart, { state: 'durable' }), opener: child(Opener, { state: 'durable' }) },
+  )
 
   it('come back in the next process with key, arguments and state, in their order', async () => {
     const store = memory()
@@ -236,7 +252,10 @@ describe('the members of a dynamic supervisor', () => {
   it('are one for each key', async () => {
     const { tree: actors, until } = await simulated(tree)
     await until(actors.carts.start('a', { owner: 'first' }))
-    await expect(until(actors.carts.start('a', { owner: 'second' }))).rejects.toMatchObject({ code: 'already_started', childId: 'a' })
+    await expect(until(actors.carts.start('a', { owner: 'second' }))).rejects.toMatchObject({
+      code: 'already_started',
+      childId: 'a',
+    })
     expect(await until((await until(actors.carts.ensure('a', { owner: 'third' }))).call.all())).toBe('first: ')
     expect(await until(actors.carts.count())).toBe(1)
   })
@@ -252,7 +271,11 @@ describe('the members of a dynamic supervisor', () => {
         }),
       }),
     })
-    const { tree: actors, until, settle } = await simulated(supervisor({}, { all: dynamicSupervisor(Slow, { state: 'durable', shutdown: 'kill' }) }))
+    const {
+      tree: actors,
+      until,
+      settle,
+    } = await simulated(supervisor({}, { all: dynamicSupervisor(Slow, { state: 'durable', shutdown: 'kill' }) }))
     const member = await until(actors.all.start('k'))
     const first = member.call.add({ id: 'r1' }).catch((error: unknown) => error)
     await settle()
@@ -276,7 +299,9 @@ describe('the members of a dynamic supervisor', () => {
     const { tree: actors, until, events } = await simulated(tree)
     const refused = actors.carts.start('a', { owner: (() => 1) as never })
     await expect(until(refused)).rejects.toMatchObject({ code: 'start_failed', childId: 'a', cause: { code: 'not-storable' } })
-    await expect(until(actors.carts.start('', { owner: 'x' }))).rejects.toThrow('carts: key of a member must be a string of 1 to 512 characters; got ""')
+    await expect(until(actors.carts.start('', { owner: 'x' }))).rejects.toThrow(
+      'carts: key of a member must be a string of 1 to 512 characters; got ""',
+    )
     expect(await until(actors.carts.keys())).toEqual([])
     await until(actors.carts.start('a', { owner: 'x' }))
     expect(eventsOf(events, 'exited')).toEqual([])
@@ -304,27 +329,39 @@ describe('the members of a dynamic supervisor', () => {
     expect(await after.until(after.tree.carts.keys())).toEqual(['m'])
   })
 
-  it.each(['volatile', 'checkpointed', 'durable'] as const)('get the mail that their starter sends them at once (%s)', async (state) => {
-    const Starter = actor('starter', {
-      initial: () => ({}),
-      handlers: ({ cast }) => ({
-        begin: cast(message<string>(), ({ input, ctx }) => {
-          const cart = ctx.member(Cart, 'carts', input, { owner: input })
-          void ctx.cast(cart.id, 'note', 'first')
-          void ctx.cast(cart.id, 'note', 'second')
+  it.each(['volatile', 'checkpointed', 'durable'] as const)(
+    'get the mail that their starter sends them at once (%s)',
+    async (state) => {
+      const Starter = actor('starter', {
+        initial: () => ({}),
+        handlers: ({ cast }) => ({
+          begin: cast(message<string>(), ({ input, ctx }) => {
+            const cart = ctx.member(Cart, 'carts', input, { owner: input })
+            void ctx.cast(cart.id, 'note', 'first')
+            void ctx.cast(cart.id, 'note', 'second')
+          }),
         }),
-      }),
-    })
-    const opened = supervisor({}, { carts: dynamicSupervisor(Cart, { state }), starter: child(Starter, { state: state === 'durable' ? state : 'volatile' }) })
-    const { tree: actors, until, settle } = await simulated(opened)
-    void actors.starter.cast.begin('k')
-    void actors.starter.cast.begin('k')
-    await settle()
-    expect(await until(actors.carts.get('k').call.all())).toBe('k: first second first second')
-  })
+      })
+      const opened = supervisor(
+        {},
+        {
+          carts: dynamicSupervisor(Cart, { state }),
+          starter: child(Starter, { state: state === 'durable' ? state : 'volatile' }),
+        },
+      )
+      const { tree: actors, until, settle } = await simulated(opened)
+      void actors.starter.cast.begin('k')
+      void actors.starter.cast.begin('k')
+      await settle()
+      expect(await until(actors.carts.get('k').call.all())).toBe('k: first second first second')
+    },
+  )
 
   it('end with their supervisor where nothing is stored', async () => {
-    const volatile = supervisor({}, { carts: dynamicSupervisor(Cart, { state: 'volatile', intensity: { restarts: 0, within: '1s' } }) })
+    const volatile = supervisor(
+      {},
+      { carts: dynamicSupervisor(Cart, { state: 'volatile', intensity: { restarts: 0, within: '1s' } }) },
+    )
     const { tree: actors, until, settle } = await simulated(volatile)
     const cart = await until(actors.carts.start('a', { owner: 'a' }))
     void cart.cast.crash()

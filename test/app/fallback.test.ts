@@ -56,7 +56,11 @@ const opened = async ({ slowEnd = false, restart = 'permanent' }: { slowEnd?: bo
 }
 
 /** The code of the error that it rejects with. */
-const codeOf = (promise: Promise<unknown>) => promise.then(() => 'resolved', (error: { code: string }) => error.code)
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'resolved',
+    (error: { code: string }) => error.code,
+  )
 
 describe('a fallback', () => {
   it('answers calls while the child waits for its restart, and never while it runs', async () => {
@@ -89,7 +93,10 @@ describe('a fallback', () => {
     const other = codeOf(tree.shop.call.sold())
     await settle()
     expect(await until(Promise.all([queued, other, tree.shop.call.isOpen(), codeOf(tree.shop.call.sold())]))).toEqual([
-      false, 'noproc', false, 'noproc',
+      false,
+      'noproc',
+      false,
+      'noproc',
     ])
   })
 
@@ -168,7 +175,12 @@ describe('a fallback', () => {
   })
 
   it.each([
-    ['throws', () => { throw new Error('no cache') }],
+    [
+      'throws',
+      () => {
+        throw new Error('no cache')
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('no cache'))],
   ])('that %s rejects the call with an error of its own', async (_, isOpen) => {
     const clock = createVirtualClock()
@@ -274,7 +286,10 @@ describe('what is no fallback', () => {
   const mustBe = 'shop: fallback must be an object with a function for each call that is answered'
   const refusal = async (options: object): Promise<string> => {
     const tree = supervisor({}, { shop: child(Shop, options) })
-    return simulatedWithoutStore(tree).then(() => 'started', (error: Error) => error.message)
+    return simulatedWithoutStore(tree).then(
+      () => 'started',
+      (error: Error) => error.message,
+    )
   }
 
   it.each<[object, string]>([
@@ -290,7 +305,10 @@ describe('what is no fallback', () => {
 
   it('is refused for the members of a dynamic supervisor, and for a supervisor', async () => {
     const started = async (tree: Parameters<typeof simulatedWithoutStore>[0]): Promise<string> =>
-      simulatedWithoutStore(tree).then(() => 'started', (error: Error) => error.message)
+      simulatedWithoutStore(tree).then(
+        () => 'started',
+        (error: Error) => error.message,
+      )
     const misspelt = { fallback: { isOpne: () => true } } as object
     expect(await started(supervisor({}, { shops: dynamicSupervisor(Shop, misspelt) }))).toContain('fallback.isOpne is not')
     expect(await started(supervisor({}, { s: child(supervisor({}, {}), { fallback: {} }) }))).toContain('is only for workers')

@@ -44,7 +44,10 @@ describe('a group', () => {
     await run('b', (ctx) => ctx.join('workers', { weight: 2 }))
     await run('a', (ctx) => ctx.join('workers'))
     await run('b', (ctx) => ctx.join('workers', { weight: 3 }))
-    const expected = [{ id: 'b', incarnation: 1, value: { weight: 3 } }, { id: 'a', incarnation: 1, value: undefined }]
+    const expected = [
+      { id: 'b', incarnation: 1, value: { weight: 3 } },
+      { id: 'a', incarnation: 1, value: undefined },
+    ]
     expect(app.membersOf('workers')).toEqual(expected)
     expect(await run('a', (ctx) => ctx.membersOf('workers'))).toEqual(expected)
     expect([await run('b', (ctx) => ctx.leave('workers')), await run('b', (ctx) => ctx.leave('workers'))]).toEqual([true, false])
@@ -88,7 +91,10 @@ describe('a group', () => {
     expect(await run('b', (ctx) => ctx.broadcast('workers', 'hear', 'again'))).toBe(2)
     expect(() => app.broadcast('workers', 'sing')).toThrow(/has no handler "sing"/)
     await settle()
-    expect([await until(tree.a.call.heard()), await until(member.call.heard())]).toEqual([['hello', 'again'], ['hello', 'again']])
+    expect([await until(tree.a.call.heard()), await until(member.call.heard())]).toEqual([
+      ['hello', 'again'],
+      ['hello', 'again'],
+    ])
     expect(app.broadcast('nobody', 'sing')).toBe(0)
   })
 
@@ -111,7 +117,10 @@ describe('a topic', () => {
       { type: 'published', topic: 'prices', value: 1, from: undefined },
       { type: 'published', topic: 'prices', value: 2, from: 'a' },
     ])
-    expect([await run('a', (ctx) => ctx.unsubscribe('prices')), await run('a', (ctx) => ctx.unsubscribe('prices'))]).toEqual([true, false])
+    expect([await run('a', (ctx) => ctx.unsubscribe('prices')), await run('a', (ctx) => ctx.unsubscribe('prices'))]).toEqual([
+      true,
+      false,
+    ])
     expect(app.publish('prices', 3)).toBe(1)
   })
 
@@ -135,8 +144,14 @@ describe('a topic', () => {
 })
 
 describe('groups and topics in a durable turn', () => {
-  it.each([[false, 1, ['cast', 'published']], [true, 0, []]] as const)('count when it is committed (it fails: %s)', async (fails, members, heard) => {
-    const tree = supervisor({}, { d: child(Durable, { state: 'durable', maxAttempts: 1 }), b: child(Talker, { state: 'volatile' }) })
+  it.each([
+    [false, 1, ['cast', 'published']],
+    [true, 0, []],
+  ] as const)('count when it is committed (it fails: %s)', async (fails, members, heard) => {
+    const tree = supervisor(
+      {},
+      { d: child(Durable, { state: 'durable', maxAttempts: 1 }), b: child(Talker, { state: 'volatile' }) },
+    )
     const { app, tree: refs, until, settle } = await simulated(tree)
     await until(refs.b.call.run((ctx) => ctx.join('others')))
     await until(refs.b.call.run((ctx) => ctx.subscribe('other', 'hear')))

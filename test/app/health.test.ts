@@ -15,12 +15,20 @@ const Worker = actor('worker', {
 const slow = { backoff: { min: '1m', max: '1m', jitter: 'none' } } as const
 
 const running = async () => {
-  const shop = supervisor({ intensity: { restarts: 1, within: '5s' } }, { b: child(Worker), c: child(Worker, { restart: 'temporary' }) })
-  const tree = supervisor({}, { a: child(Worker, slow), shop, all: dynamicSupervisor(Worker, slow), job: child(task('job', () => 1)) })
+  const shop = supervisor(
+    { intensity: { restarts: 1, within: '5s' } },
+    { b: child(Worker), c: child(Worker, { restart: 'temporary' }) },
+  )
+  const tree = supervisor(
+    {},
+    { a: child(Worker, slow), shop, all: dynamicSupervisor(Worker, slow), job: child(task('job', () => 1)) },
+  )
   const sim = await simulatedWithoutStore(tree)
   await sim.settle()
   const problems = (): string[] =>
-    sim.app.health().problems.map(({ id, problem, reason }) => `${id} ${problem}${reason === undefined ? '' : ` (${describeReason(reason)})`}`)
+    sim.app
+      .health()
+      .problems.map(({ id, problem, reason }) => `${id} ${problem}${reason === undefined ? '' : ` (${describeReason(reason)})`}`)
   return { ...sim, problems }
 }
 
@@ -59,7 +67,9 @@ describe('app.health', () => {
     await until(supervisorOf(tree).terminateChild('a'))
     expect(problems()).toEqual([])
     const { shop } = tree
-    await until(supervisorOf(shop).startChild('d', child(Worker, { restart: 'transient', decide: () => 'stop' }))).then((ref) => ref.cast.crash())
+    await until(supervisorOf(shop).startChild('d', child(Worker, { restart: 'transient', decide: () => 'stop' }))).then((ref) =>
+      ref.cast.crash(),
+    )
     await settle()
     expect(problems()).toEqual(['shop/d down (crash: boom)'])
   })
@@ -78,7 +88,11 @@ describe('app.health', () => {
   it('is not live when the tree has ended', async () => {
     const { app, until } = await running()
     await until(app.stop())
-    expect(app.health()).toEqual({ isLive: false, isReady: false, problems: [{ id: '', problem: 'down', reason: { type: 'shutdown' } }] })
+    expect(app.health()).toEqual({
+      isLive: false,
+      isReady: false,
+      problems: [{ id: '', problem: 'down', reason: { type: 'shutdown' } }],
+    })
   })
 })
 
@@ -107,6 +121,9 @@ describe('healthHandler', () => {
     const said: unknown[] = []
     const response = { writeHead: (...head: readonly unknown[]) => said.push(head), end: (body: string) => said.push(body) }
     server.emit('request', { url: '/ready' }, response)
-    expect(said).toEqual([[200, { 'content-type': 'application/json', 'cache-control': 'no-store' }], '{"live":true,"ready":true,"problems":[]}'])
+    expect(said).toEqual([
+      [200, { 'content-type': 'application/json', 'cache-control': 'no-store' }],
+      '{"live":true,"ready":true,"problems":[]}',
+    ])
   })
 })

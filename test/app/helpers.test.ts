@@ -57,9 +57,12 @@ describe('ctx.setTimeout', () => {
   })
 
   it.each([
-    ['throws', () => {
-      throw new Error('late')
-    }],
+    [
+      'throws',
+      () => {
+        throw new Error('late')
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('late'))],
   ])('ends its incarnation when it %s', async (_, what) => {
     const { run, advance, app, events } = await doing()

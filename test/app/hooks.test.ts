@@ -17,7 +17,10 @@ const recorder = (hooks: { init?: (ctx: Ctx) => StartPlan | undefined; restart?:
     initial: (args: { tag: string } | undefined): State => ({ list: [`initial:${args?.tag ?? 'none'}`] }),
     ...hooks,
     handlers: ({ call, cast }) => ({
-      push: call(message<string>(), ({ state, input }) => ({ reply: state.list.length + 1, state: { list: [...state.list, input] } })),
+      push: call(message<string>(), ({ state, input }) => ({
+        reply: state.list.length + 1,
+        state: { list: [...state.list, input] },
+      })),
       list: call(({ state }) => ({ reply: state.list })),
       crash: cast(message<string>(), ({ input }) => {
         throw new Error(input)
@@ -81,7 +84,10 @@ describe('the hooks of a start', () => {
       },
     })
     const { tree, settle, until } = await simulatedWithoutStore(
-      supervisor({ strategy: 'one_for_all' }, { a: child(Watcher, { args: { tag: 'a' } }), b: child(Watcher, { args: { tag: 'b' } }) }),
+      supervisor(
+        { strategy: 'one_for_all' },
+        { a: child(Watcher, { args: { tag: 'a' } }), b: child(Watcher, { args: { tag: 'b' } }) },
+      ),
     )
     await until(tree.b.call.push('mine'))
     void tree.a.cast.crash('boom')
@@ -119,7 +125,9 @@ describe('the hooks of a start', () => {
     })
     expect(list).toEqual(['initial:x', 'one'])
     expect(eventsOf(events, 'decided').map(({ decision }) => [decision.decided, decision.budgetLeft])).toEqual([
-      ['restart', 2], ['retry', 2], ['retry', 1],
+      ['restart', 2],
+      ['retry', 2],
+      ['retry', 1],
     ])
     expect(eventsOf(events, 'start failed')).toHaveLength(2)
     // Three restarts in five seconds were tried: the next one is too many.
@@ -160,7 +168,10 @@ describe.each(['volatile', 'checkpointed', 'durable'] as const)('a start plan (%
 
   it('stays with what it began with after the next crash', async () => {
     let restarts = 0
-    const { tree, until, settle } = await crashOnce({ restart: (ctx) => ((restarts += 1) === 1 ? ctx.fresh() : ctx.resume()) }, state)
+    const { tree, until, settle } = await crashOnce(
+      { restart: (ctx) => ((restarts += 1) === 1 ? ctx.fresh() : ctx.resume()) },
+      state,
+    )
     await until(tree.a.call.push('two'))
     void tree.a.cast.crash('again')
     await settle()
@@ -223,7 +234,10 @@ describe('the hook term', () => {
     await settle()
     await until(tree.a.call.add(3))
     await until(app.stop())
-    expect(seen).toEqual([[1, 'error', 2], [2, 'shutdown', 5]])
+    expect(seen).toEqual([
+      [1, 'error', 2],
+      [2, 'shutdown', 5],
+    ])
   })
 
   it('does not run on a kill', async () => {
@@ -243,7 +257,12 @@ describe('the hook term', () => {
     await before.until(before.app.stop())
     const after = await simulated(tree, { store })
     expect(await after.until(after.tree.a.call.get())).toBe(200)
-    expect(eventsOf(after.events, 'started')[0]).toMatchObject({ id: 'a', incarnation: 2, source: 'checkpoint', cause: 'process' })
+    expect(eventsOf(after.events, 'started')[0]).toMatchObject({
+      id: 'a',
+      incarnation: 2,
+      source: 'checkpoint',
+      cause: 'process',
+    })
   })
 
   it('that keeps nothing leaves it to memory: after a crash the last committed state comes back, after the process the last checkpoint', async () => {

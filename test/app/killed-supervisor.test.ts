@@ -37,18 +37,25 @@ const told = (sim: SimulatedApp<unknown>): string[] => lives(sim.events).filter(
 describe('a supervisor that is killed', () => {
   it('takes its children along: by the exit signal, through term where they trap it, in order where they are supervisors', async () => {
     const terms: string[] = []
-    const shop = supervisor({}, {
-      a: child(Counter),
-      t: child(trapping('trapping', terms)),
-      inner: supervisor({}, { b: child(Counter), c: child(Counter) }),
-    })
+    const shop = supervisor(
+      {},
+      {
+        a: child(Counter),
+        t: child(trapping('trapping', terms)),
+        inner: supervisor({}, { b: child(Counter), c: child(Counter) }),
+      },
+    )
     const sim = await simulatedWithoutStore(supervisor({}, { shop: child(shop, { restart: 'temporary' }) }))
     ;(await killer(sim)).kill('shop')
     await sim.settle()
     const exits = eventsOf(sim.events, 'exited').map(({ id, reason }) => `${id} ${reason.type}`)
     expect(exits[0]).toBe('shop killed')
     expect(exits.slice(1).sort()).toEqual([
-      'shop/a killed', 'shop/inner killed', 'shop/inner/b shutdown', 'shop/inner/c shutdown', 'shop/t killed',
+      'shop/a killed',
+      'shop/inner killed',
+      'shop/inner/b shutdown',
+      'shop/inner/c shutdown',
+      'shop/t killed',
     ])
     expect(exits.indexOf('shop/inner/c shutdown')).toBeLessThan(exits.indexOf('shop/inner/b shutdown'))
     expect(terms).toEqual(['shop/t killed'])
@@ -61,7 +68,12 @@ describe('a supervisor that is killed', () => {
     ;(await killer(sim)).kill('shop')
     await sim.settle()
     expect(told(sim).slice(4)).toEqual([
-      'shop#1 exited killed', 'shop/a#1 exited killed', 'shop/b#1 exited killed', 'shop/a#2 started', 'shop/b#2 started', 'shop#2 started',
+      'shop#1 exited killed',
+      'shop/a#1 exited killed',
+      'shop/b#1 exited killed',
+      'shop/a#2 started',
+      'shop/b#2 started',
+      'shop#2 started',
     ])
   })
 

@@ -4,7 +4,14 @@ import { Counter } from '../support/scripted.ts'
 import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 
 const outcomes = (calls: readonly Promise<unknown>[]) =>
-  Promise.all(calls.map((call) => call.then((value) => value, (error: { code: string }) => error.code)))
+  Promise.all(
+    calls.map((call) =>
+      call.then(
+        (value) => value,
+        (error: { code: string }) => error.code,
+      ),
+    ),
+  )
 
 /** A counter whose `term` is seen. */
 const termed = (told: string[]) =>
@@ -45,25 +52,32 @@ describe('a kill from outside', () => {
     expect(app.inspect('a')?.incarnation).toBe(2)
   })
 
-  it.each(['permanent', 'transient', 'temporary'] as const)('[F8] [F9] without restart a %s child ends for good', async (restart) => {
-    const tree = supervisor({ strategy: 'one_for_all' }, { a: child(Counter, { restart }), b: child(Counter) })
-    const { app, tree: refs, until, settle, events } = await simulatedWithoutStore(tree)
-    const queued = outcomes([refs.a.call.count(), refs.a.call.count()])
-    expect(await until(app.kill('a', { restart: false }))).toBe(true)
-    expect([await until(queued), await until(outcomes([refs.a.call.count()]))]).toEqual([['noproc', 'noproc'], ['noproc']])
-    await settle()
-    expect(lives(events).filter((line) => !line.includes('started'))).toEqual(['a#1 exited killed'])
-    expect(eventsOf(events, 'decided')).toEqual([])
-    expect(supervisorOf(refs).inspect()?.budgetLeft).toBe(3)
-    expect(app.inspect('b')?.incarnation).toBe(1)
-  })
+  it.each(['permanent', 'transient', 'temporary'] as const)(
+    '[F8] [F9] without restart a %s child ends for good',
+    async (restart) => {
+      const tree = supervisor({ strategy: 'one_for_all' }, { a: child(Counter, { restart }), b: child(Counter) })
+      const { app, tree: refs, until, settle, events } = await simulatedWithoutStore(tree)
+      const queued = outcomes([refs.a.call.count(), refs.a.call.count()])
+      expect(await until(app.kill('a', { restart: false }))).toBe(true)
+      expect([await until(queued), await until(outcomes([refs.a.call.count()]))]).toEqual([['noproc', 'noproc'], ['noproc']])
+      await settle()
+      expect(lives(events).filter((line) => !line.includes('started'))).toEqual(['a#1 exited killed'])
+      expect(eventsOf(events, 'decided')).toEqual([])
+      expect(supervisorOf(refs).inspect()?.budgetLeft).toBe(3)
+      expect(app.inspect('b')?.incarnation).toBe(1)
+    },
+  )
 
   it('[F8] frees the name, ends a member and what was spawned, and is fine where nothing runs', async () => {
     const tree = supervisor({}, { a: child(Counter, { name: 'clerk' }), all: dynamicSupervisor(Counter) })
     const { app, tree: refs, until, settle } = await simulatedWithoutStore(tree)
     const member = await until(refs.all.start('m', undefined))
     const spawned = await until(app.spawn(Counter, 's', undefined))
-    expect(await until(Promise.all(['a', member, spawned].map((who) => app.kill(who, { restart: false }))))).toEqual([true, true, true])
+    expect(await until(Promise.all(['a', member, spawned].map((who) => app.kill(who, { restart: false }))))).toEqual([
+      true,
+      true,
+      true,
+    ])
     await settle()
     expect(app.whereis('clerk')).toBeUndefined()
     expect(await until(refs.all.keys())).toEqual([])
@@ -114,15 +128,18 @@ describe('an end that an actor asks for, or is asked for', () => {
   it.each([
     [{ restart: false }, 'stopped', 'noproc'],
     [{}, 'running', 3],
-  ] as const)('[F9] stop(%o) of a permanent actor comes behind what is queued, and leaves it %s', async (options, status, last) => {
-    const { app, tree, until, settle } = await simulatedWithoutStore(supervisor({}, { a: child(Counter) }))
-    const before = [tree.a.call.add(1), tree.a.call.add(1)]
-    const stopped = tree.a.stop(normal, options)
-    const behind = tree.a.call.add(1)
-    expect(await until(outcomes([...before, stopped, behind]))).toEqual([1, 2, undefined, last])
-    await settle()
-    expect(app.inspect('a')?.status).toBe(status)
-  })
+  ] as const)(
+    '[F9] stop(%o) of a permanent actor comes behind what is queued, and leaves it %s',
+    async (options, status, last) => {
+      const { app, tree, until, settle } = await simulatedWithoutStore(supervisor({}, { a: child(Counter) }))
+      const before = [tree.a.call.add(1), tree.a.call.add(1)]
+      const stopped = tree.a.stop(normal, options)
+      const behind = tree.a.call.add(1)
+      expect(await until(outcomes([...before, stopped, behind]))).toEqual([1, 2, undefined, last])
+      await settle()
+      expect(app.inspect('a')?.status).toBe(status)
+    },
+  )
 
   it('[F9] stop without restart keeps down also one that crashes before its turn has come', async () => {
     const { app, tree, until, settle } = await simulatedWithoutStore(supervisor({}, { a: child(Counter) }))

@@ -11,10 +11,12 @@ type State = { readonly count: number }
 
 /** A counter that tells which of its hooks was asked. */
 const hooked = (name: string, told: string[], hooks: readonly ('init' | 'restart')[]) => {
-  const hook = (which: string) => ({ cause, reason, offered, incarnation }: StartContext<State, undefined>): void => {
-    if (incarnation === 1) return
-    told.push(`${name}: ${which}, ${cause}, ${reason?.type}, ${offered?.behavior} with ${offered?.state.count}`)
-  }
+  const hook =
+    (which: string) =>
+    ({ cause, reason, offered, incarnation }: StartContext<State, undefined>): void => {
+      if (incarnation === 1) return
+      told.push(`${name}: ${which}, ${cause}, ${reason?.type}, ${offered?.behavior} with ${offered?.state.count}`)
+    }
   return actor(name, {
     initial: (): State => ({ count: 0 }),
     ...Object.fromEntries(hooks.map((which) => [which, hook(which)])),
@@ -30,10 +32,13 @@ const hooked = (name: string, told: string[], hooks: readonly ('init' | 'restart
 describe('a restart with hooks', () => {
   it('[S7] asks the hook of a sibling once, as of any other, and says that it went along', async () => {
     const told: string[] = []
-    const tree = supervisor({ strategy: 'one_for_all' }, {
-      one: child(hooked('one', told, [])),
-      two: child(hooked('two', told, ['restart'])),
-    })
+    const tree = supervisor(
+      { strategy: 'one_for_all' },
+      {
+        one: child(hooked('one', told, [])),
+        two: child(hooked('two', told, ['restart'])),
+      },
+    )
     const { tree: actors, settle, until } = await simulatedWithoutStore(tree)
     await until(actors.two.call.add())
     void actors.one.cast.crash()
@@ -44,11 +49,14 @@ describe('a restart with hooks', () => {
 
   it('[S8] runs the highest hook of each child in the order restart, init, last behavior, and none below it', async () => {
     const told: string[] = []
-    const tree = supervisor({}, {
-      both: child(hooked('both', told, ['init', 'restart'])),
-      init: child(hooked('init', told, ['init'])),
-      none: child(hooked('none', told, [])),
-    })
+    const tree = supervisor(
+      {},
+      {
+        both: child(hooked('both', told, ['init', 'restart'])),
+        init: child(hooked('init', told, ['init'])),
+        none: child(hooked('none', told, [])),
+      },
+    )
     const { app, tree: actors, settle, until } = await simulatedWithoutStore(tree)
     for (const ref of Object.values(actors)) {
       await until(ref.call.add())
@@ -116,18 +124,25 @@ describe('links', () => {
     const { tree, events, settle } = await linked()
     void tree.a.cast.crash()
     await settle()
-    expect(ends(events).sort()).toEqual([['a', 'Error: boom'], ['b', 'Error: boom'], ['c', 'Error: boom']])
+    expect(ends(events).sort()).toEqual([
+      ['a', 'Error: boom'],
+      ['b', 'Error: boom'],
+      ['c', 'Error: boom'],
+    ])
   })
 
   it('[A12] end at an actor that traps exits: it and those behind it live, and it has one entry with the stack', async () => {
     const temporary = { restart: 'temporary' } as const
     const Peer = peer(false)
-    const tree = supervisor({}, {
-      a1: child(Peer, temporary),
-      a3: child(peer(true), temporary),
-      a7: child(Peer, temporary),
-      a9: child(Peer, temporary),
-    })
+    const tree = supervisor(
+      {},
+      {
+        a1: child(Peer, temporary),
+        a3: child(peer(true), temporary),
+        a7: child(Peer, temporary),
+        a9: child(Peer, temporary),
+      },
+    )
     const { app, tree: actors, settle, until } = await simulatedWithoutStore(tree)
     await until(actors.a1.call.link(['a3']))
     await until(actors.a3.call.link(['a7']))
@@ -165,7 +180,10 @@ describe('why an actor ended', () => {
     expect(app.inspect('a')).toMatchObject({ status: 'running', lastExit: undefined })
     void actors.a.cast.crash('boom')
     await settle()
-    expect(app.inspect('a')).toMatchObject({ status: 'running', lastExit: { reason: { type: 'error', error: new Error('boom') }, incarnation: 1, wasUp: true } })
+    expect(app.inspect('a')).toMatchObject({
+      status: 'running',
+      lastExit: { reason: { type: 'error', error: new Error('boom') }, incarnation: 1, wasUp: true },
+    })
     void actors.a.cast.stop()
     await settle()
     expect(app.inspect('a')).toMatchObject({ status: 'stopped', lastExit: { reason: { type: 'normal' }, incarnation: 2 } })

@@ -26,7 +26,10 @@ describe('whenUp', () => {
   })
 
   it.each(['kill', 'give up', 'stop'] as const)('[F14] rejects with noproc when the actor is gone for good: %s', async (how) => {
-    const tree = supervisor({ intensity: { restarts: 0, within: '5s' } }, { a: child(Counter, { shutdown: '1s' }), b: child(Counter) })
+    const tree = supervisor(
+      { intensity: { restarts: 0, within: '5s' } },
+      { a: child(Counter, { shutdown: '1s' }), b: child(Counter) },
+    )
     const { app, tree: refs, until } = await simulatedWithoutStore(tree)
     if (how === 'kill') void app.kill('a', { restart: false })
     else if (how === 'give up') void refs.a.cast.crash('boom')
@@ -62,14 +65,21 @@ describe('whenUp', () => {
   it('[F14] waits for one actor on behalf of another; a durable turn refuses', async () => {
     const Waiter = actor('waiter', {
       initial: () => ({}),
-      handlers: ({ call }) => ({ up: call(message<string>(), async ({ input, ctx }) => ({ reply: await ctx.ref(Counter, input).whenUp() })) }),
+      handlers: ({ call }) => ({
+        up: call(message<string>(), async ({ input, ctx }) => ({ reply: await ctx.ref(Counter, input).whenUp() })),
+      }),
     })
-    const kinds = supervisor({}, { a: child(Counter, wait), w: child(Waiter, { state: 'volatile' }), d: child(Waiter, { state: 'durable' }) })
+    const kinds = supervisor(
+      {},
+      { a: child(Counter, wait), w: child(Waiter, { state: 'volatile' }), d: child(Waiter, { state: 'durable' }) },
+    )
     const { app, tree, until } = await simulated(kinds)
     void app.kill('a')
     expect(await until(tree.w.call.up('a', { timeout: '5m' }))).toBe(2)
     await expect(until(tree.d.call.up('a'))).rejects.toMatchObject({ code: 'crashed' })
-    expect(app.lastExit('d')?.reason).toMatchObject({ error: { code: 'durable-turn', message: expect.stringContaining('whenUp') } })
+    expect(app.lastExit('d')?.reason).toMatchObject({
+      error: { code: 'durable-turn', message: expect.stringContaining('whenUp') },
+    })
   })
 })
 
@@ -123,7 +133,9 @@ describe('app.on', () => {
 
   it('refuses what is no event', async () => {
     const { app } = await told()
-    expect(() => app.on('a', 'dwon' as 'down', () => undefined)).toThrow('on: type must be one of "up", "restored", "down", "gone"; got "dwon"')
+    expect(() => app.on('a', 'dwon' as 'down', () => undefined)).toThrow(
+      'on: type must be one of "up", "restored", "down", "gone"; got "dwon"',
+    )
     expect(() => app.on('a', 'down', undefined as never)).toThrow('on: listener must be a function; got nothing')
   })
 })

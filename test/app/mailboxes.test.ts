@@ -270,7 +270,10 @@ describe('a dead letter', () => {
     const { tree: refs, app, until } = await simulated(tree, { clock, keepDeadLetters: 2 })
     await until(refs.w.stop())
     for (const job of ['a', 'b', 'c']) void refs.w.cast.work(job)
-    expect(app.deadLetters().map(({ number, input }) => [number, input])).toEqual([[2, 'b'], [3, 'c']])
+    expect(app.deadLetters().map(({ number, input }) => [number, input])).toEqual([
+      [2, 'b'],
+      [3, 'c'],
+    ])
     await expect(until(app.replay({ number: 1 }))).rejects.toMatchObject({ code: 'dead-letter' })
   })
 })

@@ -11,34 +11,43 @@ const Killer = actor('killer', {
 })
 
 describe('maxRestarts', () => {
-  it.each(['volatile', 'checkpointed', 'durable'] as const)('[H15] 1: the second death is final, and 100 later calls all reject (%s)', async (state) => {
-    const { tree, until, settle, events, app } = await simulated(
-      supervisor({}, { killer: child(Killer), a: child(Counter, { state, maxRestarts: 1 }) }),
-    )
-    void tree.killer.cast.kill('a')
-    await settle()
-    expect(app.inspect('a')).toMatchObject({ status: 'running', incarnation: 2 })
-    void tree.a.cast.increment()
-    void tree.killer.cast.kill('a')
-    await settle()
-    expect(app.inspect('a')).toMatchObject({ status: 'stopped', incarnation: 2 })
-    const calls = Array.from({ length: 100 }, () => tree.a.call.count().catch((error: unknown) => error))
-    for (const error of await until(Promise.all(calls))) expect(error).toMatchObject({ code: 'noproc' })
-    expect(lives(events).at(-1)).toBe('a#2 exited killed')
-    expect(app.inspect('')).toMatchObject({ status: 'running' })
-  })
+  it.each(['volatile', 'checkpointed', 'durable'] as const)(
+    '[H15] 1: the second death is final, and 100 later calls all reject (%s)',
+    async (state) => {
+      const { tree, until, settle, events, app } = await simulated(
+        supervisor({}, { killer: child(Killer), a: child(Counter, { state, maxRestarts: 1 }) }),
+      )
+      void tree.killer.cast.kill('a')
+      await settle()
+      expect(app.inspect('a')).toMatchObject({ status: 'running', incarnation: 2 })
+      void tree.a.cast.increment()
+      void tree.killer.cast.kill('a')
+      await settle()
+      expect(app.inspect('a')).toMatchObject({ status: 'stopped', incarnation: 2 })
+      const calls = Array.from({ length: 100 }, () => tree.a.call.count().catch((error: unknown) => error))
+      for (const error of await until(Promise.all(calls))) expect(error).toMatchObject({ code: 'noproc' })
+      expect(lives(events).at(-1)).toBe('a#2 exited killed')
+      expect(app.inspect('')).toMatchObject({ status: 'running' })
+    },
+  )
 
   it('makes what was queued dead letters', async () => {
     const { tree, settle, events } = await simulatedWithoutStore(supervisor({}, { a: child(Counter, { maxRestarts: 0 }) }))
     void tree.a.cast.crash('boom')
     void tree.a.cast.increment()
     await settle()
-    expect(eventsOf(events, 'dead letter').map(({ message: { name }, why }) => `${name} ${why}`)).toEqual(['crash crashed', 'increment stopped'])
+    expect(eventsOf(events, 'dead letter').map(({ message: { name }, why }) => `${name} ${why}`)).toEqual([
+      'crash crashed',
+      'increment stopped',
+    ])
   })
 
   it('is not given back by a restart of the supervisor', async () => {
     const { tree, until, settle, app } = await simulatedWithoutStore(
-      supervisor({}, { killer: child(Killer), inner: supervisor({}, { a: child(Counter, { maxRestarts: 1 }), b: child(Counter) }) }),
+      supervisor(
+        {},
+        { killer: child(Killer), inner: supervisor({}, { a: child(Counter, { maxRestarts: 1 }), b: child(Counter) }) },
+      ),
     )
     void tree.inner.a.cast.crash('1')
     await settle()
@@ -53,7 +62,9 @@ describe('maxRestarts', () => {
   })
 
   it('ends members of a dynamic supervisor one by one; a member that is started again has a new life', async () => {
-    const { tree, until, settle } = await simulated(supervisor({}, { carts: dynamicSupervisor(Counter, { maxRestarts: 1, state: 'checkpointed' }) }))
+    const { tree, until, settle } = await simulated(
+      supervisor({}, { carts: dynamicSupervisor(Counter, { maxRestarts: 1, state: 'checkpointed' }) }),
+    )
     const cart = await until(tree.carts.start('x'))
     for (const reason of ['1', '2']) {
       void cart.cast.crash(reason)

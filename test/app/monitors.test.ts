@@ -11,9 +11,11 @@ type State = { readonly count: number }
 
 /** A counter that tells which hook was asked, and what it was told. */
 const hooked = (told: unknown[], hooks: readonly ('init' | 'restart')[]) => {
-  const hook = (name: string) => ({ cause, reason, offered, incarnation, attempt }: StartContext<State, undefined>): void => {
-    told.push({ hook: name, cause, reason: reason?.type, count: offered?.state.count, incarnation, attempt })
-  }
+  const hook =
+    (name: string) =>
+    ({ cause, reason, offered, incarnation, attempt }: StartContext<State, undefined>): void => {
+      told.push({ hook: name, cause, reason: reason?.type, count: offered?.state.count, incarnation, attempt })
+    }
   return actor('hooked', {
     initial: (): State => ({ count: 0 }),
     ...Object.fromEntries(hooks.map((name) => [name, hook(name)])),
@@ -40,7 +42,11 @@ const watching = (action: MonitorAction) =>
   })
 
 const brief = ({ id, reason }: Down): string => `${id} ${reason.type}`
-const outcomeOf = (promise: Promise<void>) => promise.then(() => 'started', (error: Error) => error.message)
+const outcomeOf = (promise: Promise<void>) =>
+  promise.then(
+    () => 'started',
+    (error: Error) => error.message,
+  )
 
 describe('a monitor with an action, from outside', () => {
   it('[A13] runs it once at every end, with its reason, normal too; several of one actor run each', async () => {
@@ -164,10 +170,13 @@ describe('the controller of a monitor', () => {
   })
 
   it('makes exactly one incarnation of all that ask, whatever the order', async () => {
-    const tree = supervisor({ strategy: 'one_for_all', intensity: { restarts: 100, within: '1h' } }, {
-      a: child(Counter, { restart: 'transient' }),
-      b: child(Counter),
-    })
+    const tree = supervisor(
+      { strategy: 'one_for_all', intensity: { restarts: 100, within: '1h' } },
+      {
+        a: child(Counter, { restart: 'transient' }),
+        b: child(Counter),
+      },
+    )
     for (let seed = 1; seed <= 40; seed += 1) {
       const { app, tree: actors, events, settle, until } = await simulatedWithoutStore(tree, { seed })
       const ref = await until(app.spawn(Counter, 'x', undefined))
@@ -326,7 +335,12 @@ describe('a monitor with an action, from inside', () => {
   })
 
   it.each<[string, MonitorAction]>([
-    ['throws', () => { throw new Error('bad action') }],
+    [
+      'throws',
+      () => {
+        throw new Error('bad action')
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('bad action'))],
   ])('crashes the actor that set it, when it %s', async (_, action) => {
     const tree = supervisor({}, { w: child(watching(action)), a: child(Counter) })
@@ -364,7 +378,16 @@ describe('a monitor with an action, from inside', () => {
   })
 
   it('is refused inside a durable turn, which goes on without it if it is caught', async () => {
-    const tree = supervisor({}, { w: child(watching(() => undefined), { state: 'durable', maxAttempts: 1 }), a: child(Counter) })
+    const tree = supervisor(
+      {},
+      {
+        w: child(
+          watching(() => undefined),
+          { state: 'durable', maxAttempts: 1 },
+        ),
+        a: child(Counter),
+      },
+    )
     const { app, tree: actors, until } = await simulated(tree)
     await until(actors.w.call.watch('a')).catch(() => undefined)
     const [record] = app.decisions()

@@ -51,7 +51,7 @@ describe('[H7] [A24] what a receiver gets', () => {
     const letter = { lines: ['a'] }
     const reply = await until(tree.keeper.call.mend(letter))
     expect([letter.lines, reply.lines]).toEqual([['a'], ['a', 'mended']])
-    ;(await until(tree.keeper.call.seen()) as string[]).slice().push('mine')
+    ;((await until(tree.keeper.call.seen())) as string[]).slice().push('mine')
     expect(await until(tree.keeper.call.seen())).toEqual(['a mended'])
   })
 

@@ -6,7 +6,9 @@ import { lives, simulatedWithoutStore } from '../support/simulated-app.ts'
 const Owner = actor('owner', {
   initial: () => ({}),
   handlers: ({ call, cast }) => ({
-    spawn: call(message<SpawnFromActorOptions>(), async ({ input, ctx }) => ({ reply: (await ctx.spawn(Counter, 'c', undefined, input)).ref.id })),
+    spawn: call(message<SpawnFromActorOptions>(), async ({ input, ctx }) => ({
+      reply: (await ctx.spawn(Counter, 'c', undefined, input)).ref.id,
+    })),
     crash: cast(() => {
       throw new Error('boom')
     }),

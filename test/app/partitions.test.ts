@@ -22,8 +22,12 @@ describe('a partition supervisor', () => {
     await until(app.stop())
     const order = Array.from({ length: 11 }, (_, index) => `pool/${index}#1`)
     expect(lives(events)).toEqual([
-      ...order.map((id) => `${id} started`), 'pool#1 started', 'root#1 started',
-      ...order.toReversed().map((id) => `${id} exited shutdown`), 'pool#1 exited shutdown', 'root#1 exited shutdown',
+      ...order.map((id) => `${id} started`),
+      'pool#1 started',
+      'root#1 started',
+      ...order.toReversed().map((id) => `${id} exited shutdown`),
+      'pool#1 exited shutdown',
+      'root#1 exited shutdown',
     ])
   })
 
@@ -57,10 +61,13 @@ describe('a partition supervisor', () => {
 
   it('starts each with the same arguments, or with its own', async () => {
     const { tree, until } = await simulatedWithoutStore(
-      supervisor({}, {
-        same: partitionSupervisor(Named, { partitions: 2, args: { name: 'n' } }),
-        own: partitionSupervisor(Named, { partitions: 2, args: (index) => ({ name: `n${index}` }) }),
-      }),
+      supervisor(
+        {},
+        {
+          same: partitionSupervisor(Named, { partitions: 2, args: { name: 'n' } }),
+          own: partitionSupervisor(Named, { partitions: 2, args: (index) => ({ name: `n${index}` }) }),
+        },
+      ),
     )
     const names = (refs: typeof tree.own) => until(Promise.all(refs.all().map((ref) => ref.call.name())))
     expect(await names(tree.same)).toEqual(['n', 'n'])
@@ -76,8 +83,12 @@ describe('a partition supervisor', () => {
     void tree.pool.at(1).cast.crash('two')
     await settle()
     expect(lives(events).slice(6)).toEqual([
-      'pool/1#1 exited error', 'pool/0#2 exited shutdown', 'pool#1 exited shutdown',
-      'pool/0#3 started', 'pool/1#2 started', 'pool#2 started',
+      'pool/1#1 exited error',
+      'pool/0#2 exited shutdown',
+      'pool#1 exited shutdown',
+      'pool/0#3 started',
+      'pool/1#2 started',
+      'pool#2 started',
     ])
   })
 

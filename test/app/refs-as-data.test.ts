@@ -12,7 +12,9 @@ import { eventsOf, simulated, simulatedWithoutStore } from '../support/simulated
 const Log = actor('log', {
   initial: () => ({ lines: [] as readonly string[] }),
   handlers: ({ call, cast }) => ({
-    write: cast(message<string>(), ({ state, input, ctx }) => ({ lines: [...state.lines, `${ctx.sender ?? 'outside'}: ${input}`] })),
+    write: cast(message<string>(), ({ state, input, ctx }) => ({
+      lines: [...state.lines, `${ctx.sender ?? 'outside'}: ${input}`],
+    })),
     lines: call(({ state }) => ({ reply: state.lines })),
   }),
 })
@@ -53,7 +55,11 @@ describe('[H11] a reference as data', () => {
   })
 
   it.each(['volatile', 'durable'] as const)('travels in messages and states (%s)', async (state) => {
-    const { tree: { log, writer }, settle, until } = await simulated(tree(state))
+    const {
+      tree: { log, writer },
+      settle,
+      until,
+    } = await simulated(tree(state))
     void writer.cast.meet(log)
     void writer.cast.write('hello')
     await settle()
@@ -77,7 +83,11 @@ describe('[H11] a reference as data', () => {
   })
 
   it('of an actor goes on working for others when that one has ended', async () => {
-    const { tree: { log, writer }, settle, until } = await simulatedWithoutStore(tree())
+    const {
+      tree: { log, writer },
+      settle,
+      until,
+    } = await simulatedWithoutStore(tree())
     const given = await until(writer.call.mine())
     void writer.cast.crash()
     await settle()
@@ -88,10 +98,16 @@ describe('[H11] a reference as data', () => {
 
   it('must be made live when it comes out of a journal, and says so', async () => {
     const once = supervisor({}, { log: child(Log), writer: child(Writer, { state: 'durable', maxAttempts: 1 }) })
-    const { tree: { log, writer }, until, events } = await simulated(once)
+    const {
+      tree: { log, writer },
+      until,
+      events,
+    } = await simulated(once)
     await until(writer.cast.meet(log))
     await expect(until(writer.call.writeRaw('x'))).rejects.toMatchObject({ code: 'crashed' })
-    expect(eventsOf(events, 'exited').map(({ reason }) => reason)).toMatchObject([{ type: 'error', error: { code: 'stored-ref' } }])
+    expect(eventsOf(events, 'exited').map(({ reason }) => reason)).toMatchObject([
+      { type: 'error', error: { code: 'stored-ref' } },
+    ])
   })
 
   it('of another system is refused, and so is what is none', async () => {

@@ -29,9 +29,13 @@ const Shop = actor('shop', {
 const Asker = actor('asker', {
   initial: () => ({ answers: [] as readonly Answer<number>[] }),
   handlers: ({ call, cast }) => ({
-    ask: call(message<string>(), ({ input, ctx }) => ({ reply: ctx.request(ctx.ref(Shop, 'shop'), 'price', input, { then: 'priced' }) })),
+    ask: call(message<string>(), ({ input, ctx }) => ({
+      reply: ctx.request(ctx.ref(Shop, 'shop'), 'price', input, { then: 'priced' }),
+    })),
     askNobody: call(({ ctx }) => ({ reply: ctx.request(ctx.ref(Shop, 'nobody'), 'price', 'x', { then: 'priced' }) })),
-    wait: call(({ ctx }) => ({ reply: ctx.request(ctx.ref(Shop, 'shop'), 'silent', undefined, { then: 'priced', timeout: '1s' }) })),
+    wait: call(({ ctx }) => ({
+      reply: ctx.request(ctx.ref(Shop, 'shop'), 'silent', undefined, { then: 'priced', timeout: '1s' }),
+    })),
     askAndCrash: cast(({ ctx }) => {
       ctx.request(ctx.ref(Shop, 'shop'), 'price', 'pear', { then: 'priced' })
       if (ctx.attempt < 2) throw new Error('after asking')
@@ -50,30 +54,51 @@ const Asker = actor('asker', {
 })
 
 const tree = (asker: 'volatile' | 'durable', shop: 'volatile' | 'durable') =>
-  supervisor({ intensity: { restarts: 20, within: '1s' } }, { asker: child(Asker, { state: asker }), shop: child(Shop, { state: shop, ...(shop === 'durable' && { maxAttempts: 2 }) }) })
+  supervisor(
+    { intensity: { restarts: 20, within: '1s' } },
+    { asker: child(Asker, { state: asker }), shop: child(Shop, { state: shop, ...(shop === 'durable' && { maxAttempts: 2 }) }) },
+  )
 
 describe('ctx.request', () => {
   it.each(pairs)('brings the answer as a message, with the id of the request (%s asks %s)', async (asker, shop) => {
-    const { tree: { asker: ref }, settle, until } = await simulated(tree(asker, shop))
+    const {
+      tree: { asker: ref },
+      settle,
+      until,
+    } = await simulated(tree(asker, shop))
     const ids = [await until(ref.call.ask('apple')), await until(ref.call.ask('bread')), await until(ref.call.ask('worm'))]
     await settle()
     const answers = await until(ref.call.answers())
     expect(answers.map(({ request }) => request).sort()).toEqual([...ids].sort())
     expect(answers).toContainEqual({ request: ids[0], status: 'replied', value: 5 })
-    expect(answers).toContainEqual(expect.objectContaining({ request: ids[1], status: 'failed', code: 'refused', refusal: 'sold-out' }))
+    expect(answers).toContainEqual(
+      expect.objectContaining({ request: ids[1], status: 'failed', code: 'refused', refusal: 'sold-out' }),
+    )
     expect(answers).toContainEqual(expect.objectContaining({ request: ids[2], status: 'failed', code: 'crashed' }))
   })
 
   it.each(modes)('tells too that nobody is there, or that nobody answers in time (%s)', async (mode) => {
-    const { tree: { asker }, advance, until } = await simulated(tree(mode, 'volatile'))
+    const {
+      tree: { asker },
+      advance,
+      until,
+    } = await simulated(tree(mode, 'volatile'))
     await until(asker.call.askNobody())
     await until(asker.call.wait())
     await advance('1s')
-    expect((await until(asker.call.answers())).map((answer) => answer.status === 'failed' && answer.code)).toEqual(['noproc', 'timeout'])
+    expect((await until(asker.call.answers())).map((answer) => answer.status === 'failed' && answer.code)).toEqual([
+      'noproc',
+      'timeout',
+    ])
   })
 
   it('is part of the commit: a turn that is dropped has asked nobody, and the answer comes once', async () => {
-    const { tree: { asker, shop }, settle, until, events } = await simulated(tree('durable', 'durable'))
+    const {
+      tree: { asker, shop },
+      settle,
+      until,
+      events,
+    } = await simulated(tree('durable', 'durable'))
     await until(asker.cast.askAndCrash())
     await settle()
     expect(eventsOf(events, 'exited')).toHaveLength(1)
@@ -95,19 +120,28 @@ describe('ctx.request', () => {
 
 describe('ctx.forward', () => {
   it.each(modes)('has another actor answer the caller (%s)', async (shop) => {
-    const { tree: { asker }, until } = await simulated(tree('volatile', shop))
+    const {
+      tree: { asker },
+      until,
+    } = await simulated(tree('volatile', shop))
     expect(await until(asker.call.pass('apple'))).toBe(5)
     await expect(until(asker.call.pass('bread'))).rejects.toMatchObject({ code: 'refused', refusal: 'sold-out' })
     await expect(until(asker.call.pass('worm'))).rejects.toMatchObject({ code: 'crashed' })
   })
 
   it('drops a second answer', async () => {
-    const { tree: { asker }, until } = await simulated(tree('volatile', 'volatile'))
+    const {
+      tree: { asker },
+      until,
+    } = await simulated(tree('volatile', 'volatile'))
     expect(await until(asker.call.passTwice())).toBe(5)
   })
 
   it('is refused in a durable turn, whose reply is part of the commit', async () => {
-    const { tree: { asker }, until } = await simulated(tree('durable', 'volatile'))
+    const {
+      tree: { asker },
+      until,
+    } = await simulated(tree('durable', 'volatile'))
     await expect(until(asker.call.pass('apple'))).rejects.toMatchObject({ code: 'crashed' })
   })
 })

@@ -19,7 +19,11 @@ const caught = async (promise: Promise<unknown>): Promise<unknown> =>
 const Worker = actor('worker', {
   initial: () => ({ log: [] as readonly string[] }),
   handlers: ({ call }) => {
-    const work = (given: { readonly state: { readonly log: readonly string[] }; readonly input: Work; readonly ctx: { readonly attempt: number } }) => {
+    const work = (given: {
+      readonly state: { readonly log: readonly string[] }
+      readonly input: Work
+      readonly ctx: { readonly attempt: number }
+    }) => {
       const { state, input, ctx } = given
       if (ctx.attempt <= (input.losses ?? 0)) throw new Error(`lost ${input.name}`)
       return { reply: `${input.name} ${ctx.attempt}`, state: { log: [...state.log, input.name] } }
@@ -27,14 +31,20 @@ const Worker = actor('worker', {
     return {
       plain: call(message<Work>(), work),
       stubborn: call(message<Work>(), work, { retries: 1 }),
-      hang: call(({ ctx }) => {
-        if (ctx.attempt > 1) return { reply: 'done' }
-        return new Promise<{ reply: string }>(() => undefined)
-      }, { retries: 1 }),
-      deferred: call(({ ctx }) => {
-        ctx.defer()
-        return noReply()
-      }, { retries: 5 }),
+      hang: call(
+        ({ ctx }) => {
+          if (ctx.attempt > 1) return { reply: 'done' }
+          return new Promise<{ reply: string }>(() => undefined)
+        },
+        { retries: 1 },
+      ),
+      deferred: call(
+        ({ ctx }) => {
+          ctx.defer()
+          return noReply()
+        },
+        { retries: 5 },
+      ),
       log: call(({ state }) => ({ reply: state.log })),
     }
   },
@@ -81,7 +91,9 @@ describe('[F3] a call that was lost with an incarnation', () => {
     const killer = await app.spawn(other, 'killer', undefined)
     void killer.cast.kill()
     await advance('1s')
-    expect(eventsOf(events, 'dead letter').map(({ message: { name, attempt }, why }) => [name, attempt, why])).toEqual([['hang', 1, 'crashed']])
+    expect(eventsOf(events, 'dead letter').map(({ message: { name, attempt }, why }) => [name, attempt, why])).toEqual([
+      ['hang', 1, 'crashed'],
+    ])
     const again = tree.worker.call.hang({ timeout: '1s' })
     await advance('10ms')
     void killer.cast.kill()
@@ -95,9 +107,13 @@ describe('[F3] a call that was lost with an incarnation', () => {
 
   it.each([-1, 1.5, '3'])('is refused with %j retries', async (retries) => {
     const { tree } = await simulatedWithoutStore(worker())
-    expect(() => tree.worker.call.plain({ name: 'a' }, { retries: retries as number })).toThrow('call of "plain": retries must be an integer >= 0')
+    expect(() => tree.worker.call.plain({ name: 'a' }, { retries: retries as number })).toThrow(
+      'call of "plain": retries must be an integer >= 0',
+    )
     expect(() => worker({ retries: retries as number })).not.toThrow()
-    await expect(simulatedWithoutStore(worker({ retries: retries as number }))).rejects.toThrow('retries must be an integer >= 0, or Infinity')
+    await expect(simulatedWithoutStore(worker({ retries: retries as number }))).rejects.toThrow(
+      'retries must be an integer >= 0, or Infinity',
+    )
   })
 })
 

@@ -336,28 +336,34 @@ describe('a service that is declared wrongly is refused', () => {
     ['s', undefined, 'service "s": options must be an object; got nothing'],
     ['s', {}, 'service "s": start must be a function; got nothing'],
     [
-      's', { start: begin, healthCheck: begin },
+      's',
+      { start: begin, healthCheck: begin },
       'service "s": healthCheck is not an option; got a function (begin). Did you mean "health"?',
     ],
     [
-      's', { start: begin, shutdown: '5s' },
+      's',
+      { start: begin, shutdown: '5s' },
       'service "s": shutdown is not an option; got "5s". It belongs to the child: child(Service, { shutdown })',
     ],
     [
-      's', { start: begin, startTimeout: 0 },
+      's',
+      { start: begin, startTimeout: 0 },
       'service "s": startTimeout must be milliseconds > 0, a text such as "5s", or "infinity"; got 0 (number)',
     ],
     ['s', { start: begin, stop: 'close' }, 'service "s": stop must be a function; got "close"'],
     [
-      's', { start: begin, health: begin, healthEvery: 'infinity' },
+      's',
+      { start: begin, health: begin, healthEvery: 'infinity' },
       'service "s": healthEvery must be milliseconds > 0 or a text such as "5s"; got "infinity"',
     ],
     [
-      's', { start: begin, health: begin, failAfter: 0 },
+      's',
+      { start: begin, health: begin, failAfter: 0 },
       'service "s": failAfter must be an integer >= 1, or "never"; got 0 (number)',
     ],
     [
-      's', { start: begin, failAfter: 2 },
+      's',
+      { start: begin, failAfter: 2 },
       'service "s": failAfter needs `health`, a function that says whether the thing is well; got 2 (number)',
     ],
   ])('%j, %j', (name, options, text) => {

@@ -4,7 +4,6 @@ import {
   CallingSelfError,
   ExitError,
   message,
-
   NoProcError,
   noReply,
   normal,
@@ -87,13 +86,17 @@ describe('Erlang’s rules of signals', () => {
     const trapping = await on.puppet('t', { trapExits: true })
     const plain = await on.puppet('p')
     void trapping.cast.act((ctx) => ctx.link('~/nobody'))
-    await expect(on.sim.until(plain.call.ask((ctx, tell) => {
-      try {
-        ctx.link('~/nobody')
-      } catch (error) {
-        tell(error instanceof NoProcError ? 'noproc raised' : String(error))
-      }
-    }))).resolves.toBeUndefined()
+    await expect(
+      on.sim.until(
+        plain.call.ask((ctx, tell) => {
+          try {
+            ctx.link('~/nobody')
+          } catch (error) {
+            tell(error instanceof NoProcError ? 'noproc raised' : String(error))
+          }
+        }),
+      ),
+    ).resolves.toBeUndefined()
     await on.sim.settle()
     expect(on.heard('t')).toEqual(['exit ~/nobody noproc'])
     expect(on.heard('p')).toEqual(['noproc raised'])
@@ -139,22 +142,23 @@ describe('Erlang’s rules of signals', () => {
     expect(on.heard('a')).toEqual([])
   })
 
-  it.each<[string, ExitReason]>([['normal', normal], ['shutdown', shutdown], ['shutdown with a cause', shutdownBecause('tea')]])(
-    'rule 69: a caller gets the reason with which the other ended (%s), also behind a stop',
-    async (_, reason) => {
-      const on = await stage()
-      const a = await on.puppet('a')
-      const waiting = a.call.later(() => undefined, { timeout: 'infinity' })
-      void a.cast.act((ctx) => ctx.stop(reason))
-      await expect(on.sim.until(waiting)).rejects.toMatchObject({ reason })
-      const b = await on.puppet('b')
-      const stopped = b.stop(reason)
-      const behind = b.call.ask(() => 'too late')
-      behind.catch(() => undefined)
-      await on.sim.until(stopped)
-      await expect(behind).rejects.toMatchObject({ reason })
-    },
-  )
+  it.each<[string, ExitReason]>([
+    ['normal', normal],
+    ['shutdown', shutdown],
+    ['shutdown with a cause', shutdownBecause('tea')],
+  ])('rule 69: a caller gets the reason with which the other ended (%s), also behind a stop', async (_, reason) => {
+    const on = await stage()
+    const a = await on.puppet('a')
+    const waiting = a.call.later(() => undefined, { timeout: 'infinity' })
+    void a.cast.act((ctx) => ctx.stop(reason))
+    await expect(on.sim.until(waiting)).rejects.toMatchObject({ reason })
+    const b = await on.puppet('b')
+    const stopped = b.stop(reason)
+    const behind = b.call.ask(() => 'too late')
+    behind.catch(() => undefined)
+    await on.sim.until(stopped)
+    await expect(behind).rejects.toMatchObject({ reason })
+  })
 
   it('rule 70: only the first answer to a call counts, and none comes after its deadline', async () => {
     const on = await stage()
@@ -162,10 +166,12 @@ describe('Erlang’s rules of signals', () => {
     const client = await on.puppet('client')
     const answers: Deferred[] = []
     const reference = (ctx: Context) => ctx.ref(Puppet, '~/server')
-    const first = client.call.ask((ctx) => reference(ctx).call.later((answer) => {
-      answer.reply('one')
-      answer.reply('two')
-    }))
+    const first = client.call.ask((ctx) =>
+      reference(ctx).call.later((answer) => {
+        answer.reply('one')
+        answer.reply('two')
+      }),
+    )
     expect(await on.sim.until(first)).toBe('one')
     const late = client.call.ask(async (ctx) => {
       const waiting = reference(ctx).call.later((answer) => void answers.push(answer), { timeout: '1s' })
@@ -187,9 +193,11 @@ describe('Erlang’s rules of signals', () => {
     const failed = client.call.ask(async (ctx) => {
       ctx.monitor('~/server')
       const server = ctx.ref(Puppet, '~/server')
-      return server.call.ask(() => {
-        throw new ExitError(shutdown)
-      }).catch(() => 'failed')
+      return server.call
+        .ask(() => {
+          throw new ExitError(shutdown)
+        })
+        .catch(() => 'failed')
     })
     expect(await on.sim.until(failed)).toBe('failed')
     await on.sim.settle()
@@ -264,4 +272,3 @@ describe('Erlang’s rules of signals', () => {
     expect(on.heard('a')).toEqual(['idle'])
   })
 })
-

@@ -79,7 +79,11 @@ describe('a stash', () => {
     await settle()
     await until(tree.door.stop())
     await expect(until(call)).rejects.toMatchObject({ code: 'noproc' })
-    expect(app.deadLetters().map(({ input, cause }) => [input, cause])).toEqual([[1, 'stopped'], [2, 'stopped'], [3, 'stopped']])
+    expect(app.deadLetters().map(({ input, cause }) => [input, cause])).toEqual([
+      [1, 'stopped'],
+      [2, 'stopped'],
+      [3, 'stopped'],
+    ])
   })
 
   it('has a bound: the message that does not fit ends the incarnation, with a clear reason', async () => {

@@ -98,10 +98,14 @@ describe('a supervisor that is asked', () => {
     void shop.db.cast.crash('boom')
     await settle()
     expect(await until(cart.call.count())).toBe(2)
-    expect(supervisorOf(shop).inspect()).toMatchObject({ id: 'shop', budgetLeft: 2, children: [{ id: 'db', incarnation: 2 }, { id: 'carts' }] })
+    expect(supervisorOf(shop).inspect()).toMatchObject({
+      id: 'shop',
+      budgetLeft: 2,
+      children: [{ id: 'db', incarnation: 2 }, { id: 'carts' }],
+    })
   })
 
-  it('[S6] refuses what does not fit what is there, in OTP\'s words', async () => {
+  it("[S6] refuses what does not fit what is there, in OTP's words", async () => {
     const tree = supervisor({}, { a: child(Counter), b: child(Counter, { restart: 'transient' }) })
     const { tree: actors, until, settle } = await simulatedWithoutStore(tree)
     const root = supervisorOf(actors)
@@ -119,7 +123,15 @@ describe('a supervisor that is asked', () => {
       root.terminateChild(actors.a),
     ].map((call: Promise<unknown>) => codeOf(until(call)))
     expect(await Promise.all(codes)).toEqual([
-      'already_started', 'already_present', 'running', 'not_found', 'running', 'not_found', 'not_found', 'not_found', 'not_found',
+      'already_started',
+      'already_present',
+      'running',
+      'not_found',
+      'running',
+      'not_found',
+      'not_found',
+      'not_found',
+      'not_found',
     ])
     expect(await until(root.restartChild('b'))).toBe(2)
   })
@@ -133,7 +145,10 @@ describe('a supervisor that is asked', () => {
     await expect(wrong('b', child(Counter, { state: 'durable' }))).rejects.toThrow('b: state must be "volatile" in a tree')
     await expect(wrong('b', supervisor({}, { c: child(Counter, { shutdown: -1 }) }))).rejects.toThrow('b/c: shutdown must be')
     await expect(wrong('b', Counter)).rejects.toThrow('b must be made by child(...)')
-    await expect(wrong('', child(Counter))).rejects.toMatchObject({ code: 'configuration', rule: 'must be a string of 1 to 512 characters' })
+    await expect(wrong('', child(Counter))).rejects.toMatchObject({
+      code: 'configuration',
+      rule: 'must be a string of 1 to 512 characters',
+    })
     const other = actor('counter', { initial: () => 0, handlers: () => ({}) })
     await expect(wrong('b', child(other))).rejects.toThrow('b: name of the behavior must be unique in the tree')
     expect(events.length).toBe(before)
@@ -145,7 +160,10 @@ describe('a supervisor that is asked', () => {
     const nested = supervisor({}, { db: child(failing('no disk')) })
     await expect(until(root.startChild('shop', nested))).rejects.toMatchObject({
       code: 'start_failed',
-      reason: { type: 'shutdown', cause: { type: 'failed_to_start_child', id: 'db', reason: { type: 'error', error: 'no disk' } } },
+      reason: {
+        type: 'shutdown',
+        cause: { type: 'failed_to_start_child', id: 'db', reason: { type: 'error', error: 'no disk' } },
+      },
     })
     expect(await until(root.whichChildren())).toEqual([])
     await until(root.startChild('idle', child(Idle)))
@@ -183,7 +201,11 @@ describe('a supervisor that is asked', () => {
     })
     const tree = supervisor({ strategy: 'rest_for_one' }, { a: child(Once), b: child(Counter) })
     let off: (() => void) | undefined
-    const { tree: actors, until, settle } = await simulatedWithoutStore(tree, { onEvent: ({ type }) => void (type === 'decided' && off?.()) })
+    const {
+      tree: actors,
+      until,
+      settle,
+    } = await simulatedWithoutStore(tree, { onEvent: ({ type }) => void (type === 'decided' && off?.()) })
     const root = supervisorOf(actors)
     // It comes behind the exit, and before the retry.
     off = () => {
@@ -192,7 +214,10 @@ describe('a supervisor that is asked', () => {
     }
     void actors.a.cast.end()
     await settle()
-    expect(await until(root.whichChildren())).toMatchObject([{ id: 'b', status: 'stopped' }, { id: 'a', status: 'stopped' }])
+    expect(await until(root.whichChildren())).toMatchObject([
+      { id: 'b', status: 'stopped' },
+      { id: 'a', status: 'stopped' },
+    ])
     expect(await codeOf(until(actors.b.call.count()))).toBe('noproc')
   })
 
@@ -201,7 +226,9 @@ describe('a supervisor that is asked', () => {
     const { tree: actors, until, app, events } = await simulatedWithoutStore(tree)
     const shop = supervisorOf(actors.shop)
     await until(shop.stop(shutdownBecause('night')))
-    expect(events).toContainEqual(expect.objectContaining({ type: 'exited', id: 'shop', reason: { type: 'shutdown', cause: 'night' } }))
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'exited', id: 'shop', reason: { type: 'shutdown', cause: 'night' } }),
+    )
     expect(shop.inspect()).toBeUndefined()
     expect(await codeOf(until(shop.countChildren()))).toBe('noproc')
     await until(supervisorOf(actors).stop(shutdownBecause('home')))
@@ -239,7 +266,10 @@ describe('a supervisor that is asked', () => {
       strategy: 'rest_for_one',
       intensity: { restarts: 3, withinMs: 5000 },
       budgetLeft: 2,
-      children: [{ id: 'a', status: 'restarting' }, { id: 'slow', status: 'running' }],
+      children: [
+        { id: 'a', status: 'restarting' },
+        { id: 'slow', status: 'running' },
+      ],
       decisions: [{ child: 'a', decided: 'restart' }],
     })
     await advance('3s')
@@ -291,7 +321,11 @@ describe('a dynamic supervisor that is asked', () => {
     await until(tree.sessions.start('s2'))
     void one.socket.cast.crash('cut')
     await settle()
-    expect(supervisorOf(one).inspect()?.children.map(({ incarnation }) => incarnation)).toEqual([2, 2])
+    expect(
+      supervisorOf(one)
+        .inspect()
+        ?.children.map(({ incarnation }) => incarnation),
+    ).toEqual([2, 2])
     expect(await until(supervisorOf(tree.sessions).countChildren())).toEqual({ specs: 1, active: 2, supervisors: 2, workers: 0 })
     await until(tree.sessions.stop('s1'))
     expect(app.running()).toEqual(['', 'sessions', 'sessions/s2', 'sessions/s2/socket', 'sessions/s2/state'])
@@ -319,7 +353,12 @@ describe('init of a supervisor', () => {
     await settle()
     expect(seen).toEqual(['shop#1', 'shop#2', 'shop#3', 'shop#4'])
     expect(lives(events).filter((life) => life.startsWith('shop'))).toEqual([
-      'shop/a#1 started', 'shop#2 started', 'shop/a#1 exited shutdown', 'shop#2 exited normal', 'shop/a#2 started', 'shop#4 started',
+      'shop/a#1 started',
+      'shop#2 started',
+      'shop/a#1 exited shutdown',
+      'shop#2 exited normal',
+      'shop/a#2 started',
+      'shop#4 started',
     ])
     expect(events).toContainEqual({ type: 'start failed', id: 'shop', reason: { type: 'error', error: 'no licence' } })
   })

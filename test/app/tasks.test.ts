@@ -152,7 +152,13 @@ describe('a task that an actor starts', () => {
         void ctx.ref(Tasks, 'tasks')[input.way](input.fn)
       }),
       catchIt: call(message<() => unknown>(), async ({ input, ctx }) => {
-        const told = await ctx.ref(Tasks, 'tasks').async(input).then(() => 'done', (error: Error) => error.message)
+        const told = await ctx
+          .ref(Tasks, 'tasks')
+          .async(input)
+          .then(
+            () => 'done',
+            (error: Error) => error.message,
+          )
         return { reply: told, state: { told: [told] } }
       }),
       cancelIt: call(async ({ ctx }) => {
@@ -280,8 +286,12 @@ describe('a started task', () => {
     await advance(200)
     expect(attempts).toEqual([0, 50, 100])
     expect(lives(events).slice(2)).toEqual([
-      `${task.id}#1 started`, `${task.id}#1 exited error`, `${task.id}#2 started`, `${task.id}#2 exited error`,
-      `${task.id}#3 started`, `${task.id}#3 exited normal`,
+      `${task.id}#1 started`,
+      `${task.id}#1 exited error`,
+      `${task.id}#2 started`,
+      `${task.id}#2 exited error`,
+      `${task.id}#3 started`,
+      `${task.id}#3 exited normal`,
     ])
     expect(await until(tree.tasks.count())).toBe(0)
   })
@@ -307,7 +317,10 @@ describe('a started task', () => {
     ['permanent', true, true],
     [undefined, false, true],
   ] as const)('of the type %s comes back after a success: %s, a failure: %s', async (restart, afterSuccess, afterFailure) => {
-    for (const [fails, comesBack] of [[false, afterSuccess], [true, afterFailure]]) {
+    for (const [fails, comesBack] of [
+      [false, afterSuccess],
+      [true, afterFailure],
+    ]) {
       const { tree, until, settle } = await simulatedWithoutStore(withTasks())
       let runs = 0
       const fn = async (kit: TaskKit) => {
@@ -358,11 +371,13 @@ describe('the stop of a task supervisor', () => {
   it('aborts all tasks, and waits for them at the same time', async () => {
     const { tree, app, until, settle, clock } = await simulatedWithoutStore(withTasks({ shutdown: '3s' }))
     const ended: number[] = []
-    const slow = (ms: number) => async ({ signal }: TaskKit) => {
-      await untilAborted({ signal }).catch(() => undefined)
-      await new Promise<void>((resolve) => void clock.setTimer(ms, resolve))
-      ended.push(clock.now())
-    }
+    const slow =
+      (ms: number) =>
+      async ({ signal }: TaskKit) => {
+        await untilAborted({ signal }).catch(() => undefined)
+        await new Promise<void>((resolve) => void clock.setTimer(ms, resolve))
+        ended.push(clock.now())
+      }
     const tasks = [tree.tasks.async(slow(1_000)), tree.tasks.async(stubborn), tree.tasks.async(slow(2_000))]
     await settle()
     await until(app.stop())

@@ -41,7 +41,9 @@ describe('a stored state of an earlier version', () => {
     const two = await simulated(tree(basket(2, { 1: (old) => old })), { store })
     await two.until(two.tree.a.call.put('x'))
     await two.until(two.app.stop())
-    await expect(simulated(tree(basket(1, {})), { store })).rejects.toThrow('the stored state of "basket" has version 2, this code knows 1')
+    await expect(simulated(tree(basket(1, {})), { store })).rejects.toThrow(
+      'the stored state of "basket" has version 2, this code knows 1',
+    )
     await expect(simulated(tree(basket(4, { 2: (old) => old })), { store })).rejects.toThrow(
       'the stored state of "basket" has version 3, and there is no step to 4; add migrate: { 3: (old) => … }',
     )

@@ -3,11 +3,14 @@ import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 import { Counter } from '../support/scripted.ts'
 
-const tree = supervisor({ strategy: 'rest_for_one' }, {
-  first: child(Counter),
-  second: child(Counter, { state: 'durable' }),
-  third: child(Counter, { state: 'volatile', args: { from: 10 } }),
-})
+const tree = supervisor(
+  { strategy: 'rest_for_one' },
+  {
+    first: child(Counter),
+    second: child(Counter, { state: 'durable' }),
+    third: child(Counter, { state: 'volatile', args: { from: 10 } }),
+  },
+)
 
 const run = async (seed: number) => {
   const { tree: actors, events, app, until, settle } = await simulated(tree, { seed })
@@ -48,8 +51,14 @@ describe('a tree on the virtual clock', () => {
     const { app, events, until } = await simulated(tree)
     await until(app.stop())
     expect(lives(events)).toEqual([
-      'first#1 started', 'second#1 started', 'third#1 started', 'root#1 started',
-      'third#1 exited shutdown', 'second#1 exited shutdown', 'first#1 exited shutdown', 'root#1 exited shutdown',
+      'first#1 started',
+      'second#1 started',
+      'third#1 started',
+      'root#1 started',
+      'third#1 exited shutdown',
+      'second#1 exited shutdown',
+      'first#1 exited shutdown',
+      'root#1 exited shutdown',
     ])
     expect(eventsOf(events, 'decided')).toEqual([])
   })

@@ -1,6 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { and, assign, cancel, createActor, createMachine, not, raise, setup, SimulatedClock, stateIn, type AnyStateMachine } from 'xstate'
+import {
+  and,
+  assign,
+  cancel,
+  createActor,
+  createMachine,
+  not,
+  raise,
+  setup,
+  SimulatedClock,
+  stateIn,
+  type AnyStateMachine,
+} from 'xstate'
 import { machine } from '../../src/behaviors/machine.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import { child, supervisor } from '../../src/supervision/trees/tree.ts'

@@ -135,7 +135,7 @@ describe('where xstate', () => {
     }).createMachine({
       context: { ids: [] },
       on: {
-        go: { actions: assign({ ids: ({ context, spawn }) => [...context.ids, spawn('inner').sessionId] }) },
+        'go': { actions: assign({ ids: ({ context, spawn }) => [...context.ids, spawn('inner').sessionId] }) },
         '*': { actions: assign({ ids: ({ context, self }) => [...context.ids, self.sessionId] }) },
       },
     })

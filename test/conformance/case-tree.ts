@@ -89,7 +89,11 @@ export class CaseTree {
       await this.#start(process, entryOf(given.init, attempt))
     }
     const options = { ...supervisorOptions(given), init }
-    if (given.strategy !== 'simple_one_for_one') return supervisor(options, given.children.map((inner) => this.pair(inner, id)))
+    if (given.strategy !== 'simple_one_for_one')
+      return supervisor(
+        options,
+        given.children.map((inner) => this.pair(inner, id)),
+      )
     const [template, ...others] = given.children
     this.#simple.set(id, template)
     const { strategy: _, ...dynamic } = options

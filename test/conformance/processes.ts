@@ -186,7 +186,7 @@ function hasDeadAncestor({ parent }: Process): boolean {
 /** Terminations under one dynamic supervisor that follow each other have no order. */
 function sortedRuns(events: readonly { readonly event: CaseEvent; readonly process: Process }[]): CaseEvent[] {
   const sorted: CaseEvent[] = []
-  for (let at = 0; at < events.length; ) {
+  for (let at = 0; at < events.length;) {
     const first = events[at]
     const isSame = (other: (typeof events)[number] | undefined): boolean => {
       if (other?.event[0] !== 'terminated' || !other.process.isMember) return false

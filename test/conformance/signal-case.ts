@@ -7,7 +7,12 @@ export interface Proc {
   readonly trap_exit?: boolean
   readonly name?: string
   readonly init?: string | Readonly<Record<string, Term>>
-  readonly on_terminate?: { readonly send?: readonly [string, Term]; readonly sleep?: number; readonly exit?: Term; readonly raise?: Term }
+  readonly on_terminate?: {
+    readonly send?: readonly [string, Term]
+    readonly sleep?: number
+    readonly exit?: Term
+    readonly raise?: Term
+  }
   readonly by?: string
   readonly how?: 'spawn' | 'link' | 'monitor' | 'link_monitor'
   readonly ref?: string

@@ -261,7 +261,12 @@ class SignalWorld {
     if (told.type === 'exit' && 'from' in told) this.#note(ctx.id, ['EXIT', this.#labelOf(told.from), termOf(told.reason)])
     else if (told.type === 'down' && 'monitor' in told) {
       const ref = this.#monitorLabels.get(told.monitor) ?? '?'
-      this.#note(ctx.id, ['DOWN', ref, told.name === undefined ? this.#labelOf(told.id) : ['name', told.name], termOf(told.reason)])
+      this.#note(ctx.id, [
+        'DOWN',
+        ref,
+        told.name === undefined ? this.#labelOf(told.id) : ['name', told.name],
+        termOf(told.reason),
+      ])
     }
   }
 
@@ -385,7 +390,7 @@ class SignalWorld {
 
   async #operate(ctx: Context, order: Order): Promise<void> {
     const label = this.#labelOf(ctx.id)
-    for (let next: Order | undefined = order; next !== undefined; ) {
+    for (let next: Order | undefined = order; next !== undefined;) {
       const { ops, isList, done }: Order = next
       const results: Term[] = []
       let holds = false
@@ -461,7 +466,10 @@ class SignalWorld {
       case 'stop': {
         const target = this.#target(ctx, op)
         if (target === undefined) return ['exit', 'noproc']
-        return ctx.ref(this.#server, target).stop(reasonOf(reason), { timeout: op.timeout ?? 'infinity' }).then((): Term => 'ok', failed)
+        return ctx
+          .ref(this.#server, target)
+          .stop(reasonOf(reason), { timeout: op.timeout ?? 'infinity' })
+          .then((): Term => 'ok', failed)
       }
       case 'reply':
         throw new Error('reply is done by casts')

@@ -15,7 +15,10 @@ export interface Difference {
 export async function differenceOf(scenario: SignalCase, seeds: readonly number[]): Promise<Difference | undefined> {
   for (const seed of seeds) {
     const { start, steps } = await play(scenario, seed)
-    const pairs = [[scenario.expect.start, start], ...scenario.expect.steps.map((record, index) => [record, steps[index]])] as const
+    const pairs = [
+      [scenario.expect.start, start],
+      ...scenario.expect.steps.map((record, index) => [record, steps[index]]),
+    ] as const
     for (const [index, pair] of pairs.entries()) {
       const [expected, raw] = pair as readonly [SignalRecord, RawRecord | undefined]
       const got = raw === undefined ? undefined : comparable(expected, raw)

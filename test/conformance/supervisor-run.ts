@@ -204,4 +204,3 @@ class SupervisorRun {
 function result(slot: Slot | undefined): Term {
   return slot?.value ?? null
 }
-

@@ -1,4 +1,14 @@
-import { CallError, crash, killed, noproc, normal, shutdown, shutdownBecause, SpawnError, type ExitReason } from '../../src/index.ts'
+import {
+  CallError,
+  crash,
+  killed,
+  noproc,
+  normal,
+  shutdown,
+  shutdownBecause,
+  SpawnError,
+  type ExitReason,
+} from '../../src/index.ts'
 import type { Term } from './signal-case.ts'
 
 /** An uncaught error of a case. */

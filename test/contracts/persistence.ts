@@ -87,7 +87,12 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         const log: string[] = []
         const calls = [
           persistence.accept('a', message(1)).then(() => log.push('first')),
-          persistence.accept('a', message(() => 1)).catch(() => log.push('refused')),
+          persistence
+            .accept(
+              'a',
+              message(() => 1),
+            )
+            .catch(() => log.push('refused')),
           persistence.commit('a', 7, turns([1], 0)).catch(() => log.push('fenced')),
           persistence.accept('a', message(2)).then(() => log.push('last')),
         ]
@@ -183,18 +188,27 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
       it('puts sends into the journals of their receivers, and gives their numbers in the order sent', async () => {
         const { persistence, settled } = await opened()
         await settled(persistence.open('a', 0))
-        await settled(Promise.all([
-          persistence.accept('b', message(0)),
-          persistence.accept('a', message(0)),
-          persistence.accept('a', message(1)),
-        ]))
+        await settled(
+          Promise.all([
+            persistence.accept('b', message(0)),
+            persistence.accept('a', message(0)),
+            persistence.accept('a', message(1)),
+          ]),
+        )
         const [x, y, z] = [message('x', { sender: 'a' }), message('y', { sender: 'a' }), message('z', { sender: 'a' })]
-        const committed = await settled(persistence.commit('a', 1, {
-          turns: [
-            turn(1, { sends: [{ to: 'b', envelope: x }, { to: 'a', envelope: y }] }),
-            turn(2, { sends: [{ to: 'b', envelope: z }] }),
-          ],
-        }))
+        const committed = await settled(
+          persistence.commit('a', 1, {
+            turns: [
+              turn(1, {
+                sends: [
+                  { to: 'b', envelope: x },
+                  { to: 'a', envelope: y },
+                ],
+              }),
+              turn(2, { sends: [{ to: 'b', envelope: z }] }),
+            ],
+          }),
+        )
         expect(committed).toEqual({
           checkpoint: undefined,
           deliveries: [
@@ -212,9 +226,11 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await settled(persistence.open('a', 0))
         await settled(Promise.all([persistence.accept('a', message(0)), persistence.accept('a', message(1))]))
         const send = { to: 'b', envelope: message('x', { key: 'k' }) }
-        const committed = await settled(persistence.commit('a', 1, {
-          turns: [turn(1, { sends: [send] }), turn(2, { sends: [send] })],
-        }))
+        const committed = await settled(
+          persistence.commit('a', 1, {
+            turns: [turn(1, { sends: [send] }), turn(2, { sends: [send] })],
+          }),
+        )
         expect(committed.deliveries.map(({ message: { seq } }) => seq)).toEqual([1])
       })
 
@@ -258,11 +274,15 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await settled(persistence.open('a', 0))
         await settled(persistence.open('a', 0))
         const commit = await settled(rejection(persistence.commit('a', 1, checkpointOf(1, 1))))
-        const seal = await settled(rejection(persistence.seal('a', 1, {
-          reason: normal,
-          snapshot: undefined,
-          crashedOn: undefined,
-        })))
+        const seal = await settled(
+          rejection(
+            persistence.seal('a', 1, {
+              reason: normal,
+              snapshot: undefined,
+              crashedOn: undefined,
+            }),
+          ),
+        )
         expect([commit.code, seal.code]).toEqual(['fenced', 'fenced'])
         expect(commit.message).toBe('incarnation 1 of a can commit no more: incarnation 2 is the newest; nothing was written')
         expect((await settled(persistence.commit('a', 2, checkpointOf(1, 1)))).checkpoint).toBe(1)
@@ -326,7 +346,13 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await first.settled(first.persistence.commit('a', 1, turns([1], { sum: 1 })))
         const second = await reopened(store, first)
         const info = {
-          number: 1, incarnation: 1, behavior: 'counter', version: 1, frontier: 1, cause: 'turn', takenAtMs: 1_000_000,
+          number: 1,
+          incarnation: 1,
+          behavior: 'counter',
+          version: 1,
+          frontier: 1,
+          cause: 'turn',
+          takenAtMs: 1_000_000,
         }
         expect(await second.settled(second.persistence.open('a', 0))).toEqual({
           incarnation: 2,
@@ -336,7 +362,10 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
           checkpoints: [info],
           damaged: [],
           replay: [],
-          backlog: [{ seq: 2, envelope: messages[1], attempts: 0 }, { seq: 3, envelope: messages[2], attempts: 0 }],
+          backlog: [
+            { seq: 2, envelope: messages[1], attempts: 0 },
+            { seq: 3, envelope: messages[2], attempts: 0 },
+          ],
           timers: [],
         })
       })
@@ -459,12 +488,14 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         await first.settled(first.persistence.open('a', 0))
         await first.settled(Promise.all([1, 2].map((n) => first.persistence.accept('a', message(n)))))
         const timer = (id: string, dueAtMs: number) => ({ id, dueAtMs, envelope: message({ for: id }) })
-        await first.settled(first.persistence.commit('a', 1, {
-          turns: [
-            turn(1, { timersSet: [timer('late', 30.5), timer('gone', 20), timer('soon', 10)] }),
-            turn(2, { timersCancelled: ['gone'], timersSet: [timer('late', 40)] }),
-          ],
-        }))
+        await first.settled(
+          first.persistence.commit('a', 1, {
+            turns: [
+              turn(1, { timersSet: [timer('late', 30.5), timer('gone', 20), timer('soon', 10)] }),
+              turn(2, { timersCancelled: ['gone'], timersSet: [timer('late', 40)] }),
+            ],
+          }),
+        )
         const second = await reopened(store, first)
         expect((await second.settled(second.persistence.open('a', 0))).timers).toEqual([timer('soon', 10), timer('late', 40)])
       })
@@ -487,13 +518,9 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         const store = fresh()
         const first = await open(store)
         const save = (key: string, args: unknown) => first.persistence.saveMember({ supervisor: 's', key, args })
-        await first.settled(Promise.all([
-          save('b', 1),
-          save('a', 2),
-          save('c', 3),
-          save('b', { new: 1n }),
-          first.persistence.dropMember('s', 'a'),
-        ]))
+        await first.settled(
+          Promise.all([save('b', 1), save('a', 2), save('c', 3), save('b', { new: 1n }), first.persistence.dropMember('s', 'a')]),
+        )
         const second = await reopened(store, first)
         expect(await second.settled(second.persistence.members('s'))).toEqual([
           { supervisor: 's', key: 'b', args: { new: 1n } },
@@ -526,7 +553,9 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         expect(await settled(persistence.retire('a', 'it was deleted'))).toEqual([{ seq: 2, envelope: left, attempts: 0 }])
         expect(await settled(persistence.retire('a', 'it was deleted'))).toEqual([])
         expect(await settled(persistence.accept('a', left))).toEqual({
-          status: 'answered', seq: 2, outcome: { status: 'crashed', message: 'it was deleted' },
+          status: 'answered',
+          seq: 2,
+          outcome: { status: 'crashed', message: 'it was deleted' },
         })
         const revived = await settled(persistence.open('a', 0))
         expect([revived.frontier, seqs(revived.replay), revived.backlog]).toEqual([2, [1], []])

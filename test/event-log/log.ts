@@ -20,12 +20,15 @@ const Account = actor('account', {
   }),
 })
 
-const bank = supervisor({ strategy: 'rest_for_one', intensity: { restarts: 20, within: '5s' } }, {
-  vault: child(Account, { state: 'durable' }),
-  desk: child(Account, { state: 'checkpointed', checkpoint: { every: 2 } }),
-  guests: dynamicSupervisor(Account, { restart: 'transient', state: 'durable', intensity: { restarts: 20, within: '5s' } }),
-  clerk: child(Account, { state: 'volatile' }),
-})
+const bank = supervisor(
+  { strategy: 'rest_for_one', intensity: { restarts: 20, within: '5s' } },
+  {
+    vault: child(Account, { state: 'durable' }),
+    desk: child(Account, { state: 'checkpointed', checkpoint: { every: 2 } }),
+    guests: dynamicSupervisor(Account, { restart: 'transient', state: 'durable', intensity: { restarts: 20, within: '5s' } }),
+    clerk: child(Account, { state: 'volatile' }),
+  },
+)
 
 const faults: readonly Fault[] = [
   { at: 'message', actor: 'vault', nth: 3, do: 'crash' },

@@ -26,10 +26,12 @@ export function expecting(expectations: readonly Expectation[]): { readonly __pr
   })
 
   return {
-    __printed: (line) => (...values) => {
-      console.log(...values)
-      compare(line, format(...values))
-    },
+    __printed:
+      (line) =>
+      (...values) => {
+        console.log(...values)
+        compare(line, format(...values))
+      },
     __value: (line) => (value) => compare(line, inspect(value, { breakLength: Infinity })),
   }
 }

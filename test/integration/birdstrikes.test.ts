@@ -18,7 +18,13 @@ let file: string
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'birdstrikes-'))
   file = join(directory, 'small.csv')
-  writeFileSync(file, readFileSync(dataset, 'utf8').split('\n').slice(0, rows + 1).join('\n'))
+  writeFileSync(
+    file,
+    readFileSync(dataset, 'utf8')
+      .split('\n')
+      .slice(0, rows + 1)
+      .join('\n'),
+  )
 })
 
 afterAll(() => {
@@ -59,48 +65,64 @@ function databaseIn(data: string): string {
 }
 
 describe('the main job', () => {
-  it('is exact in spite of kills at each of the exact moments', async () => {
-    const { code, lines } = await runJob('kills', ['--kills', '3', '--seed', '2'])
-    expect(lines.at(-1)).toBe('exact: 600 rows, 600 applied once, 0 lost, 0 twice, 3 kills')
-    expect(lines).toContain('kills      3: 1 between accept and apply, 1 between commit and reply, 1 during recovery')
-    expect(code).toBe(0)
-  }, limitMs)
+  it(
+    'is exact in spite of kills at each of the exact moments',
+    async () => {
+      const { code, lines } = await runJob('kills', ['--kills', '3', '--seed', '2'])
+      expect(lines.at(-1)).toBe('exact: 600 rows, 600 applied once, 0 lost, 0 twice, 3 kills')
+      expect(lines).toContain('kills      3: 1 between accept and apply, 1 between commit and reply, 1 during recovery')
+      expect(code).toBe(0)
+    },
+    limitMs,
+  )
 
-  it('shows beside it what became of the rows in a plain program that was killed as often', async () => {
-    const { code, lines } = await runJob('twin', ['--kills', '3', '--seed', '1'])
-    const times = /median \d+ ms, worst \d+ ms$/
-    const cells = (name: string): readonly string[] =>
-      lines.find((line) => line.startsWith(`${name}  `) && times.test(line))?.split(/ {2,}/) ?? []
-    expect(cells('coppice').slice(1, 5)).toEqual(['600', '600', '0', '0'])
-    expect(cells('coppice')[6]).toBe('3')
-    const [rowCount, appliedOnce, lost, twice, crashes, kills] = cells('plain twin').slice(1).map(Number)
-    expect([rowCount, kills]).toEqual([600, 3])
-    // The reader's crashes lose nothing: what it does can be done again.
-    expect(lost).toBeGreaterThan(0)
-    expect(crashes).toBeGreaterThanOrEqual(lost ?? 0)
-    expect((appliedOnce ?? 0) + (lost ?? 0) + (twice ?? 0)).toBe(600)
-    expect(code).toBe(0)
-  }, limitMs)
+  it(
+    'shows beside it what became of the rows in a plain program that was killed as often',
+    async () => {
+      const { code, lines } = await runJob('twin', ['--kills', '3', '--seed', '1'])
+      const times = /median \d+ ms, worst \d+ ms$/
+      const cells = (name: string): readonly string[] =>
+        lines.find((line) => line.startsWith(`${name}  `) && times.test(line))?.split(/ {2,}/) ?? []
+      expect(cells('coppice').slice(1, 5)).toEqual(['600', '600', '0', '0'])
+      expect(cells('coppice')[6]).toBe('3')
+      const [rowCount, appliedOnce, lost, twice, crashes, kills] = cells('plain twin').slice(1).map(Number)
+      expect([rowCount, kills]).toEqual([600, 3])
+      // The reader's crashes lose nothing: what it does can be done again.
+      expect(lost).toBeGreaterThan(0)
+      expect(crashes).toBeGreaterThanOrEqual(lost ?? 0)
+      expect((appliedOnce ?? 0) + (lost ?? 0) + (twice ?? 0)).toBe(600)
+      expect(code).toBe(0)
+    },
+    limitMs,
+  )
 
-  it('writes nothing but plain lines when it is piped', async () => {
-    const { lines } = await runJob('plain', ['--kills', '1'])
-    for (const line of lines) expect(line).toMatch(/^[^\p{Cc}█░]*$/u)
-  }, limitMs)
+  it(
+    'writes nothing but plain lines when it is piped',
+    async () => {
+      const { lines } = await runJob('plain', ['--kills', '1'])
+      for (const line of lines) expect(line).toMatch(/^[^\p{Cc}█░]*$/u)
+    },
+    limitMs,
+  )
 
-  it('stops in order when asked, and continues with the next start', async () => {
-    const interrupt: Meanwhile = (line, child) => {
-      if (/ s {2}up /.test(line)) child.kill('SIGINT')
-    }
-    const stopped = await runJob('stop', ['--kills', '0', '--rate', '100'], interrupt)
-    const row = /^stopped at row (\d+) of 600; the same command continues there$/.exec(stopped.lines.at(-1) ?? '')?.[1]
-    expect(stopped.lines.at(-1)).toMatch(/^stopped at row \d+ of 600/)
-    expect(stopped.code).toBe(130)
+  it(
+    'stops in order when asked, and continues with the next start',
+    async () => {
+      const interrupt: Meanwhile = (line, child) => {
+        if (/ s {2}up /.test(line)) child.kill('SIGINT')
+      }
+      const stopped = await runJob('stop', ['--kills', '0', '--rate', '100'], interrupt)
+      const row = /^stopped at row (\d+) of 600; the same command continues there$/.exec(stopped.lines.at(-1) ?? '')?.[1]
+      expect(stopped.lines.at(-1)).toMatch(/^stopped at row \d+ of 600/)
+      expect(stopped.code).toBe(130)
 
-    const continued = await runJob('stop', ['--kills', '0'])
-    expect(continued.lines).toContain(`continues at row ${row}, after 0 kills`)
-    expect(continued.lines.at(-1)).toBe('exact: 600 rows, 600 applied once, 0 lost, 0 twice, 0 kills')
-    expect(continued.code).toBe(0)
-  }, limitMs)
+      const continued = await runJob('stop', ['--kills', '0'])
+      expect(continued.lines).toContain(`continues at row ${row}, after 0 kills`)
+      expect(continued.lines.at(-1)).toBe('exact: 600 rows, 600 applied once, 0 lost, 0 twice, 0 kills')
+      expect(continued.code).toBe(0)
+    },
+    limitMs,
+  )
 
   it('says what is wrong with an option, and does nothing', async () => {
     const { code, lines } = await run('main.ts', ['--kills', 'many'])

@@ -1,8 +1,15 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import {
-  actor, child, childProcess, start, supervisor,
-  type ChildOptions, type ChildProcessOptions, type CoppiceEvent, type ProcessExitError,
+  actor,
+  child,
+  childProcess,
+  start,
+  supervisor,
+  type ChildOptions,
+  type ChildProcessOptions,
+  type CoppiceEvent,
+  type ProcessExitError,
 } from 'coppice'
 import { run } from '../support/program.ts'
 import { connects, createWitness } from '../support/witness.ts'
@@ -69,7 +76,9 @@ describe('a process of this machine', { timeout }, () => {
     const script = `const { LEVEL, HOME = null, PATH } = process.env
       console.log(JSON.stringify([process.argv.slice(1), process.cwd(), LEVEL, HOME, PATH === undefined]))`
     const Job = childProcess('job', process.execPath, (args: { file: string }) => ['-e', script, args.file], {
-      cwd: '/', env: { LEVEL: '7', HOME: undefined }, onLine: ({ text }) => lines.push(text),
+      cwd: '/',
+      env: { LEVEL: '7', HOME: undefined },
+      onLine: ({ text }) => lines.push(text),
     })
     const exited = next('exited')
     const app = await start(supervisor({}, { job: child(Job, { args: { file: 'a b' } }) }), { onEvent })
@@ -178,7 +187,10 @@ describe('a process of this machine', { timeout }, () => {
 })
 
 describe('a program with a process', { timeout }, () => {
-  it.each<[string, number]>([['stop', 0], ['exit', 7]])('leaves none behind, and ends by itself: %s', async (how, code) => {
+  it.each<[string, number]>([
+    ['stop', 0],
+    ['exit', 7],
+  ])('leaves none behind, and ends by itself: %s', async (how, code) => {
     await using witness = await createWitness()
     const program = run(host, [String(witness.port), how])
     const { gone } = await witness.next()

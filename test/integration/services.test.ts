@@ -28,7 +28,8 @@ function httpService(isStopped: 'by itself' | 'by stop') {
   })
 }
 
-const get = async (port: number): Promise<string> => (await fetch(`http://127.0.0.1:${port}`, { headers: { connection: 'close' } })).text()
+const get = async (port: number): Promise<string> =>
+  (await fetch(`http://127.0.0.1:${port}`, { headers: { connection: 'close' } })).text()
 
 /** Resolves with the next event of this type. */
 function waitFor(listeners: Set<(event: CoppiceEvent) => void>, type: CoppiceEvent['type']): Promise<CoppiceEvent> {

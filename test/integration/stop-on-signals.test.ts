@@ -22,16 +22,23 @@ const running = async (how: string): Promise<Program> => {
 }
 
 describe('a program that stops on signals', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('stops in reverse order at %s, and ends with exit code 0; the next one goes on', async (signal) => {
-    const program = await running('quick')
-    program.process.kill(signal)
-    const { code, said } = await program.end()
-    expect({ code, said: said.slice(1) }).toEqual({ code: 0, said: [{ signal, stillRunning: [] }, { term: 'second' }, { term: 'first' }] })
-    const next = await running('quick')
-    expect(next.said[0]).toEqual({ up: 1 })
-    next.process.kill('SIGTERM')
-    expect((await next.end()).code).toBe(0)
-  }, 30_000)
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'stops in reverse order at %s, and ends with exit code 0; the next one goes on',
+    async (signal) => {
+      const program = await running('quick')
+      program.process.kill(signal)
+      const { code, said } = await program.end()
+      expect({ code, said: said.slice(1) }).toEqual({
+        code: 0,
+        said: [{ signal, stillRunning: [] }, { term: 'second' }, { term: 'first' }],
+      })
+      const next = await running('quick')
+      expect(next.said[0]).toEqual({ up: 1 })
+      next.process.kill('SIGTERM')
+      expect((await next.end()).code).toBe(0)
+    },
+    30_000,
+  )
 
   it('ends at its limit, and says what still ran', async () => {
     const program = await running('slow')

@@ -12,7 +12,11 @@ describe('a failure behind the back of a handler', () => {
     expect(code).toBe(0)
     expect(kinds).toHaveLength(28)
     expect([...exits, ...unattributed].sort()).toEqual([...kinds].sort())
-    expect(unattributed).toEqual(['listener on a shared emitter, bound', 'listener on a shared emitter', 'callback bound elsewhere'])
+    expect(unattributed).toEqual([
+      'listener on a shared emitter, bound',
+      'listener on a shared emitter',
+      'callback bound elsewhere',
+    ])
   }, 60_000)
 
   it('of an incarnation that has ended is told, and does not harm the next one', async () => {
@@ -26,14 +30,21 @@ describe('a failure behind the back of a handler', () => {
     expect({ code, said }).toEqual({ code: 0, said: expected })
   }, 30_000)
 
-  it.each(['nobody', 'thrown'])('that nobody can be blamed for ends the process also where two trees run (%s)', (how) => {
-    const { status, stderr } = spawnSync(process.execPath, [fixture('two-trees'), how], { encoding: 'utf8', timeout: 20_000 })
-    expect(status).toBe(1)
-    expect(stderr).toContain('Error: nobody did it')
-  }, 30_000)
+  it.each(['nobody', 'thrown'])(
+    'that nobody can be blamed for ends the process also where two trees run (%s)',
+    (how) => {
+      const { status, stderr } = spawnSync(process.execPath, [fixture('two-trees'), how], { encoding: 'utf8', timeout: 20_000 })
+      expect(status).toBe(1)
+      expect(stderr).toContain('Error: nobody did it')
+    },
+    30_000,
+  )
 
   it('that nobody can be blamed for ends the process, as it does without coppice', () => {
-    const { status, stderr } = spawnSync(process.execPath, [fixture('one-stray'), 'nobody'], { encoding: 'utf8', timeout: 20_000 })
+    const { status, stderr } = spawnSync(process.execPath, [fixture('one-stray'), 'nobody'], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
     expect(status).toBe(1)
     expect(stderr).toContain('Error: nobody did it')
   }, 30_000)

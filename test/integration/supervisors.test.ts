@@ -8,8 +8,15 @@ const file = fileURLToPath(new URL('../conformance/cases/named.json', import.met
 
 /** Cases of each kind that take no long time. */
 const chosen = [
-  'start_in_order_stop_in_reverse', 'one_for_all_order', 'rest_for_one_order', 'kill_root_orphans_die',
-  'shutdown_supervisor_timeout', 'failed_restart_retried', 'simple_terminate_by_pid', 'burst_one_for_all_two_crashes', 'child_administration',
+  'start_in_order_stop_in_reverse',
+  'one_for_all_order',
+  'rest_for_one_order',
+  'kill_root_orphans_die',
+  'shutdown_supervisor_timeout',
+  'failed_restart_retried',
+  'simple_terminate_by_pid',
+  'burst_one_for_all_two_crashes',
+  'child_administration',
 ]
 
 describe('recorded supervisors on the real clock', () => {

@@ -49,15 +49,19 @@ function newest(threads: StoreThreads): Worker {
 }
 
 describe('a store on a thread of its own', () => {
-  it('that dies before it has written a group has it written by the next thread', () => inThread(async (opened, threads) => {
-    const { persistence, settled } = opened
-    await settled(persistence.open('a', 0))
-    dieBeforeWriting(newest(threads))
-    const calls = [persistence.accept('a', message(1)), persistence.accept('a', message(2))]
-    expect(await settled(Promise.all(calls))).toEqual([{ status: 'accepted', seq: 1 }, { status: 'accepted', seq: 2 }])
-    expect([threads.started, persistence.info.epoch]).toEqual([2, 2])
-    expect((await settled(persistence.commit('a', 1, turns([1, 2], 'both')))).checkpoint).toBe(1)
-  }))
+  it('that dies before it has written a group has it written by the next thread', () =>
+    inThread(async (opened, threads) => {
+      const { persistence, settled } = opened
+      await settled(persistence.open('a', 0))
+      dieBeforeWriting(newest(threads))
+      const calls = [persistence.accept('a', message(1)), persistence.accept('a', message(2))]
+      expect(await settled(Promise.all(calls))).toEqual([
+        { status: 'accepted', seq: 1 },
+        { status: 'accepted', seq: 2 },
+      ])
+      expect([threads.started, persistence.info.epoch]).toEqual([2, 2])
+      expect((await settled(persistence.commit('a', 1, turns([1, 2], 'both')))).checkpoint).toBe(1)
+    }))
 
   it('that dies when it has written a group has it acknowledged by the next thread, and not written twice', () =>
     inThread(async ({ persistence, settled }, threads) => {
@@ -100,19 +104,20 @@ describe('a store on a thread of its own', () => {
       expect((await settled(persistence.commit('a', 2, turns([1], 'now')))).checkpoint).toBe(1)
     }))
 
-  it('knows whose commit has failed, also when its thread dies', () => inThread(async ({ persistence, settled }, threads) => {
-    await settled(Promise.all([persistence.open('a', 0), persistence.accept('a', message(1))]))
-    let toDie = 2
-    const doom = (thread: Worker): void => {
-      if (toDie-- > 0) dieBeforeWriting(thread)
-    }
-    process.on('worker', doom)
-    dieBeforeWriting(newest(threads))
-    await settled(rejection(persistence.commit('a', 1, turns([1], 'lost'))))
-    process.off('worker', doom)
-    await newest(threads).terminate()
-    expect((await settled(rejection(persistence.commit('a', 1, turns([1], 'late'))))).code).toBe('fenced')
-  }))
+  it('knows whose commit has failed, also when its thread dies', () =>
+    inThread(async ({ persistence, settled }, threads) => {
+      await settled(Promise.all([persistence.open('a', 0), persistence.accept('a', message(1))]))
+      let toDie = 2
+      const doom = (thread: Worker): void => {
+        if (toDie-- > 0) dieBeforeWriting(thread)
+      }
+      process.on('worker', doom)
+      dieBeforeWriting(newest(threads))
+      await settled(rejection(persistence.commit('a', 1, turns([1], 'lost'))))
+      process.off('worker', doom)
+      await newest(threads).terminate()
+      expect((await settled(rejection(persistence.commit('a', 1, turns([1], 'late'))))).code).toBe('fenced')
+    }))
 
   it('is given up when one thread after the other dies, and says of what was under way that it is not known', () =>
     inThread(async ({ persistence, settled }, threads) => {
@@ -132,43 +137,51 @@ describe('a store on a thread of its own', () => {
       expect(await rejection(persistence.accept('a', message(3)))).toBe(second)
     }))
 
-  it('ends its thread when it is closed, and the file is free', () => inThread(async ({ persistence }, threads, path) => {
-    const thread = newest(threads)
-    const ended = once(thread, 'exit')
-    const taken = persistence.accept('a', message(1))
-    await persistence.close()
-    expect([await taken, await ended]).toEqual([{ status: 'accepted', seq: 1 }, [0]])
-    const next = await openIn(sqlite(path))
-    expect((await next.settled(next.persistence.open('a', 0))).backlog.length).toBe(1)
-    await next.persistence.close()
-  }))
+  it('ends its thread when it is closed, and the file is free', () =>
+    inThread(async ({ persistence }, threads, path) => {
+      const thread = newest(threads)
+      const ended = once(thread, 'exit')
+      const taken = persistence.accept('a', message(1))
+      await persistence.close()
+      expect([await taken, await ended]).toEqual([{ status: 'accepted', seq: 1 }, [0]])
+      const next = await openIn(sqlite(path))
+      expect((await next.settled(next.persistence.open('a', 0))).backlog.length).toBe(1)
+      await next.persistence.close()
+    }))
 
-  it('closes though its thread dies meanwhile', () => inThread(async ({ persistence }, threads, path) => {
-    dieBeforeWriting(newest(threads))
-    const taken = persistence.accept('a', message(1))
-    await persistence.close()
-    expect(await taken).toEqual({ status: 'accepted', seq: 1 })
-    await (await openIn(sqlite(path))).persistence.close()
-  }))
+  it('closes though its thread dies meanwhile', () =>
+    inThread(async ({ persistence }, threads, path) => {
+      dieBeforeWriting(newest(threads))
+      const taken = persistence.accept('a', message(1))
+      await persistence.close()
+      expect(await taken).toEqual({ status: 'accepted', seq: 1 })
+      await (await openIn(sqlite(path))).persistence.close()
+    }))
 
-  it('is refused a file that another owner holds, as any store is', () => inThread(async (_opened, _threads, path) => {
-    const error = await rejection(openIn(sqlite(path, { link: 'worker' })))
-    expect([error.code, error.problem, error.message.replace(JSON.stringify(path), '<path>')]).toEqual([
-      'store',
-      'locked',
-      'store <path> is held by another owner. Stop it, or give this one a file of its own; nothing was changed',
-    ])
-  }))
+  it('is refused a file that another owner holds, as any store is', () =>
+    inThread(async (_opened, _threads, path) => {
+      const error = await rejection(openIn(sqlite(path, { link: 'worker' })))
+      expect([error.code, error.problem, error.message.replace(JSON.stringify(path), '<path>')]).toEqual([
+        'store',
+        'locked',
+        'store <path> is held by another owner. Stop it, or give this one a file of its own; nothing was changed',
+      ])
+    }))
 })
 
 describe('a process with a store on a thread', () => {
   const program = fileURLToPath(new URL('fixtures/worker-link.ts', import.meta.url))
 
-  it('is not cut short while somebody waits for the store, and ends when nobody does', () => inDirectory(async (directory) => {
-    const path = join(directory, 'store.db')
-    const first = await run(program, [path, 'leave open']).end()
-    expect(first).toEqual({ code: 0, said: [{ reply: 1 }, { exit: 0 }] })
-    const second = await run(program, [path, 'stop']).end()
-    expect(second).toEqual({ code: 0, said: [{ reply: 2 }, { exit: 0 }] })
-  }), 60_000)
+  it(
+    'is not cut short while somebody waits for the store, and ends when nobody does',
+    () =>
+      inDirectory(async (directory) => {
+        const path = join(directory, 'store.db')
+        const first = await run(program, [path, 'leave open']).end()
+        expect(first).toEqual({ code: 0, said: [{ reply: 1 }, { exit: 0 }] })
+        const second = await run(program, [path, 'stop']).end()
+        expect(second).toEqual({ code: 0, said: [{ reply: 2 }, { exit: 0 }] })
+      }),
+    60_000,
+  )
 })

@@ -50,8 +50,8 @@ export const mutants: readonly Mutant[] = [
   {
     breaks: 'one_for_one takes nobody along',
     file: 'machine/strategy-group.ts',
-    from: 'return child === undefined ? [] : [child]\n    case \'one_for_all\'',
-    to: 'return children.all()\n    case \'one_for_all\'',
+    from: "return child === undefined ? [] : [child]\n    case 'one_for_all'",
+    to: "return children.all()\n    case 'one_for_all'",
   },
   {
     breaks: 'a group restart starts also those that were down before',

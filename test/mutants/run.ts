@@ -17,14 +17,17 @@ const limitMs = 120_000
 const { values } = parseArgs({ options: { size: { type: 'string', default: 'full' }, only: { type: 'string' } } })
 const { size, only } = values
 if (size !== 'small' && size !== 'full') fail(`--size must be "small" or "full"; got "${size}"`)
-if (only !== undefined && mutants[Number(only)] === undefined) fail(`--only must be a number below ${mutants.length}; got "${only}"`)
+if (only !== undefined && mutants[Number(only)] === undefined)
+  fail(`--only must be a number below ${mutants.length}; got "${only}"`)
 
 for (const { breaks, file, from } of mutants)
   if (readFileSync(`${root}/src/supervision/${file}`, 'utf8').split(from).length !== 2)
     fail(`${file} has not exactly one place for the mutant "${breaks}": ${from}`)
 
 if (!(await passes(undefined))) fail('the tests fail without any mutant')
-const chosen = [...mutants.keys()].filter((number) => (only === undefined ? size === 'full' || number % 5 === 0 : number === Number(only)))
+const chosen = [...mutants.keys()].filter((number) =>
+  only === undefined ? size === 'full' || number % 5 === 0 : number === Number(only),
+)
 const missed: number[] = []
 const waiting = [...chosen]
 await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work))

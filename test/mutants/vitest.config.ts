@@ -15,7 +15,9 @@ export default mergeConfig(all, {
       name: 'mutant',
       enforce: 'pre',
       transform: (code: string, id: string) =>
-        mutant !== undefined && id === join(root, 'src/supervision', mutant.file) ? code.replace(mutant.from, mutant.to) : undefined,
+        mutant !== undefined && id === join(root, 'src/supervision', mutant.file)
+          ? code.replace(mutant.from, mutant.to)
+          : undefined,
     },
   ],
   test: { bail: 1, cache: false },

@@ -160,7 +160,6 @@ describe('a call', () => {
   })
 })
 
-
 describe('an end', () => {
   it('[H14] that was asked for is final for a transient child, and later calls reject', async () => {
     await using sim = await simulatedSystem(supervisor({}, { a: child(Counter, { restart: 'transient' }) }), { store: false })

@@ -76,7 +76,7 @@ describe('the check of the parity page', () => {
     const source = `
       describe('a', () => { it('b', f); it.each([['(']])("c's $d", f); test.only(\`e\`, f); it(name, f); expect('no'); })
       describe.each(['x'])('g (%s)', f)`
-    expect(titlesIn(source)).toEqual(['a', 'b', 'c\'s $d', 'e', 'g (%s)'])
+    expect(titlesIn(source)).toEqual(['a', 'b', "c's $d", 'e', 'g (%s)'])
     expect(idsOf('[S7] [W4] one signature [S1]')).toEqual(['S7', 'W4'])
   })
 })

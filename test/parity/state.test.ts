@@ -26,9 +26,12 @@ describe('checkpoints', () => {
   })
 
   it('[R8] that are not there end the incarnation before it handles anything, and the supervisor decides', async () => {
-    const tree = supervisor({ intensity: { restarts: 1, within: '5s' } }, {
-      a: child(Counter, { hooks: { restart: (ctx) => ctx.from(99) } }),
-    })
+    const tree = supervisor(
+      { intensity: { restarts: 1, within: '5s' } },
+      {
+        a: child(Counter, { hooks: { restart: (ctx) => ctx.from(99) } }),
+      },
+    )
     await using sim = await simulatedSystem(tree)
     void sim.tree.a.cast.crash('boom')
     const queued = sim.tree.a.call.add(1).catch((error: unknown) => error)
@@ -40,9 +43,12 @@ describe('checkpoints', () => {
   })
 
   it('[R9] need not be used: a fresh start begins with the first state', async () => {
-    const tree = supervisor({}, {
-      a: child(Counter, { args: { from: 10 }, checkpoint: { every: 1 }, hooks: { restart: (ctx) => ctx.fresh() } }),
-    })
+    const tree = supervisor(
+      {},
+      {
+        a: child(Counter, { args: { from: 10 }, checkpoint: { every: 1 }, hooks: { restart: (ctx) => ctx.fresh() } }),
+      },
+    )
     await using sim = await simulatedSystem(tree)
     for (let n = 0; n < 3; n += 1) {
       await sim.until(sim.tree.a.call.add(1))
@@ -131,7 +137,14 @@ describe('a start that fails', () => {
     const failed = await sim.until(sim.tree.all.start('k').catch((error: unknown) => error))
     expect(failed).toMatchObject({ code: 'start_failed', cause: { message: 'E1' } })
     expect(sources).toEqual([undefined])
-    expect(await sim.until(sim.tree.all.get('k').call.ping().catch((error: unknown) => error))).toMatchObject({ code: 'noproc' })
+    expect(
+      await sim.until(
+        sim.tree.all
+          .get('k')
+          .call.ping()
+          .catch((error: unknown) => error),
+      ),
+    ).toMatchObject({ code: 'noproc' })
   })
 })
 

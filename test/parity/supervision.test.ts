@@ -30,9 +30,9 @@ describe('strategies', () => {
     const before = sim.events.length
     void sim.tree.w3.cast.crash('boom')
     const told = (): string[] =>
-      sim.events.slice(before).flatMap((event) =>
-        event.type === 'started' || event.type === 'exited' ? [`${event.id} ${event.type}`] : [],
-      )
+      sim.events
+        .slice(before)
+        .flatMap((event) => (event.type === 'started' || event.type === 'exited' ? [`${event.id} ${event.type}`] : []))
     await sim.advance('2999ms')
     expect(told()).toEqual(['w3 exited'])
     await sim.advance('1ms')
@@ -60,7 +60,10 @@ describe('a budget of 3 restarts in 5 s', () => {
 
 describe('a name of a supervised child', () => {
   it('[S9] leads to whichever incarnation its supervisor has made, and is free while it keeps none', async () => {
-    const tree = supervisor({}, { office: supervisor({ strategy: 'one_for_all' }, { a: child(Counter, { name: 'boss' }), b: child(Counter) }) })
+    const tree = supervisor(
+      {},
+      { office: supervisor({ strategy: 'one_for_all' }, { a: child(Counter, { name: 'boss' }), b: child(Counter) }) },
+    )
     await using sim = await simulatedSystem(tree, { store: false })
     const { app, until } = sim
     const office = supervisorOf(sim.tree.office)

@@ -24,9 +24,12 @@ function noting() {
     queue,
     log,
     add: (operation: Operation) => void queue.add(() => operation, same).then(note, note),
-    refuse: (why: string) => void queue.add(() => {
-      throw new Error(why)
-    }, same).catch((error: unknown) => note((error as Error).message)),
+    refuse: (why: string) =>
+      void queue
+        .add(() => {
+          throw new Error(why)
+        }, same)
+        .catch((error: unknown) => note((error as Error).message)),
     states: () => queue.next()?.operations.map((each) => (each.type === 'commit' ? each.commit.checkpoint?.state : each.type)),
     // Promises tell in a microtask.
     settled: async () => {

@@ -69,13 +69,14 @@ describe.each(['in-process', 'worker'] as const)('a commit that fails, with the 
       await next.persistence.close()
     }))
 
-  it('leaves alone who had nothing in it', () => withFile(async (file, { persistence, settled }) => {
-    await settled(persistence.open('b', 0))
-    file.failCommit('not written')
-    await settled(rejection(persistence.commit('a', 1, turns([1], 'one'))))
-    expect((await settled(persistence.commit('b', 1, checkpointOf('unharmed', 1)))).checkpoint).toBe(1)
-    expect(await settled(persistence.accept('b', message(1)))).toEqual({ status: 'accepted', seq: 1 })
-  }))
+  it('leaves alone who had nothing in it', () =>
+    withFile(async (file, { persistence, settled }) => {
+      await settled(persistence.open('b', 0))
+      file.failCommit('not written')
+      await settled(rejection(persistence.commit('a', 1, turns([1], 'one'))))
+      expect((await settled(persistence.commit('b', 1, checkpointOf('unharmed', 1)))).checkpoint).toBe(1)
+      expect(await settled(persistence.accept('b', message(1)))).toEqual({ status: 'accepted', seq: 1 })
+    }))
 
   it('was only a checkpoint: the actor knows all of its state, and writes the next', () =>
     withFile(async (file, { persistence, settled }) => {
@@ -120,11 +121,12 @@ describe.each(['in-process', 'worker'] as const)('a commit that fails, with the 
       await (await openIn(sqlite(path))).persistence.close()
     }))
 
-  it('can be followed by closing, though the file cannot be opened', () => withFile(async (file, { persistence, settled }) => {
-    file.failCommit('not written')
-    file.canBeOpened = false
-    await settled(rejection(persistence.commit('a', 1, turns([1], 'one'))))
-    await persistence.close()
-    expect((await rejection(persistence.accept('a', message(2)))).problem).toBe('closed')
-  }))
+  it('can be followed by closing, though the file cannot be opened', () =>
+    withFile(async (file, { persistence, settled }) => {
+      file.failCommit('not written')
+      file.canBeOpened = false
+      await settled(rejection(persistence.commit('a', 1, turns([1], 'one'))))
+      await persistence.close()
+      expect((await rejection(persistence.accept('a', message(2)))).problem).toBe('closed')
+    }))
 })

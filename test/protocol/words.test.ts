@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest'
 import { checkKey, childId, isBelow, keyOf, parentOf, rootId } from '../../src/protocol/actor-id.ts'
 import { durationMs, durationOrInfinityMs } from '../../src/protocol/duration.ts'
 import { ConfigurationError, describeValue } from '../../src/protocol/errors.ts'
-import { crash, describeReason, isAbnormal, killed, noconnection, noproc, normal, shutdown, shutdownBecause } from '../../src/protocol/exit-reason.ts'
+import {
+  crash,
+  describeReason,
+  isAbnormal,
+  killed,
+  noconnection,
+  noproc,
+  normal,
+  shutdown,
+  shutdownBecause,
+} from '../../src/protocol/exit-reason.ts'
 
 const key = fc.oneof(fc.string({ minLength: 1, maxLength: 20 }), fc.constantFrom('a/b', '%2F', '%', '//', 'ü', '%25'))
 
@@ -40,7 +50,14 @@ describe('the id of an actor', () => {
 
 describe('a duration', () => {
   it.each([
-    [0, 0], [1.5, 1.5], ['100ms', 100], ['5s', 5_000], ['1.5s', 1_500], ['2m', 120_000], ['1h', 3_600_000], ['1d', 86_400_000],
+    [0, 0],
+    [1.5, 1.5],
+    ['100ms', 100],
+    ['5s', 5_000],
+    ['1.5s', 1_500],
+    ['2m', 120_000],
+    ['1h', 3_600_000],
+    ['1d', 86_400_000],
   ] as const)('%o is %i ms', (value, ms) => expect(durationMs(value, 'x')).toBe(ms))
 
   it.each([-1, Number.NaN, Infinity, '5', '5 s', 's', '-5s', '1e3s', 'infinity', null, {}])('cannot be %o', (value) => {
@@ -57,17 +74,30 @@ describe('an exit reason', () => {
   })
 
   it('is told in a few words', () => {
-    expect([normal, killed, crash(new Error('no such table')), crash({ a: 1 }), shutdownBecause('why')].map(describeReason)).toEqual([
-      'normal', 'killed', 'crash: no such table', 'crash: {"a":1}', 'shutdown: why',
-    ])
+    expect(
+      [normal, killed, crash(new Error('no such table')), crash({ a: 1 }), shutdownBecause('why')].map(describeReason),
+    ).toEqual(['normal', 'killed', 'crash: no such table', 'crash: {"a":1}', 'shutdown: why'])
   })
 })
 
 describe('describeValue', () => {
   it('never runs code of the value', () => {
-    const trap = { toJSON: () => { throw new Error('ran') }, toString: () => { throw new Error('ran') } }
+    const trap = {
+      toJSON: () => {
+        throw new Error('ran')
+      },
+      toString: () => {
+        throw new Error('ran')
+      },
+    }
     expect([trap, [1, 2], null, undefined, 'x', 1n, () => 1].map(describeValue)).toEqual([
-      'an object', 'an array of 2', 'null', 'nothing', '"x"', '1n (bigint)', 'a function',
+      'an object',
+      'an array of 2',
+      'null',
+      'nothing',
+      '"x"',
+      '1n (bigint)',
+      'a function',
     ])
   })
 })

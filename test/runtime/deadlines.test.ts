@@ -14,7 +14,13 @@ describe('deadlines', () => {
     const clock = createVirtualClock()
     const deadlines = new Deadlines(clock)
     const expired: string[] = []
-    for (const [name, timeoutMs] of [['c', 300], ['a', 100], ['b', 200], ['a2', 100]] as const) deadlines.add(entry(name, expired), timeoutMs)
+    for (const [name, timeoutMs] of [
+      ['c', 300],
+      ['a', 100],
+      ['b', 200],
+      ['a2', 100],
+    ] as const)
+      deadlines.add(entry(name, expired), timeoutMs)
     clock.advance(100)
     expect(expired).toEqual(['a', 'a2'])
     clock.advance(200)

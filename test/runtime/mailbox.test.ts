@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { Mailbox } from '../../src/runtime/mailbox.ts'
 import { Message } from '../../src/runtime/message.ts'
 
-const numbered = (n: number): Message => new Message({ kind: 'cast', name: 'm', input: n, sender: undefined, key: undefined }, undefined, 0)
+const numbered = (n: number): Message =>
+  new Message({ kind: 'cast', name: 'm', input: n, sender: undefined, key: undefined }, undefined, 0)
 const inputs = (messages: readonly Message[]): unknown[] => messages.map(({ input }) => input)
 
 describe('a mailbox', () => {

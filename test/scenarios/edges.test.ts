@@ -67,7 +67,9 @@ describe('an actor that is expected back', () => {
       },
       handlers: () => ({}),
     })
-    const { tree, until } = await simulatedWithoutStore(supervisor({ strategy: 'one_for_all' }, { flaky: child(Flaky), a: child(Counter) }))
+    const { tree, until } = await simulatedWithoutStore(
+      supervisor({ strategy: 'one_for_all' }, { flaky: child(Flaky), a: child(Counter) }),
+    )
     await until(tree.a.call.add(5))
     void tree.a.cast.crash('boom')
     expect(await until(caught(tree.a.call.count()))).toBe(5)
@@ -110,7 +112,10 @@ describe('a supervisor that was killed', () => {
   it('starts nobody any more: killed in its start, while that waits for the end of the incarnation before', async () => {
     const end = gate()
     const inner = supervisor({}, { y: child(slowToEnd(end), { shutdown: 'infinity' }) })
-    const outer = supervisor({ strategy: 'one_for_all', ...many }, { t: child(Counter), inner: child(inner, { shutdown: 'kill' }) })
+    const outer = supervisor(
+      { strategy: 'one_for_all', ...many },
+      { t: child(Counter), inner: child(inner, { shutdown: 'kill' }) },
+    )
     const { app, tree, settle, advance } = await simulatedWithoutStore(
       supervisor({ strategy: 'one_for_all', ...many }, { t: child(Counter), outer: child(outer, { shutdown: 'kill' }) }),
     )
@@ -141,7 +146,10 @@ describe('a supervisor that was killed', () => {
       },
     }))
     const carts = dynamicSupervisor(Counter, { state: 'durable' })
-    const outer = supervisor({ strategy: 'one_for_all', ...many }, { t: child(Counter), carts: child(carts, { shutdown: 'kill' }) })
+    const outer = supervisor(
+      { strategy: 'one_for_all', ...many },
+      { t: child(Counter), carts: child(carts, { shutdown: 'kill' }) },
+    )
     const { app, tree, settle, advance, until } = await simulated(
       supervisor({ strategy: 'one_for_all', ...many }, { t: child(Counter), outer: child(outer, { shutdown: 'kill' }) }),
       { store },
@@ -241,7 +249,10 @@ describe('a member of a dynamic supervisor', () => {
         return Promise.reject(new StoreError({ problem: 'full', location: 'memory', message: 'is full' }))
       },
     }))
-    const tree = supervisor({}, { carts: dynamicSupervisor(Counter, { state: 'durable' }), opener: child(Opener, { state: 'durable' }) })
+    const tree = supervisor(
+      {},
+      { carts: dynamicSupervisor(Counter, { state: 'durable' }), opener: child(Opener, { state: 'durable' }) },
+    )
     const { tree: actors, settle, until } = await simulated(tree, { store })
     void actors.opener.cast.open('k')
     await settle()
@@ -268,7 +279,9 @@ describe('a durable actor', () => {
   })
 
   it('may send when it is told that another one has ended', async () => {
-    const { tree, until, settle, events } = await simulated(supervisor({}, { v: child(Counter), w: child(Watcher, { state: 'durable' }) }))
+    const { tree, until, settle, events } = await simulated(
+      supervisor({}, { v: child(Counter), w: child(Watcher, { state: 'durable' }) }),
+    )
     await until(tree.w.call.watch())
     void tree.v.cast.crash('boom')
     await settle()
@@ -388,7 +401,9 @@ describe('a durable actor', () => {
       await until(app.stop())
     }
     const database = new Database(file)
-    database.exec(`UPDATE checkpoint SET state = '{}' WHERE actor = 'a' AND number = (SELECT max(number) FROM checkpoint WHERE actor = 'a')`)
+    database.exec(
+      `UPDATE checkpoint SET state = '{}' WHERE actor = 'a' AND number = (SELECT max(number) FROM checkpoint WHERE actor = 'a')`,
+    )
     database.close()
     const sim = await begin()
     handleInGroups(sim)
@@ -456,7 +471,10 @@ describe('a durable actor', () => {
     hold.open()
     await after.settle()
     const wasHandled = (await after.until(after.tree.a.call.n())) === 1
-    expect({ wasHandled, wasToldOtherwise: String(await told).includes('was not handled') }).toEqual({ wasHandled: true, wasToldOtherwise: false })
+    expect({ wasHandled, wasToldOtherwise: String(await told).includes('was not handled') }).toEqual({
+      wasHandled: true,
+      wasToldOtherwise: false,
+    })
   })
 })
 
@@ -464,7 +482,10 @@ describe('what waits', () => {
   it('a call that is on its way into the journal settles when the app ends', async () => {
     const unsettled: string[] = []
     for (let seed = 1; seed <= 10; seed += 1) {
-      const { app, tree, scheduler, until, advance } = await simulated(supervisor({}, { a: child(Counter, { state: 'durable' }) }), { seed })
+      const { app, tree, scheduler, until, advance } = await simulated(
+        supervisor({}, { a: child(Counter, { state: 'durable' }) }),
+        { seed },
+      )
       const stopped = app.stop()
       const calls: { isSettled: boolean }[] = []
       for (let i = 0; i < 60; i += 1) {
@@ -482,7 +503,10 @@ describe('what waits', () => {
   it('a call without a deadline settles when the actor ends for good while the call is on its way into the journal', async () => {
     const unsettled: string[] = []
     for (let seed = 1; seed <= 10; seed += 1) {
-      const { tree, scheduler, advance } = await simulated(supervisor({}, { a: child(Counter, { state: 'durable', restart: 'transient' }) }), { seed })
+      const { tree, scheduler, advance } = await simulated(
+        supervisor({}, { a: child(Counter, { state: 'durable', restart: 'transient' }) }),
+        { seed },
+      )
       void tree.a.cast.stop()
       const calls: { isSettled: boolean }[] = []
       for (let i = 0; i < 40; i += 1) {

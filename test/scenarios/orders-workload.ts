@@ -39,7 +39,7 @@ const Desk = actor('desk', {
       if (input % 3 === 0) ctx.sendAfter('50ms', 'tick', input)
       if (input % 4 === 0) void ctx.member(Parcel, 'parcels', `p${input}`, { order: input }).cast.hit(draw)
       if (input % 5 === 2 && ctx.attempt === 1) throw new Error(`order ${input} fails at first`)
-      if (input === 6 && ctx.attempt === 1) return { reply: (() => 6) }
+      if (input === 6 && ctx.attempt === 1) return { reply: () => 6 }
       const done = (): { reply: string; state: typeof state } => {
         void ctx.ref(Ledger, 'ledger').cast.note(`done ${draw}`)
         return { reply: `${state.orders.length + 1} ${draw}`, state: { ...state, orders: [...state.orders, draw] } }
@@ -59,13 +59,18 @@ const Desk = actor('desk', {
 })
 
 /** Everything in it is durable. */
-export const ordersTree = supervisor({ intensity: { restarts: 1_000, within: '1s' } }, {
-  ledger: child(Ledger, { state: 'durable' }),
-  parcels: dynamicSupervisor(Parcel, { state: 'durable', intensity: { restarts: 1_000, within: '1s' } }),
-  desk: child(Desk, { state: 'durable' }),
-})
+export const ordersTree = supervisor(
+  { intensity: { restarts: 1_000, within: '1s' } },
+  {
+    ledger: child(Ledger, { state: 'durable' }),
+    parcels: dynamicSupervisor(Parcel, { state: 'durable', intensity: { restarts: 1_000, within: '1s' } }),
+    desk: child(Desk, { state: 'durable' }),
+  },
+)
 
-export type OrdersApp = Awaited<ReturnType<typeof simulated<typeof ordersTree extends Parameters<typeof simulated<infer T>>[0] ? T : never>>>
+export type OrdersApp = Awaited<
+  ReturnType<typeof simulated<typeof ordersTree extends Parameters<typeof simulated<infer T>>[0] ? T : never>>
+>
 
 export const orderNumbers = [1, 2, 3, 4, 5, 6, 7, 8, 9]
 
@@ -74,20 +79,50 @@ export async function problemsOf({ tree, until, advance }: OrdersApp): Promise<s
   await advance(1_000)
   const problems: string[] = []
   const check = (what: string, got: readonly unknown[], wanted: readonly unknown[]): void => {
-    if (JSON.stringify(got) !== JSON.stringify(wanted)) problems.push(`${what}: got ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`)
+    if (JSON.stringify(got) !== JSON.stringify(wanted))
+      problems.push(`${what}: got ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`)
   }
   const { orders, ticks } = await until(tree.desk.call.orders())
   const lines = await until(tree.ledger.call.lines())
-  check('orders', orders.map((draw) => Number(draw.split(':')[0])), orderNumbers)
-  check('ticks', ticks.toSorted((a, b) => a - b), orderNumbers.filter((n) => n % 3 === 0))
-  check('lines of orders', lines.filter((line) => /^(order|done)/.test(line)), orders.flatMap((draw) => [`order ${draw}`, `done ${draw}`]))
-  check('lines of ticks', lines.filter((line) => line.startsWith('tick')), ticks.map((n) => `tick ${n}`))
+  check(
+    'orders',
+    orders.map((draw) => Number(draw.split(':')[0])),
+    orderNumbers,
+  )
+  check(
+    'ticks',
+    ticks.toSorted((a, b) => a - b),
+    orderNumbers.filter((n) => n % 3 === 0),
+  )
+  check(
+    'lines of orders',
+    lines.filter((line) => /^(order|done)/.test(line)),
+    orders.flatMap((draw) => [`order ${draw}`, `done ${draw}`]),
+  )
+  check(
+    'lines of ticks',
+    lines.filter((line) => line.startsWith('tick')),
+    ticks.map((n) => `tick ${n}`),
+  )
   const parcelled = orders.filter((draw) => Number(draw.split(':')[0]) % 4 === 0)
-  check('lines of hits', lines.filter((line) => line.startsWith('hit')).toSorted(), parcelled.map((draw) => `hit ${draw}`).toSorted())
+  check(
+    'lines of hits',
+    lines.filter((line) => line.startsWith('hit')).toSorted(),
+    parcelled.map((draw) => `hit ${draw}`).toSorted(),
+  )
   check('parcels', (await until(tree.parcels.keys())).toSorted(), parcelled.map((draw) => `p${draw.split(':')[0]}`).toSorted())
   for (const draw of parcelled) {
     const [n] = draw.split(':')
-    check(`parcel ${n}`, await until(tree.parcels.get(`p${n}`).call.hits().catch((error: unknown) => [String(error)])), [n, draw])
+    check(
+      `parcel ${n}`,
+      await until(
+        tree.parcels
+          .get(`p${n}`)
+          .call.hits()
+          .catch((error: unknown) => [String(error)]),
+      ),
+      [n, draw],
+    )
   }
   return problems
 }
@@ -102,7 +137,11 @@ export function placeOrders({ tree }: OrdersApp, replies: Map<number, unknown>):
 }
 
 /** Lets tasks handle many messages at a time, as the real scheduler does. */
-export function handleInGroups({ scheduler }: { readonly scheduler: { ready(task: { readonly id: string; run(budget: number): boolean }): void } }): void {
+export function handleInGroups({
+  scheduler,
+}: {
+  readonly scheduler: { ready(task: { readonly id: string; run(budget: number): boolean }): void }
+}): void {
   const ready = scheduler.ready.bind(scheduler)
   scheduler.ready = (task) => ready({ id: task.id, run: () => task.run(64) })
 }

@@ -28,7 +28,8 @@ function failingOnce(): FailingStore {
     count += 1
     if (count === failAt) throw new Error('disk full')
   }
-  const failure = (cause: unknown): StoreError => new StoreError({ problem: 'full', location: 'memory', message: 'is full', cause })
+  const failure = (cause: unknown): StoreError =>
+    new StoreError({ problem: 'full', location: 'memory', message: 'is full', cause })
   const store: Store = {
     open: (world) => {
       const info = { storeId: 'memory', epoch: records.raiseEpoch(), location: 'memory', sync: 'memory' } as const
@@ -74,7 +75,8 @@ async function problemsWithFault(n: number, { failing, seed, inGroups }: Run) {
   // An order that is placed again after the store did not take it comes after those that it took.
   const inOrder = (problem: string): boolean => !(isRefused && problem.startsWith('orders:'))
   const problems = (await problemsOf(app)).filter(inOrder)
-  for (const [order, reply] of first) if (!(reply instanceof Error) && second.get(order) !== reply) problems.push(`order ${order} was answered differently`)
+  for (const [order, reply] of first)
+    if (!(reply instanceof Error) && second.get(order) !== reply) problems.push(`order ${order} was answered differently`)
   for (const [order, reply] of second) if (typeof reply !== 'string') problems.push(`order ${order}: ${String(reply)}`)
   await die()
   const reopened = await simulated(ordersTree, { store, seed: seed + 1, clock: app.clock })
@@ -100,13 +102,17 @@ describe('one failed transaction, whichever it is', () => {
     { link: 'in-process', fault: 'written' },
     { link: 'worker', fault: 'not written' },
     { link: 'worker', fault: 'written' },
-  ] as const)('with the link $link, in a file: a commit that reports an error, and was $fault, does no harm', (kind) =>
-    inDirectory(async (directory) => {
-      for (let n = 1; ; n += 1) {
-        const failing = failingCommit(mkdtempSync(join(directory, 'run-')), kind)
-        const { wasReached, problems } = await problemsWithFault(n, { failing, seed: n, inGroups: n % 2 === 0 })
-        if (!wasReached) break
-        expect({ n, problems }).toEqual({ n, problems: [] })
-      }
-    }), 60_000)
+  ] as const)(
+    'with the link $link, in a file: a commit that reports an error, and was $fault, does no harm',
+    (kind) =>
+      inDirectory(async (directory) => {
+        for (let n = 1; ; n += 1) {
+          const failing = failingCommit(mkdtempSync(join(directory, 'run-')), kind)
+          const { wasReached, problems } = await problemsWithFault(n, { failing, seed: n, inGroups: n % 2 === 0 })
+          if (!wasReached) break
+          expect({ n, problems }).toEqual({ n, problems: [] })
+        }
+      }),
+    60_000,
+  )
 })

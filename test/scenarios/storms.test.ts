@@ -56,21 +56,28 @@ function randomTree(weather: Weather, kills: boolean) {
       restart: pick(weather, 'permanent', 'permanent', 'transient', 'temporary'),
       shutdown: pick(weather, '10ms', '200ms', 'infinity', 'kill'),
     })
-  const options = () => ({
-    strategy: pick(weather, 'one_for_one', 'one_for_all', 'rest_for_one'),
-    intensity: { restarts: pick(weather, 0, 1, 3, 20), within: '1s' },
-  }) as const
+  const options = () =>
+    ({
+      strategy: pick(weather, 'one_for_one', 'one_for_all', 'rest_for_one'),
+      intensity: { restarts: pick(weather, 0, 1, 3, 20), within: '1s' },
+    }) as const
   const shutdown = () => (kills ? pick<'kill' | '5ms' | 'infinity'>(weather, 'kill', '5ms', 'infinity') : 'infinity')
   const restart = () => pick<'permanent' | 'transient'>(weather, 'permanent', 'transient')
-  const members = dynamicSupervisor(Worker, { state: pick(weather, 'volatile', 'durable'), shutdown: pick(weather, '10ms', 'infinity') })
+  const members = dynamicSupervisor(Worker, {
+    state: pick(weather, 'volatile', 'durable'),
+    shutdown: pick(weather, '10ms', 'infinity'),
+  })
   const inner = child(supervisor(options(), { c: one(), d: one() }), { restart: restart(), shutdown: shutdown() })
   const outer = child(supervisor(options(), { b: one(), inner, e: one() }), { restart: restart(), shutdown: shutdown() })
-  return supervisor({ ...options(), intensity: { restarts: 200, within: '1s' } }, {
-    a: one(),
-    outer,
-    members: child(members, { shutdown: shutdown() }),
-    f: one(),
-  })
+  return supervisor(
+    { ...options(), intensity: { restarts: 200, within: '1s' } },
+    {
+      a: one(),
+      outer,
+      members: child(members, { shutdown: shutdown() }),
+      f: one(),
+    },
+  )
 }
 
 async function started(seed: number, weather: Weather, kills: boolean) {
@@ -123,7 +130,11 @@ async function storm(seed: number, kills: boolean): Promise<string[]> {
   track('stop', app.stop())
   track('second stop', app.stop())
   await advance(700_000)
-  problems.push(...[...unsettled].map((name) => `${name} does not settle`), ...app.running().map((id) => `${id} still runs`), ...doubles(events))
+  problems.push(
+    ...[...unsettled].map((name) => `${name} does not settle`),
+    ...app.running().map((id) => `${id} still runs`),
+    ...doubles(events),
+  )
   return problems
 }
 

@@ -41,7 +41,13 @@ describe('a storm of tasks, cancels, time-outs and kills', () => {
     const random = seededRandom(seed)
     const intensity = { restarts: 1_000, within: 1 }
     const tree = supervisor({ intensity }, { tasks: taskSupervisor({ shutdown: 50, intensity }) })
-    const { tree: { tasks }, app, settle, advance, until } = await simulatedWithoutStore(tree, { seed })
+    const {
+      tree: { tasks },
+      app,
+      settle,
+      advance,
+      until,
+    } = await simulatedWithoutStore(tree, { seed })
     const open = new Set<number>()
     const kind = () => kinds[random.integer(kinds.length)] ?? (() => 'done')
 
@@ -63,7 +69,13 @@ describe('a storm of tasks, cancels, time-outs and kills', () => {
         watch(nth, started)
       } else if (what === 6) {
         const started = tasks.startChild(kind(), { restart: 'permanent', timeout: 5 })
-        watch(nth, started.then((task) => task.cancel(), () => undefined))
+        watch(
+          nth,
+          started.then(
+            (task) => task.cancel(),
+            () => undefined,
+          ),
+        )
       } else if (what === 7) {
         const take = random.integer(4)
         const some = async (): Promise<void> => {

@@ -13,9 +13,12 @@ describe('parseJson', () => {
   })
 
   it('reads what was written', () => {
-    fc.assert(fc.property(jsonValue, fc.constantFrom(undefined, 2), (value, indent) => {
-      deepStrictEqual(parseJson(JSON.stringify(value, null, indent)), value)
-    }), { numRuns: 500 })
+    fc.assert(
+      fc.property(jsonValue, fc.constantFrom(undefined, 2), (value, indent) => {
+        deepStrictEqual(parseJson(JSON.stringify(value, null, indent)), value)
+      }),
+      { numRuns: 500 },
+    )
   })
 
   it('is not misled by its own mark', () => {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
-  crash, killed, noconnection, normal, shutdown, shutdownBecause, type ExitReason,
+  crash,
+  killed,
+  noconnection,
+  normal,
+  shutdown,
+  shutdownBecause,
+  type ExitReason,
 } from '../../src/protocol/exit-reason.ts'
 import { decodeReason, encodeReason } from '../../src/serialization/reason-text.ts'
 import { superjsonCodec } from '../../src/serialization/superjson-codec.ts'
@@ -45,9 +51,15 @@ describe('the text of an exit reason', () => {
 
   it('keeps that there was a reason where even looking at it throws', () => {
     const hostile = new Proxy(new Error('x'), {
-      get: () => { throw new Error('no') },
-      getPrototypeOf: () => { throw new Error('no') },
-      ownKeys: () => { throw new Error('no') },
+      get: () => {
+        throw new Error('no')
+      },
+      getPrototypeOf: () => {
+        throw new Error('no')
+      },
+      ownKeys: () => {
+        throw new Error('no')
+      },
     })
     expect(kept(crash(hostile))).toEqual(crash('a reason that cannot be stored'))
   })

@@ -27,7 +27,17 @@ describe('inspect', () => {
     it.each<[string, unknown, string, string, string]>([
       ['a function', { items: [1, 2, { price: () => 1 }] }, 'state.items[2].price', 'a function (price)', asData],
       ['the root itself', () => 1, 'state', 'a function', asData],
-      ['a method', { toJSON() { return 1 } }, 'state.toJSON', 'a function (toJSON)', asData],
+      [
+        'a method',
+        {
+          toJSON() {
+            return 1
+          },
+        },
+        'state.toJSON',
+        'a function (toJSON)',
+        asData,
+      ],
       ['a symbol', { 'a b': Symbol('x') }, 'state["a b"]', 'a symbol', 'Store a string in its place.'],
       [
         'a symbol as a key',
@@ -135,7 +145,7 @@ describe('inspect', () => {
   it.each<[string, unknown]>([
     ['null', null],
     ['text', 'a'],
-    ['objects, lists, numbers, truth', { a: [1, 'b', true, null, { c: -1.5 }], '': {} }],
+    ['objects, lists, numbers, truth', { 'a': [1, 'b', true, null, { c: -1.5 }], '': {} }],
     ['the deepest that may be', nested(maxDepth)],
   ])('finds %s to be plain', (_, value) => {
     expect(inspect(value, 'state').type).toBe('plain')

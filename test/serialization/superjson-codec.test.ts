@@ -24,7 +24,17 @@ describe('superjsonCodec', () => {
       const a: Record<string, unknown> = {}
       const b = { a }
       a['b'] = b
-      const value = { a, b, keys: new Map([[1n, 'one'], [2n, 'two']]), last: 1n, first: 2n, nan: [Number.NaN, Number.NaN] }
+      const value = {
+        a,
+        b,
+        keys: new Map([
+          [1n, 'one'],
+          [2n, 'two'],
+        ]),
+        last: 1n,
+        first: 2n,
+        nan: [Number.NaN, Number.NaN],
+      }
       const back = roundTrip(value) as typeof value
       deepStrictEqual(back, value)
       expect([back.a['b'] === back.b, back.b.a === back.a]).toEqual([true, true])
@@ -58,16 +68,22 @@ describe('superjsonCodec', () => {
 
   describe('writes', () => {
     it('plain values so that every superjson and every reader of JSON can read them', () => {
-      fc.assert(fc.property(plainValue, (value) => {
-        const text = codec.encode(value, 'state')
-        deepStrictEqual(SuperJSON.parse(text), value)
-        deepStrictEqual(JSON.parse(text), { json: value })
-        deepStrictEqual(codec.decode(text), value)
-      }))
+      fc.assert(
+        fc.property(plainValue, (value) => {
+          const text = codec.encode(value, 'state')
+          deepStrictEqual(SuperJSON.parse(text), value)
+          deepStrictEqual(JSON.parse(text), { json: value })
+          deepStrictEqual(codec.decode(text), value)
+        }),
+      )
     })
 
     it('what superjson knows so that superjson reads it', () => {
-      const value = { at: new Date(5), tags: new Map([['a', new Set([1n, undefined])]]), 'a.b': [Number.NaN, -0, /x/g, new URL('http://a.test/')] }
+      const value = {
+        'at': new Date(5),
+        'tags': new Map([['a', new Set([1n, undefined])]]),
+        'a.b': [Number.NaN, -0, /x/g, new URL('http://a.test/')],
+      }
       deepStrictEqual(SuperJSON.parse(codec.encode(value, 'state')), value)
     })
 
@@ -78,13 +94,15 @@ describe('superjsonCodec', () => {
     })
 
     it('nothing that cannot be stored, and says where it is', () => {
-      expect(() => codec.encode({ items: [1, 2, { price: () => 3 }] }, 'state')).toThrow(expect.objectContaining({
-        code: 'not-storable',
-        path: 'state.items[2].price',
-        found: 'a function (price)',
-        message:
-          'state.items[2].price cannot be stored: a function (price). Store data only, and keep functions in the behavior.',
-      }))
+      expect(() => codec.encode({ items: [1, 2, { price: () => 3 }] }, 'state')).toThrow(
+        expect.objectContaining({
+          code: 'not-storable',
+          path: 'state.items[2].price',
+          found: 'a function (price)',
+          message:
+            'state.items[2].price cannot be stored: a function (price). Store data only, and keep functions in the behavior.',
+        }),
+      )
     })
 
     it('nothing longer than allowed', () => {

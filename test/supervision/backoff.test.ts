@@ -11,7 +11,9 @@ const slow = (id: string, restart: 'permanent' | 'transient' = 'permanent') => w
 
 describe('the delay of a backoff', () => {
   it('grows by its factor up to its maximum', () => {
-    expect([1, 2, 3, 4, 5, 50, 5_000].map((failures) => delayAfter(failures, backoff).toMs)).toEqual([100, 200, 400, 800, 1_000, 1_000, 1_000])
+    expect([1, 2, 3, 4, 5, 50, 5_000].map((failures) => delayAfter(failures, backoff).toMs)).toEqual([
+      100, 200, 400, 800, 1_000, 1_000, 1_000,
+    ])
   })
 
   it('is spread by chance as asked', () => {
@@ -21,7 +23,13 @@ describe('the delay of a backoff', () => {
   })
 
   it('has full jitter, doubles, and is forgotten after twice its maximum, if nothing is said', () => {
-    expect(readBackoff({ min: '100ms', max: '5s' })).toEqual({ minMs: 100, maxMs: 5_000, factor: 2, jitter: 'full', resetAfterMs: 10_000 })
+    expect(readBackoff({ min: '100ms', max: '5s' })).toEqual({
+      minMs: 100,
+      maxMs: 5_000,
+      factor: 2,
+      jitter: 'full',
+      resetAfterMs: 10_000,
+    })
   })
 })
 
@@ -37,11 +45,15 @@ describe('a child with a backoff', () => {
     expect(played.done()).toEqual([])
     played.pass(1)
     expect(played.done()).toEqual(['start a#2'])
-    expect(played.decisions.at(-1)?.why).toBe('"a" is permanent and crashed: it is started again after 100 ms (2 of 3 restarts left in 5 s)')
+    expect(played.decisions.at(-1)?.why).toBe(
+      '"a" is permanent and crashed: it is started again after 100 ms (2 of 3 restarts left in 5 s)',
+    )
   })
 
   it('waits longer with every failure in a row, and less again after it has been well for long enough', () => {
-    const played = play(supervisorOf('one_for_one', '', { ...generous, children: [worker('a', { backoff: { ...backoff, resetAfterMs: 4_000 } })] }))
+    const played = play(
+      supervisorOf('one_for_one', '', { ...generous, children: [worker('a', { backoff: { ...backoff, resetAfterMs: 4_000 } })] }),
+    )
     played.done()
     const delays: string[] = []
     for (const uptimeMs of [0, 0, 1_999, 0, 4_000, 0]) {
@@ -52,17 +64,26 @@ describe('a child with a backoff', () => {
       played.done()
     }
     expect(delays).toEqual([
-      'delay a 100-100', 'delay a 200-200', 'delay a 400-400', 'delay a 800-800', 'delay a 100-100', 'delay a 200-200',
+      'delay a 100-100',
+      'delay a 200-200',
+      'delay a 400-400',
+      'delay a 800-800',
+      'delay a 100-100',
+      'delay a 200-200',
     ])
   })
 
   it('waits before a failed start is tried again, too, and each attempt counts', () => {
-    const played = play(supervisorOf('one_for_one', '', { children: [slow('a')] }), { starts: { a: ['ok', fail('1'), fail('2')] } })
+    const played = play(supervisorOf('one_for_one', '', { children: [slow('a')] }), {
+      starts: { a: ['ok', fail('1'), fail('2')] },
+    })
     played.done()
     played.exit('a')
     played.pass(100)
     expect(played.done()).toEqual(['delay a 100-100', 'failed a', 'retry a', 'delay a 200-200'])
-    expect(played.decisions.at(-1)?.why).toBe('"a" could not be started again: it is tried once more after 200 ms (1 of 3 restarts left in 5 s)')
+    expect(played.decisions.at(-1)?.why).toBe(
+      '"a" could not be started again: it is tried once more after 200 ms (1 of 3 restarts left in 5 s)',
+    )
     played.pass(200)
     played.pass(400)
     expect(played.done()).toEqual(['failed a', 'retry a', 'delay a 400-400', 'start a#2'])
@@ -183,7 +204,10 @@ describe('a call for a child that waits for its backoff', () => {
   it('says so when hurrying it fails: its backoff goes on', () => {
     const played = waiting({ starts: { b: ['ok', fail('early')] } })
     const { reply } = played.ask({ type: 'restartChild', id: 'b' })
-    expect(reply).toEqual({ status: 'error', error: { type: 'start_failed', id: 'b', reason: crash('early'), isTriedAgain: true } })
+    expect(reply).toEqual({
+      status: 'error',
+      error: { type: 'start_failed', id: 'b', reason: crash('early'), isTriedAgain: true },
+    })
     expect(played.done()).toEqual(['start a#2', 'failed b', 'retry b', 'delay b 200-200', 'stop a#2'])
     played.pass(200)
     expect(played.done()).toEqual(['start a#3', 'start b#2'])

@@ -26,7 +26,10 @@ it('does not cut what takes no time, as on a virtual clock', async () => {
 
 it('does not count the time between two pieces of work', () => {
   let nowMs = 0
-  const breath = new Breath({ now: () => nowMs, wallNow: () => 0, setTimer: () => ({ cancel: () => undefined }) }, async () => undefined)
+  const breath = new Breath(
+    { now: () => nowMs, wallNow: () => 0, setTimer: () => ({ cancel: () => undefined }) },
+    async () => undefined,
+  )
   for (let piece = 0; piece < 100; piece += 1) {
     breath.begin()
     expect(breath.isDue()).toBe(false)

@@ -24,7 +24,9 @@ describe('judge', () => {
     ).toEqual({ wish: 'escalate', problem: crash(error) })
     expect(judge((() => Promise.resolve('stop')) as never, exit)).toMatchObject({
       wish: 'escalate',
-      problem: { error: { message: 'decide of "a" must return "restart", "stop", "escalate" or "setAside", or nothing; got an object' } },
+      problem: {
+        error: { message: 'decide of "a" must return "restart", "stop", "escalate" or "setAside", or nothing; got an object' },
+      },
     })
   })
 })
@@ -47,7 +49,10 @@ describe('what decide says of an exit', () => {
       played.exit('a', killed, 'stop')
       expect(played.done()).toEqual([])
       expect(played.look()).toEqual({ running: ['b'], restarting: [], stopped: ['a'] })
-      expect(played.decisions.at(-1)).toMatchObject({ decided: 'leave', why: '"a" is permanent and was killed, and "decide" says "stop": it stays down' })
+      expect(played.decisions.at(-1)).toMatchObject({
+        decided: 'leave',
+        why: '"a" is permanent and was killed, and "decide" says "stop": it stays down',
+      })
     }
     const dynamic = play(dynamicOf('a b'))
     dynamic.done()
@@ -77,7 +82,10 @@ describe('what decide says of an exit', () => {
   it('escalate: says that decide failed, if it did', () => {
     const played = play(supervisorOf('one_for_one', 'a'))
     played.exit('a', crash('boom'), 'escalate', crash('no idea'))
-    expect(played.ended).toEqual({ type: 'shutdown', cause: { type: 'escalated', id: 'a', reason: crash('boom'), problem: crash('no idea') } })
+    expect(played.ended).toEqual({
+      type: 'shutdown',
+      cause: { type: 'escalated', id: 'a', reason: crash('boom'), problem: crash('no idea') },
+    })
     expect(played.decisions.at(-1)?.why).toContain('and "decide" failed (crash: no idea): the supervisor ends')
   })
 
@@ -96,6 +104,8 @@ describe('what decide says of an exit', () => {
     const old = play(supervisorOf('one_for_one', '', { children: [worker('a', { maxRestarts: 0 })] }))
     old.exit('a', crash('boom'), 'restart')
     expect(old.look().stopped).toEqual(['a'])
-    expect(old.decisions.at(-1)?.why).toBe('"a" is permanent and crashed, and "decide" says "restart", and it may not be restarted: it stays down')
+    expect(old.decisions.at(-1)?.why).toBe(
+      '"a" is permanent and crashed, and "decide" says "restart", and it may not be restarted: it stays down',
+    )
   })
 })

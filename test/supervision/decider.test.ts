@@ -28,7 +28,10 @@ const inputs: readonly [string, SupervisorInput][] = [
   ['dynamic', dynamicOf('a b:transient', { intensity: { restarts: 4, withinMs: 20 } })],
   ...strategies.map((strategy): [string, SupervisorInput] => [
     `${strategy} with backoff and gates`,
-    supervisorOf(strategy, '', { intensity: { restarts: 4, withinMs: 20 }, children: [worker('a', { backoff }), worker('b', { gate: 'a' }), worker('c', { backoff, gate: 'b' })] }),
+    supervisorOf(strategy, '', {
+      intensity: { restarts: 4, withinMs: 20 },
+      children: [worker('a', { backoff }), worker('b', { gate: 'a' }), worker('c', { backoff, gate: 'b' })],
+    }),
   ]),
 ]
 
@@ -118,7 +121,11 @@ function walk(
   const decider = createDecider(input)
   const first = decider.start()
   see({ decider, fact: undefined, commands: first })
-  let standing: Standing = standingAfter({ decider, outstanding: undefined, retries: [], delays: [], next: 1, nowMs: 0 }, undefined, first)
+  let standing: Standing = standingAfter(
+    { decider, outstanding: undefined, retries: [], delays: [], next: 1, nowMs: 0 },
+    undefined,
+    first,
+  )
   for (const choice of choices) {
     const facts = possibleFacts({ ...standing, nowMs: standing.nowMs + (choice % 7) })
     const fact = facts[choice % facts.length]

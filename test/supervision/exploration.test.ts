@@ -44,28 +44,44 @@ const inputs: readonly [string, SupervisorInput][] = [
   ['dynamic', dynamicOf('a b:transient c:temporary', { intensity })],
   ...strategies.map((strategy): [string, SupervisorInput] => [
     `${strategy} with backoff`,
-    supervisorOf(strategy, '', { intensity, children: [worker('a', { backoff }), worker('b', { restart: 'transient' }), worker('c', { backoff })] }),
+    supervisorOf(strategy, '', {
+      intensity,
+      children: [worker('a', { backoff }), worker('b', { restart: 'transient' }), worker('c', { backoff })],
+    }),
   ]),
   ...strategies.map((strategy): [string, SupervisorInput] => [
     `${strategy} with limits of their own`,
-    supervisorOf(strategy, '', { intensity, children: [worker('a', { maxRestarts: 1 }), worker('b', { backoff, maxRestarts: 1 }), worker('c')] }),
+    supervisorOf(strategy, '', {
+      intensity,
+      children: [worker('a', { maxRestarts: 1 }), worker('b', { backoff, maxRestarts: 1 }), worker('c')],
+    }),
   ]),
   ...strategies.map((strategy): [string, SupervisorInput] => [
     `${strategy} with decide`,
-    supervisorOf(strategy, '', { intensity, children: [worker('a', { decide }), worker('b', { restart: 'temporary', backoff, decide }), worker('c')] }),
+    supervisorOf(strategy, '', {
+      intensity,
+      children: [worker('a', { decide }), worker('b', { restart: 'temporary', backoff, decide }), worker('c')],
+    }),
   ]),
   ...strategies.flatMap((strategy) =>
     [undefined, backoff].map((patience): [string, SupervisorInput] => [
       `${strategy} with gates${patience === undefined ? '' : ' and backoff'}`,
       supervisorOf(strategy, '', {
         intensity,
-        children: [worker('a', { gate: 'c' }), worker('b', { gate: 'a' }), worker('c', patience === undefined ? {} : { backoff: patience })],
+        children: [
+          worker('a', { gate: 'c' }),
+          worker('b', { gate: 'a' }),
+          worker('c', patience === undefined ? {} : { backoff: patience }),
+        ],
       }),
     ]),
   ),
   ...strategies.map((strategy): [string, SupervisorInput] => [
     `${strategy} with independent children`,
-    supervisorOf(strategy, '', { intensity, children: [worker('a'), worker('b', { independent }), worker('c', { independent })] }),
+    supervisorOf(strategy, '', {
+      intensity,
+      children: [worker('a'), worker('b', { independent }), worker('c', { independent })],
+    }),
   ]),
   ['dynamic with backoff', dynamicOf('', { intensity, children: [worker('a', { backoff }), worker('b', { backoff })] })],
 ]
@@ -161,7 +177,10 @@ function check(way: Way, commands: readonly Command[]): void {
     const comesToo = startOrders(commands).some((order) => order.spec.id === spec.gate)
     holds('no child is restarted while its gate is closed', isAsked || comesToo || !isClosed(decider, spec))
   }
-  holds('no child is restarted more often than in its life', table.every(({ spec, restarts }) => restarts <= (spec.maxRestarts ?? Infinity)))
+  holds(
+    'no child is restarted more often than in its life',
+    table.every(({ spec, restarts }) => restarts <= (spec.maxRestarts ?? Infinity)),
+  )
   holds('no child is forgotten, none is made up', sameSet(new Set(table.map(({ spec }) => spec.id)), way.known))
   holds('every call is answered once', way.unanswered.length <= (decider.state === 'running' || decider.state === 'done' ? 0 : 1))
   if (decider.state === 'running')
@@ -243,7 +262,17 @@ function startOrders(commands: readonly Command[]) {
 
 /** All that decides how it goes on; the numbers of incarnations do not. */
 function placeOf({ decider, outstanding, retries, delays, restarts }: Way): string {
-  const children = decider.children.all().map(({ spec, status, nextCause, wait, failures, restarts, isUnhealthy }) => [spec.id, status, nextCause, wait?.for, failures, restarts, isUnhealthy])
+  const children = decider.children
+    .all()
+    .map(({ spec, status, nextCause, wait, failures, restarts, isUnhealthy }) => [
+      spec.id,
+      status,
+      nextCause,
+      wait?.for,
+      failures,
+      restarts,
+      isUnhealthy,
+    ])
   // Of the timers that nobody waits for any more it makes no difference which they are.
   const live = delays.map(({ id, round }) => [id, isAwaited(decider, id, round)])
   const starts = outstanding?.type === 'start' ? outstanding.orders.map(({ spec }) => spec.id) : []

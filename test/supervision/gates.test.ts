@@ -25,7 +25,9 @@ describe('a child with a gate', () => {
     played.report('db', true)
     expect(played.done()).toEqual(['retry web', 'start web#2'])
     expect(played.decider.budgetLeft(0)).toBe(3)
-    expect(played.decisions.at(-1)?.why).toBe('the gate "db" of "web" is open: it is started again, which is not counted (3 of 3 restarts left in 5 s)')
+    expect(played.decisions.at(-1)?.why).toBe(
+      'the gate "db" of "web" is open: it is started again, which is not counted (3 of 3 restarts left in 5 s)',
+    )
   })
 
   it('waits while its gate is down, and is restarted when that one is back', () => {
@@ -94,14 +96,18 @@ describe('a child with a gate', () => {
   })
 
   it('waits with a start that failed, too', () => {
-    const played = play(supervisorOf('one_for_one', '', { children: [worker('db'), web()] }), { starts: { web: ['ok', fail('no')] } })
+    const played = play(supervisorOf('one_for_one', '', { children: [worker('db'), web()] }), {
+      starts: { web: ['ok', fail('no')] },
+    })
     played.done()
     played.burst(() => {
       played.exit('web')
       played.report('db', false)
     })
     expect(played.done()).toEqual(['failed web', 'retry web'])
-    expect(played.decisions.at(-1)?.why).toBe('"web" could not be started again, and its gate "db" is closed: it waits for it, and no restart is counted')
+    expect(played.decisions.at(-1)?.why).toBe(
+      '"web" could not be started again, and its gate "db" is closed: it waits for it, and no restart is counted',
+    )
     played.report('db', true)
     expect(played.done()).toEqual(['retry web', 'start web#2'])
   })
@@ -150,7 +156,9 @@ describe('a child with a gate', () => {
     const { decider } = play(supervisorOf('one_for_one', '', { children: [worker('db'), web()] }))
     decider.decide({ type: 'health', id: 'db', incarnation: 0, isHealthy: false, nowMs: 0 })
     decider.decide({ type: 'health', id: 'nobody', incarnation: 1, isHealthy: false, nowMs: 0 })
-    expect(decider.decide({ type: 'exited', id: 'web', incarnation: 1, reason: crash('boom'), nowMs: 0 }).map(({ type }) => type)).toEqual(['decided', 'start'])
+    expect(
+      decider.decide({ type: 'exited', id: 'web', incarnation: 1, reason: crash('boom'), nowMs: 0 }).map(({ type }) => type),
+    ).toEqual(['decided', 'start'])
   })
 })
 

@@ -37,11 +37,20 @@ describe('independent neighbours', () => {
   })
 
   it('fail a restart with the first of them in order, which is tried again; those that started stay until then', () => {
-    const played = play(supervisorOf('rest_for_one', '', { children }), { starts: { b: ['ok', fail('b')], c: ['ok', fail('c'), 'ok'] } })
+    const played = play(supervisorOf('rest_for_one', '', { children }), {
+      starts: { b: ['ok', fail('b')], c: ['ok', fail('c'), 'ok'] },
+    })
     played.done()
     played.exit('a')
     expect(played.done().slice(4)).toEqual([
-      'start a#2', 'failed b', '& failed c', 'retry b', 'start b#2', '& start c#2', 'start d#2', 'start e#2',
+      'start a#2',
+      'failed b',
+      '& failed c',
+      'retry b',
+      'start b#2',
+      '& start c#2',
+      'start d#2',
+      'start e#2',
     ])
     expect(played.decisions.map(({ child, decided }) => `${child} ${decided}`)).toEqual(['a restart', 'b retry'])
   })

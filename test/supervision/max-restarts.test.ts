@@ -14,7 +14,10 @@ describe('a child that may be restarted so often in its life', () => {
     played.exit('a', killed)
     expect(played.done()).toEqual(['stop b#1', 'start a#2', 'start b#2'])
     expect(played.look()).toEqual({ running: ['b'], restarting: [], stopped: ['a'] })
-    expect(played.decisions.at(-1)).toMatchObject({ decided: 'leave', why: '"a" is permanent and was killed, and the one restart of its life is used up: it stays down' })
+    expect(played.decisions.at(-1)).toMatchObject({
+      decided: 'leave',
+      why: '"a" is permanent and was killed, and the one restart of its life is used up: it stays down',
+    })
   })
 
   it('[F2] is not restarted at all with 0, and as often as its supervisor allows with Infinity', () => {
@@ -28,7 +31,12 @@ describe('a child that may be restarted so often in its life', () => {
   })
 
   it('has a life that is longer than the window of its supervisor', () => {
-    const played = play(supervisorOf('one_for_one', '', { intensity: { restarts: 1, withinMs: 1_000 }, children: [worker('a', { maxRestarts: 2 })] }))
+    const played = play(
+      supervisorOf('one_for_one', '', {
+        intensity: { restarts: 1, withinMs: 1_000 },
+        children: [worker('a', { maxRestarts: 2 })],
+      }),
+    )
     for (let exits = 0; exits < 3; exits += 1) {
       played.exit('a')
       played.pass(2_000)
@@ -55,12 +63,16 @@ describe('a child that may be restarted so often in its life', () => {
   })
 
   it('spends it on failed starts too; those behind it are started without it', () => {
-    const played = play(supervisorOf('rest_for_one', '', { children: [once('a'), worker('b')] }), { starts: { a: ['ok', fail('no')] } })
+    const played = play(supervisorOf('rest_for_one', '', { children: [once('a'), worker('b')] }), {
+      starts: { a: ['ok', fail('no')] },
+    })
     played.done()
     played.exit('a')
     expect(played.done()).toEqual(['stop b#1', 'failed a', 'retry a', 'start b#2'])
     expect(played.look()).toEqual({ running: ['b'], restarting: [], stopped: ['a'] })
-    expect(played.decisions.at(-1)?.why).toBe('"a" could not be started again, and the one restart of its life is used up: it stays down')
+    expect(played.decisions.at(-1)?.why).toBe(
+      '"a" could not be started again, and the one restart of its life is used up: it stays down',
+    )
   })
 
   it('ends its supervisor when it is significant', () => {
@@ -70,7 +82,9 @@ describe('a child that may be restarted so often in its life', () => {
     exited.done()
     exited.exit('a')
     expect(exited.done()).toEqual(['stop b#1', 'exit'])
-    const failed = play(supervisorOf('one_for_one', '', { autoShutdown: 'all_significant', children }), { starts: { a: ['ok', fail('no')] } })
+    const failed = play(supervisorOf('one_for_one', '', { autoShutdown: 'all_significant', children }), {
+      starts: { a: ['ok', fail('no')] },
+    })
     failed.done()
     failed.exit('a')
     expect(failed.done()).toEqual(['failed a', 'retry a', 'stop b#1', 'exit'])

@@ -27,7 +27,14 @@ export function possibleFacts(standing: Standing): Fact[] {
     return outcomes(standing, outstanding.orders).map((results) => ({ type: 'started', results, nowMs }))
   if (outstanding?.type === 'stop') return [{ type: 'stopped', nowMs }]
   return standing.decider.state === 'running'
-    ? [...exits(standing), ...retries(standing), ...dues(standing), ...reports(standing), ...calls(standing), { type: 'shutdown', reason: shutdown, nowMs }]
+    ? [
+        ...exits(standing),
+        ...retries(standing),
+        ...dues(standing),
+        ...reports(standing),
+        ...calls(standing),
+        { type: 'shutdown', reason: shutdown, nowMs },
+      ]
     : []
 }
 
@@ -41,7 +48,9 @@ function outcomes({ next }: Standing, orders: readonly StartOrder[]): StartResul
   })
   const failingTwice = failing.flatMap((results): StartResult[][] => {
     const last = results.at(-1)
-    return last?.status === 'started' ? [[...results.slice(0, -1), { id: last.id, status: 'failed', reason: crash('no start either') }]] : []
+    return last?.status === 'started'
+      ? [[...results.slice(0, -1), { id: last.id, status: 'failed', reason: crash('no start either') }]]
+      : []
   })
   const ignoring = ids.map((id, index) => started.with(index, { id, status: 'ignored' }))
   return [started, ...failing, ...failingTwice, ...ignoring]
@@ -82,7 +91,13 @@ function dues({ delays, nowMs }: Standing): Fact[] {
 function reports({ decider, nowMs }: Standing): Fact[] {
   const all = decider.children.all()
   const gates = all.filter(({ spec, status }) => status === 'running' && all.some((other) => other.spec.gate === spec.id))
-  return gates.map(({ spec: { id }, incarnation, isUnhealthy }) => ({ type: 'health', id, incarnation, isHealthy: isUnhealthy, nowMs }))
+  return gates.map(({ spec: { id }, incarnation, isUnhealthy }) => ({
+    type: 'health',
+    id,
+    incarnation,
+    isHealthy: isUnhealthy,
+    nowMs,
+  }))
 }
 
 function calls({ decider, next, nowMs }: Standing): Fact[] {

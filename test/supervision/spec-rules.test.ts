@@ -36,7 +36,10 @@ describe('supervisorSettings', () => {
     [7, 'shop: options must be an object; got 7 (number)'],
     [[], 'shop: options must be an object; got an array of 0'],
     [{ strategi: 'one_for_all' }, 'shop: strategi is not an option; got "one_for_all". Did you mean "strategy"?'],
-    [{ zeal: 1 }, 'shop: zeal is not an option; got 1 (number). The options are "strategy", "intensity", "autoShutdown" and "init"'],
+    [
+      { zeal: 1 },
+      'shop: zeal is not an option; got 1 (number). The options are "strategy", "intensity", "autoShutdown" and "init"',
+    ],
     [{ maxRestarts: 5 }, 'shop: maxRestarts is not an option; got 5 (number). Write intensity: { restarts: 3, within: "5s" }'],
     [{ period: 5 }, 'shop: period is not an option; got 5 (number). Write intensity: { restarts: 3, within: "5s" }'],
     [
@@ -118,7 +121,8 @@ describe('childSettings', () => {
         hooks: undefined,
         args: undefined,
         name: undefined,
-        calls: {}, extras: {},
+        calls: {},
+        extras: {},
       })
   })
 
@@ -149,7 +153,8 @@ describe('childSettings', () => {
       hooks,
       args: { owner: 'u7' },
       name: 'main cart',
-      calls: {}, extras: {},
+      calls: {},
+      extras: {},
     })
   })
 
@@ -242,7 +247,10 @@ describe('childSettings', () => {
       'shop/carts: hooks.terminate is not an option; got a function (terminate). Did you mean "term"?',
     ],
     [{ options: { hooks: { init: 'now' } } }, 'shop/carts: hooks.init must be a function; got "now"'],
-    [{ options: { backoff: '1s' } }, 'shop/carts: backoff must be { min, max }; got "1s". Write backoff: { min: "100ms", max: "5s" }'],
+    [
+      { options: { backoff: '1s' } },
+      'shop/carts: backoff must be { min, max }; got "1s". Write backoff: { min: "100ms", max: "5s" }',
+    ],
     [{ options: { backOff: {} } }, 'shop/carts: backOff is not an option; got an object. Did you mean "backoff"?'],
     [
       { options: { backoff: { min: '1s', maximum: '5s' } } },
@@ -257,7 +265,10 @@ describe('childSettings', () => {
       'shop/carts: backoff.max must be milliseconds > 0 or a text such as "500ms", "5s", "2m", "1h", "1d"; got "infinity"',
     ],
     [{ options: { backoff: { min: '1m', max: '5s' } } }, 'shop/carts: backoff.max must not be less than min; got "5s"'],
-    [{ options: { backoff: { min: 1, max: 2, factor: 0.5 } } }, 'shop/carts: backoff.factor must be a number >= 1; got 0.5 (number)'],
+    [
+      { options: { backoff: { min: 1, max: 2, factor: 0.5 } } },
+      'shop/carts: backoff.factor must be a number >= 1; got 0.5 (number)',
+    ],
     [
       { options: { backoff: { min: 1, max: 2, jitter: 'ful' } } },
       'shop/carts: backoff.jitter must be "full", "equal" or "none"; got "ful". Did you mean "full"?',
@@ -284,14 +295,20 @@ describe('childSettings', () => {
       'shop/carts: decide must be a function; got "restart". ' +
         'Write decide: ({ error }) => (error instanceof TypeError ? "escalate" : undefined)',
     ],
-    [{ options: { decider: () => {} } }, 'shop/carts: decider is not an option; got a function (decider). Did you mean "decide"?'],
+    [
+      { options: { decider: () => {} } },
+      'shop/carts: decider is not an option; got a function (decider). Did you mean "decide"?',
+    ],
     [{ options: { gate: 7 } }, 'shop/carts: gate must be a string of 1 to 512 characters; got 7 (number)'],
     [
       { options: { gate: 'db', restart: 'temporary' } },
       'shop/carts: gate is not for a temporary child, which is never restarted; got "db". Set restart to "permanent" or "transient"',
     ],
     [{ options: { independent: 'yes' } }, 'shop/carts: independent must be true or false; got "yes"'],
-    [{ options: { independant: true } }, 'shop/carts: independant is not an option; got true (boolean). Did you mean "independent"?'],
+    [
+      { options: { independant: true } },
+      'shop/carts: independant is not an option; got true (boolean). Did you mean "independent"?',
+    ],
     [{ options: { name: '' } }, 'shop/carts: name must be a string of 1 to 512 characters; got ""'],
   ])('refuses %j', (wrong, message) => {
     expect(refusal(() => childSettings({ ...cart, ...wrong }))).toBe(message)

@@ -3,14 +3,17 @@ import { child, describeTree, drawTree, dynamicSupervisor, supervisor } from 'co
 import { simulatedSystem } from 'coppice/testing'
 import { Counter } from '../support/scripted.ts'
 
-const tree = supervisor({ strategy: 'rest_for_one', autoShutdown: 'any_significant' }, {
-  db: child(Counter, { shutdown: '250ms' }),
-  jobs: child(supervisor({ intensity: { restarts: 1, within: '1m' } }, { first: child(Counter, { shutdown: 'kill' }) }), {
-    restart: 'transient',
-    significant: true,
-  }),
-  carts: dynamicSupervisor(Counter, { restart: 'temporary' }),
-})
+const tree = supervisor(
+  { strategy: 'rest_for_one', autoShutdown: 'any_significant' },
+  {
+    db: child(Counter, { shutdown: '250ms' }),
+    jobs: child(supervisor({ intensity: { restarts: 1, within: '1m' } }, { first: child(Counter, { shutdown: 'kill' }) }), {
+      restart: 'transient',
+      significant: true,
+    }),
+    carts: dynamicSupervisor(Counter, { restart: 'temporary' }),
+  },
+)
 
 const description = [
   'the root: rest_for_one, 3 restarts in 5 s, ends with any_significant',
@@ -40,7 +43,7 @@ describe('describeTree', () => {
 
 describe('drawTree', () => {
   it('draws supervisors and actors with what is declared for them', () => {
-    const small = supervisor({}, { 'a "b" <c>': child(Counter), inner: supervisor({}, { d: child(Counter) }) })
+    const small = supervisor({}, { 'a "b" <c>': child(Counter), 'inner': supervisor({}, { d: child(Counter) }) })
     expect(drawTree(small).split('\n')).toEqual([
       'flowchart TD',
       '  n[["the root<br>one_for_one, 3 restarts in 5 s"]]',

@@ -13,7 +13,7 @@ export const links = {
     // Async, so that it rejects as every store does.
     open: async (world) => openStore({ ...openDatabase(opening), world }),
   }),
-  worker: (opening: Opening<OwnHandle>): Store => ({
+  'worker': (opening: Opening<OwnHandle>): Store => ({
     open: async () => overThreadStore(new ThreadStore(openDatabase(opening), { link: undefined, lost: [] })),
   }),
 }
@@ -29,14 +29,17 @@ function overThreadStore(store: ThreadStore) {
     if (reply === undefined) throw new Error('a group of one operation had no reply')
     return readReply(codec, reply) as Answers[Type]
   }
-  return persistenceOver({
-    get info() {
-      return store.info
+  return persistenceOver(
+    {
+      get info() {
+        return store.info
+      },
+      submit: async <Type extends OperationType, T>(make: () => OperationOf<Type>, read?: (answer: Answers[Type]) => T) => {
+        const answer = answered<Type>(make())
+        return read === undefined ? (answer as T) : read(answer)
+      },
+      close: async () => store.close(),
     },
-    submit: async <Type extends OperationType, T>(make: () => OperationOf<Type>, read?: (answer: Answers[Type]) => T) => {
-      const answer = answered<Type>(make())
-      return read === undefined ? (answer as T) : read(answer)
-    },
-    close: async () => store.close(),
-  }, codec)
+    codec,
+  )
 }

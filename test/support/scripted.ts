@@ -21,7 +21,9 @@ export const Counter = actor('counter', {
     callAndCrash: call(message<string>(), ({ input }): { reply: number } => {
       throw new Error(input)
     }),
-    refuse: call(({ state }) => refuse('no', { message: 'not today', details: { count: state.count }, state: { count: state.count + 100 } })),
+    refuse: call(({ state }) =>
+      refuse('no', { message: 'not today', details: { count: state.count }, state: { count: state.count + 100 } }),
+    ),
     stop: cast(({ state, ctx }) => {
       ctx.stop(normal)
       return { count: state.count + 1 }

@@ -26,10 +26,7 @@ export interface SimulationOptions extends Pick<SystemOptions, Passed> {
   readonly onEvent?: EventListener
 }
 
-export async function simulated<Tree>(
-  tree: SupervisorNode<Tree>,
-  options: SimulationOptions = {},
-): Promise<SimulatedApp<Tree>> {
+export async function simulated<Tree>(tree: SupervisorNode<Tree>, options: SimulationOptions = {}): Promise<SimulatedApp<Tree>> {
   return begin(tree, { store: memory(), ...options })
 }
 
@@ -53,7 +50,10 @@ async function begin<Tree>(
 }
 
 /** The events of one type. */
-export function eventsOf<Type extends CoppiceEvent['type']>(events: readonly CoppiceEvent[], type: Type): Extract<CoppiceEvent, { type: Type }>[] {
+export function eventsOf<Type extends CoppiceEvent['type']>(
+  events: readonly CoppiceEvent[],
+  type: Type,
+): Extract<CoppiceEvent, { type: Type }>[] {
   return events.filter((event): event is Extract<CoppiceEvent, { type: Type }> => event.type === type)
 }
 
@@ -62,7 +62,8 @@ export function lives(events: readonly CoppiceEvent[]): string[] {
   const told: string[] = []
   for (const event of events) {
     if (event.type === 'started') told.push(`${event.id === '' ? 'root' : event.id}#${event.incarnation} started`)
-    if (event.type === 'exited') told.push(`${event.id === '' ? 'root' : event.id}#${event.incarnation} exited ${event.reason.type}`)
+    if (event.type === 'exited')
+      told.push(`${event.id === '' ? 'root' : event.id}#${event.incarnation} exited ${event.reason.type}`)
   }
   return told
 }

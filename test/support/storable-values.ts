@@ -34,10 +34,21 @@ const leaf = fc.oneof(
   bytes,
   bytes.map((buffer) => Buffer.from(buffer)),
   bytes.map((buffer) => new DataView(buffer)),
-  fc.oneof(
-    fc.uint8Array(), fc.int8Array(), fc.uint8ClampedArray(), fc.uint16Array(), fc.int16Array(), fc.uint32Array(), fc.int32Array(),
-    fc.float32Array(), fc.float64Array(), fc.bigInt64Array(), fc.bigUint64Array(),
-  ).map((array) => array),
+  fc
+    .oneof(
+      fc.uint8Array(),
+      fc.int8Array(),
+      fc.uint8ClampedArray(),
+      fc.uint16Array(),
+      fc.int16Array(),
+      fc.uint32Array(),
+      fc.int32Array(),
+      fc.float32Array(),
+      fc.float64Array(),
+      fc.bigInt64Array(),
+      fc.bigUint64Array(),
+    )
+    .map((array) => array),
 )
 
 /** Trees of everything that can be stored. No object is in one of them twice. */
@@ -50,16 +61,18 @@ export const storableTree: fc.Arbitrary<unknown> = fc.letrec<{ readonly value: u
       leaf,
       list,
       fc.array(fc.tuple(key, inside), { maxLength: 4 }).map((entries) => Object.fromEntries(entries) as unknown),
-      fc.array(fc.tuple(key, inside), { maxLength: 3 })
+      fc
+        .array(fc.tuple(key, inside), { maxLength: 3 })
         .map((entries) => Object.assign(nullObject(), Object.fromEntries(entries))),
       fc.array(fc.tuple(inside, inside), { maxLength: 3 }).map((entries) => new Map(entries)),
       list.map((items) => new Set(items)),
-      fc.record({
-        message: fc.string(),
-        cause: inside,
-        code: inside,
-        maker: fc.constantFrom(Error, TypeError, RangeError, OwnError),
-      })
+      fc
+        .record({
+          message: fc.string(),
+          cause: inside,
+          code: inside,
+          maker: fc.constantFrom(Error, TypeError, RangeError, OwnError),
+        })
         .map(({ message, cause, code, maker }) => Object.assign(new maker(message, { cause }), { code })),
     ),
   }
@@ -67,11 +80,14 @@ export const storableTree: fc.Arbitrary<unknown> = fc.letrec<{ readonly value: u
 
 /** A graph of objects, lists and maps that refer to each other in any way, cycles included. */
 export const sharedGraph: fc.Arbitrary<unknown> = fc
-  .array(fc.record({
-    kind: fc.constantFrom('object' as const, 'list' as const, 'map' as const, 'bare' as const),
-    value: fc.constantFrom<unknown>(1, 1n, undefined, Number.NaN),
-    to: fc.array(fc.nat(7), { maxLength: 4 }),
-  }), { minLength: 1, maxLength: 8 })
+  .array(
+    fc.record({
+      kind: fc.constantFrom('object' as const, 'list' as const, 'map' as const, 'bare' as const),
+      value: fc.constantFrom<unknown>(1, 1n, undefined, Number.NaN),
+      to: fc.array(fc.nat(7), { maxLength: 4 }),
+    }),
+    { minLength: 1, maxLength: 8 },
+  )
   .map((plans) => {
     const nodes = plans.map(({ kind }) => newNode[kind]())
     plans.forEach(({ value, to }, i) => {

@@ -317,14 +317,21 @@ describe('the death of a simulated process', () => {
 
 describe('the real world', () => {
   const doing = (work: () => unknown) =>
-    supervisor({}, {
-      a: child(
-        actor('a', {
-          initial: () => ({}),
-          handlers: ({ cast }) => ({ go: cast(function handlerThatGoes() { void work() }) }),
-        }),
-      ),
-    })
+    supervisor(
+      {},
+      {
+        a: child(
+          actor('a', {
+            initial: () => ({}),
+            handlers: ({ cast }) => ({
+              go: cast(function handlerThatGoes() {
+                void work()
+              }),
+            }),
+          }),
+        ),
+      },
+    )
 
   it.each<[string, () => unknown]>([
     ['setTimeout', () => setTimeout(() => undefined, 1)],
@@ -378,12 +385,19 @@ describe('the real world', () => {
       await using sim = await simulatedSystem(supervisor({}, { a: child(Looking, { state: 'durable' }) }))
       await sim.until(sim.app.stop())
     }
-    await expect(life()).rejects.toMatchObject({ code: 'real-world', what: 'Date.now', where: expect.stringContaining('at look ') })
+    await expect(life()).rejects.toMatchObject({
+      code: 'real-world',
+      what: 'Date.now',
+      where: expect.stringContaining('at look '),
+    })
   })
 
   it('is let in if that is asked for', async () => {
     let now = 0
-    await using sim = await simulatedSystem(doing(() => (now = Date.now())), { store: false, allowReal: true })
+    await using sim = await simulatedSystem(
+      doing(() => (now = Date.now())),
+      { store: false, allowReal: true },
+    )
     void sim.tree.a.cast.go()
     await sim.settle()
     expect(now).toBeGreaterThan(0)
@@ -393,11 +407,17 @@ describe('the real world', () => {
     const real = [setTimeout, Date, Date.now, performance.now, Math.random, readFileSync] as const
     let heard = 0
     const onEvent = (): void => void (heard = Date.now())
-    await using sim = await simulatedSystem(doing(() => undefined), { store: false, onEvent })
+    await using sim = await simulatedSystem(
+      doing(() => undefined),
+      { store: false, onEvent },
+    )
     expect(heard).toBeGreaterThan(0)
     expect(Date.now()).toBeGreaterThan(0)
     expect(readFileSync('package.json', 'utf8')).toContain('coppice')
-    const other = await simulatedSystem(doing(() => undefined), { store: false })
+    const other = await simulatedSystem(
+      doing(() => undefined),
+      { store: false },
+    )
     await sim[Symbol.asyncDispose]()
     await other[Symbol.asyncDispose]()
     expect([setTimeout, Date, Date.now, performance.now, Math.random, readFileSync]).toEqual(real)
@@ -406,7 +426,10 @@ describe('the real world', () => {
 
   it('may make a date of something in a handler', async () => {
     let isDate = false
-    await using sim = await simulatedSystem(doing(() => (isDate = new Date(0) instanceof Date)), { store: false })
+    await using sim = await simulatedSystem(
+      doing(() => (isDate = new Date(0) instanceof Date)),
+      { store: false },
+    )
     void sim.tree.a.cast.go()
     await sim.settle()
     expect(isDate).toBe(true)

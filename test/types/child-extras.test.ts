@@ -9,7 +9,13 @@ const uncalled = (_: () => unknown): void => undefined
 describe('the types of what a child has beyond OTP', () => {
   it('refuse what cannot work', () => {
     uncalled(() => {
-      child(Plain, { backoff: { min: '1s', max: '1m' }, maxRestarts: Infinity, decide: () => 'setAside', gate: 'db', independent: true })
+      child(Plain, {
+        backoff: { min: '1s', max: '1m' },
+        maxRestarts: Infinity,
+        decide: () => 'setAside',
+        gate: 'db',
+        independent: true,
+      })
       child(Plain, { decide: ({ error, restarts }) => (error instanceof Error && restarts > 3 ? 'escalate' : undefined) })
       // @ts-expect-error -- a longest delay is needed
       child(Plain, { backoff: { min: '1s' } })

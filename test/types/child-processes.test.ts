@@ -26,7 +26,9 @@ describe('the types of processes', () => {
   it('say what it is started with', () => {
     uncalled(() => {
       child(Convert, { args: { file: 'a.mp4' } })
-      expectTypeOf(refOf(dynamicSupervisor(Convert)).start).parameter(1).toEqualTypeOf<{ file: string }>()
+      expectTypeOf(refOf(dynamicSupervisor(Convert)).start)
+        .parameter(1)
+        .toEqualTypeOf<{ file: string }>()
       childProcess('p', 'ls', [], { ready: (line) => (expectTypeOf(line).toEqualTypeOf<ProcessLine>(), true) })
       // @ts-expect-error -- the arguments are missing
       child(Convert)

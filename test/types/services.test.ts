@@ -1,7 +1,14 @@
 import type { Server } from 'node:http'
 import { describe, expectTypeOf, it } from 'vitest'
 import {
-  child, dynamicSupervisor, service, supervisor, type ServiceHealth, type ServiceKit, type ServiceRef, type TreeNode,
+  child,
+  dynamicSupervisor,
+  service,
+  supervisor,
+  type ServiceHealth,
+  type ServiceKit,
+  type ServiceRef,
+  type TreeNode,
 } from 'coppice'
 
 const Api = service('api', {
@@ -30,7 +37,10 @@ describe('the types of services', () => {
       expectTypeOf(tree.api.use(async ({ port }) => String(port))).toEqualTypeOf<Promise<string>>()
       expectTypeOf(tree.api.health()).toEqualTypeOf<Promise<ServiceHealth>>()
       expectTypeOf(tree.plain).toEqualTypeOf<ServiceRef<undefined>>()
-      expectTypeOf(tree.api.use<number>).parameter(0).parameter(0).toEqualTypeOf<{ server: Server; port: number }>()
+      expectTypeOf(tree.api.use<number>)
+        .parameter(0)
+        .parameter(0)
+        .toEqualTypeOf<{ server: Server; port: number }>()
       expectTypeOf(tree.api).not.toHaveProperty('call')
     })
   })

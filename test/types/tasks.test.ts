@@ -1,7 +1,19 @@
 import { describe, expectTypeOf, it } from 'vitest'
 import {
-  actor, child, dynamicSupervisor, message, partitionSupervisor, supervisor, task, taskSupervisor,
-  type PartitionsRef, type TaskHandle, type TaskKit, type TaskResult, type TasksRef, type TreeNode,
+  actor,
+  child,
+  dynamicSupervisor,
+  message,
+  partitionSupervisor,
+  supervisor,
+  task,
+  taskSupervisor,
+  type PartitionsRef,
+  type TaskHandle,
+  type TaskKit,
+  type TaskResult,
+  type TasksRef,
+  type TreeNode,
 } from 'coppice'
 
 const Cart = actor('cart', {
@@ -47,10 +59,14 @@ describe('the types of tasks', () => {
   it('say what a stream takes and gives', () => {
     uncalled(async () => {
       const tasks = refOf(taskSupervisor())
-      const stream = tasks.stream(['a'], async (item) => {
-        expectTypeOf(item).toEqualTypeOf<string>()
-        return item.length
-      }, { maxConcurrency: 2 })
+      const stream = tasks.stream(
+        ['a'],
+        async (item) => {
+          expectTypeOf(item).toEqualTypeOf<string>()
+          return item.length
+        },
+        { maxConcurrency: 2 },
+      )
       for await (const result of stream) {
         expectTypeOf(result).toEqualTypeOf<TaskResult<number>>()
         if (result.status === 'ok') expectTypeOf(result.value).toEqualTypeOf<number>()
@@ -67,7 +83,12 @@ describe('the types of tasks', () => {
   it('say what a declared task is started with', () => {
     expectTypeOf(child(Import, { args: { file: 'a' } }).kind).toEqualTypeOf<'child'>()
     expectTypeOf(child(Sweep).kind).toEqualTypeOf<'child'>()
-    expectTypeOf(child(task('inline', () => 1), { restart: 'permanent' }).kind).toEqualTypeOf<'child'>()
+    expectTypeOf(
+      child(
+        task('inline', () => 1),
+        { restart: 'permanent' },
+      ).kind,
+    ).toEqualTypeOf<'child'>()
     uncalled(() => {
       // @ts-expect-error -- its function takes arguments
       child(Import)

@@ -60,8 +60,7 @@ export function endStartForCall(memory: Memory, fact: FactOf<'started'>): Step {
   }
   const { reason } = failure
   // As a failed restart: it is tried again from the end of the queue, and that counts.
-  if (isPromised === true)
-    return { children, task: noTask, commands: [...forgotten, ...tryAgain(memory, { ...failure, nowMs })] }
+  if (isPromised === true) return { children, task: noTask, commands: [...forgotten, ...tryAgain(memory, { ...failure, nowMs })] }
   const isNew = type === 'startChild'
   return {
     children: isNew ? children.delete(id) : children.update({ ...childOf(memory, id), status: 'stopped', failure: undefined }),

@@ -77,7 +77,14 @@ export function restart(memory: Memory, fact: Exited): Step {
   const restarts = child.restarts + 1
   return {
     children: memory.children.update({
-      ...child, status: 'restarting', lastReason, lastMessage, nextCause: 'exit', wait, failures, restarts,
+      ...child,
+      status: 'restarting',
+      lastReason,
+      lastMessage,
+      nextCause: 'exit',
+      wait,
+      failures,
+      restarts,
     }),
     round,
     task,

@@ -10,13 +10,22 @@ import type { Strategy } from '../specs/strategy.ts'
 /** What a supervisor makes of an exit or of a failed start. */
 export type Verdict =
   /** Of an exit. */
-  | 'restart' | 'leave' | 'remove' | 'shut down' | 'give up' | 'escalate' | 'hold'
+  | 'restart'
+  | 'leave'
+  | 'remove'
+  | 'shut down'
+  | 'give up'
+  | 'escalate'
+  | 'hold'
   /** Of a gate that has opened. */
   | 'pass'
   /** Of a failed restart, the second one when its retry finds no budget. */
-  | 'retry' | 'give up retrying'
+  | 'retry'
+  | 'give up retrying'
   /** Of a failed start of the supervisor's own, of `startChild`, of `restartChild`. */
-  | 'not started' | 'not added' | 'still down'
+  | 'not started'
+  | 'not added'
+  | 'still down'
 
 /** A verdict, and what a sentence about it needs. */
 export interface Occasion {

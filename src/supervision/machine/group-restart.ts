@@ -95,7 +95,9 @@ function answerHurried(memory: Memory, { results }: FactOf<'started'>): readonly
   const reply: SupervisorReply =
     result?.status === 'failed'
       ? { status: 'error', error: { type: 'start_failed', id, reason: result.reason, isTriedAgain: true } }
-      : result?.status === 'started' ? result : { status: 'ignored', id }
+      : result?.status === 'started'
+        ? result
+        : { status: 'ignored', id }
   return [{ type: 'reply', ticket, reply }]
 }
 

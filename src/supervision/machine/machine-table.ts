@@ -4,14 +4,7 @@ import type { Memory, Step } from './memory.ts'
 
 /** What a supervisor is doing. Only in `running` it handles what comes from its mailbox: exits, retries, calls. */
 export type SupervisorState =
-  | 'starting'
-  | 'running'
-  | 'stoppingGroup'
-  | 'startingGroup'
-  | 'startingChild'
-  | 'stoppingChild'
-  | 'terminating'
-  | 'done'
+  'starting' | 'running' | 'stoppingGroup' | 'startingGroup' | 'startingChild' | 'stoppingChild' | 'terminating' | 'done'
 
 /** Asks a guard; before the first fact there is none. */
 type Guard = (memory: Memory, fact: Fact | undefined) => boolean

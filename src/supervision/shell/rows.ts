@@ -42,7 +42,7 @@ export class Rows {
   }
 
   #stopFrom(orders: readonly StopOrder[], together: boolean, from: number): Awaited<void> {
-    for (let next = from; next < orders.length; ) {
+    for (let next = from; next < orders.length;) {
       const end = together ? orders.length : endOfBatch(orders, next)
       const waits = this.#each(orders, next, end, (order) => this.#starter.stop(order))
       if (isThenable(waits)) return waits.then(() => this.#stopFrom(orders, together, end))

@@ -26,7 +26,13 @@ export interface SupervisorInfo {
 }
 
 /** Takes a picture of a supervisor; what changes later does not change it. */
-export function supervisorInfo({ id, input, decider, decisions, nowMs }: {
+export function supervisorInfo({
+  id,
+  input,
+  decider,
+  decisions,
+  nowMs,
+}: {
   readonly id: ActorId
   readonly input: SupervisorInput
   readonly decider: Decider

@@ -204,7 +204,9 @@ class Shell {
       case 'ensureMember': {
         const { key } = message.input as MemberInput
         const known = this.#decider.children.get(key)
-        return known === undefined ? this.#memberFact(message.input as MemberInput) : { status: 'started', id: key, incarnation: known.incarnation }
+        return known === undefined
+          ? this.#memberFact(message.input as MemberInput)
+          : { status: 'started', id: key, incarnation: known.incarnation }
       }
       default: {
         const request = { type: message.name, ...(message.input as object | undefined) } as SupervisorRequest
@@ -241,7 +243,12 @@ class Shell {
       return { status: 'error', error: { type: 'start_failed', id: key, reason: crash(error) } }
     }
     const spec = members.spec(key, args)
-    return { type: 'asked', ticket: 0, request: { type: 'startChild', spec, isPromised: isSaved === true }, nowMs: this.#parts.clock.now() }
+    return {
+      type: 'asked',
+      ticket: 0,
+      request: { type: 'startChild', spec, isPromised: isSaved === true },
+      nowMs: this.#parts.clock.now(),
+    }
   }
 
   #conclude(message: Message, fact: Fact): Step<Shell> {
@@ -249,7 +256,8 @@ class Shell {
     if (fact.type === 'exited' || fact.type === 'retry' || fact.type === 'asked') this.#retireIfDown(fact)
     if (fact.type === 'asked' && 'id' in fact.request) this.#stopWaiting(fact.request.id)
     const stop = this.#exit === undefined ? {} : { stop: this.#exit }
-    const outcome = message.kind === 'call' && this.#reply !== undefined ? { outcome: { status: 'replied', value: this.#reply } as const } : {}
+    const outcome =
+      message.kind === 'call' && this.#reply !== undefined ? { outcome: { status: 'replied', value: this.#reply } as const } : {}
     return { state: this, ...outcome, ...stop }
   }
 
@@ -265,7 +273,8 @@ class Shell {
 
   #retireAllDown(): void {
     if (this.#hasRestarting()) return
-    for (const { spec, status } of this.#decider.children.all()) if (status === 'stopped') this.#starter.retire(spec.id, { forget: false })
+    for (const { spec, status } of this.#decider.children.all())
+      if (status === 'stopped') this.#starter.retire(spec.id, { forget: false })
   }
 
   /** A child that stays down keeps nobody waiting. */
@@ -319,9 +328,15 @@ class Shell {
           this.#forget(command.id)
           break
         case 'decided':
-          if (command.decision.decided === 'leave' || command.decision.decided === 'shut down') this.#letGo = command.decision.child
+          if (command.decision.decided === 'leave' || command.decision.decided === 'shut down')
+            this.#letGo = command.decision.child
           this.#log.add(this.#ctx.incarnation, command.decision)
-          this.#parts.sink.emit({ type: 'decided', id: this.#ctx.id, incarnation: this.#ctx.incarnation, decision: command.decision })
+          this.#parts.sink.emit({
+            type: 'decided',
+            id: this.#ctx.id,
+            incarnation: this.#ctx.incarnation,
+            decision: command.decision,
+          })
           break
         case 'exit':
           this.#exit = command.reason

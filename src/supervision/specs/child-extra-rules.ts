@@ -2,7 +2,17 @@ import { durationMs } from '../../protocol/duration.ts'
 import { jitters, type BackoffOption } from './backoff.ts'
 import type { ChildExtraOptions } from './child-extras.ts'
 import {
-  asOptions, isIntegerFrom, isKey, isOptions, isPeriod, keyRule, oneOf, refuseIf, unknownNames, type Given, type Rule,
+  asOptions,
+  isIntegerFrom,
+  isKey,
+  isOptions,
+  isPeriod,
+  keyRule,
+  oneOf,
+  refuseIf,
+  unknownNames,
+  type Given,
+  type Rule,
 } from './option-checks.ts'
 
 /** What the rules for the extras of a child look at. */
@@ -13,7 +23,11 @@ export interface ExtraSubject {
 }
 
 export const extraNames = [
-  'backoff', 'maxRestarts', 'decide', 'gate', 'independent',
+  'backoff',
+  'maxRestarts',
+  'decide',
+  'gate',
+  'independent',
 ] as const satisfies readonly (keyof ChildExtraOptions)[]
 
 const backoffNames = ['min', 'max', 'factor', 'jitter', 'resetAfter'] as const satisfies readonly (keyof BackoffOption)[]

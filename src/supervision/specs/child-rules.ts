@@ -5,7 +5,18 @@ import { stateModes, type ChildOptions } from './child-options.ts'
 import type { ChildSpec } from './child-spec.ts'
 import { mailboxRule } from './mailbox-rules.ts'
 import {
-  asOptions, isDuration, isIntegerFrom, isKey, isOptions, keyRule, listed, oneOf, refuseIf, unknownNames, type Given, type Rule,
+  asOptions,
+  isDuration,
+  isIntegerFrom,
+  isKey,
+  isOptions,
+  keyRule,
+  listed,
+  oneOf,
+  refuseIf,
+  unknownNames,
+  type Given,
+  type Rule,
 } from './option-checks.ts'
 import { restartTypes } from './restart-type.ts'
 
@@ -22,13 +33,32 @@ export interface ChildSubject {
 }
 
 export const childNames = [
-  'restart', 'significant', 'shutdown', 'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', ...callNames, 'mailbox',
-  'args', 'name', 'namespace', ...extraNames,
+  'restart',
+  'significant',
+  'shutdown',
+  'state',
+  'maxAttempts',
+  'checkpoint',
+  'hooks',
+  'fallback',
+  ...callNames,
+  'mailbox',
+  'args',
+  'name',
+  'namespace',
+  ...extraNames,
 ] as const satisfies readonly (keyof ChildOptions)[]
 
 /** Options that a supervisor as a child cannot have: it has no state of its own. */
 const workerNames = [
-  'state', 'maxAttempts', 'checkpoint', 'hooks', 'fallback', ...callNames, 'mailbox', 'args',
+  'state',
+  'maxAttempts',
+  'checkpoint',
+  'hooks',
+  'fallback',
+  ...callNames,
+  'mailbox',
+  'args',
 ] as const satisfies readonly (keyof ChildOptions)[]
 
 const hookNames = ['init', 'restart', 'term'] as const
@@ -153,12 +183,12 @@ export const childRules: readonly Rule<ChildSubject>[] = [
   ...callRules,
   mailboxRule,
 
-  ({ at, options: { name } }) =>
-    refuseIf(name !== undefined && !isKey(name), { path: `${at}name`, rule: keyRule, value: name }),
+  ({ at, options: { name } }) => refuseIf(name !== undefined && !isKey(name), { path: `${at}name`, rule: keyRule, value: name }),
 
   ({ at, options: { name, namespace } }) => {
     const path = `${at}namespace`
-    if (namespace !== undefined && name === undefined) return [{ path, rule: 'is only for a child that has a name', value: namespace }]
+    if (namespace !== undefined && name === undefined)
+      return [{ path, rule: 'is only for a child that has a name', value: namespace }]
     return refuseIf(namespace !== undefined && !isKey(namespace), { path, rule: keyRule, value: namespace })
   },
 

@@ -1,7 +1,15 @@
 import type { WhenFull } from '../../runtime/mailbox-gate.ts'
 import type { MailboxOption } from './mailbox-option.ts'
 import {
-  asOptions, isIntegerFrom, isOptions, oneOf, refuseIf, unknownNames, type Elsewhere, type Given, type Rule,
+  asOptions,
+  isIntegerFrom,
+  isOptions,
+  oneOf,
+  refuseIf,
+  unknownNames,
+  type Elsewhere,
+  type Given,
+  type Rule,
 } from './option-checks.ts'
 
 /** What the rules for the mailbox of a child look at. */

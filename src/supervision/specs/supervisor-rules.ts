@@ -1,6 +1,14 @@
 import { autoShutdowns } from './auto-shutdown.ts'
 import {
-  asOptions, isIntegerFrom, isOptions, isPeriod, oneOf, refuseIf, unknownNames, type Given, type Rule,
+  asOptions,
+  isIntegerFrom,
+  isOptions,
+  isPeriod,
+  oneOf,
+  refuseIf,
+  unknownNames,
+  type Given,
+  type Rule,
 } from './option-checks.ts'
 import { strategies } from './strategy.ts'
 import type { DynamicOptions, SupervisorOptions } from './supervisor-options.ts'

@@ -1,7 +1,16 @@
 import { displayId, type ActorId } from '../../protocol/actor-id.ts'
 import { ConfigurationError, type Violation } from '../../protocol/errors.ts'
 import {
-  asOptions, isDuration, isIntegerFrom, isOptions, oneOf, refuseIf, unknownNames, type Elsewhere, type Given, type Rule,
+  asOptions,
+  isDuration,
+  isIntegerFrom,
+  isOptions,
+  oneOf,
+  refuseIf,
+  unknownNames,
+  type Elsewhere,
+  type Given,
+  type Rule,
 } from './option-checks.ts'
 import { restartTypes } from './restart-type.ts'
 import { intensityElsewhere } from './supervisor-rules.ts'

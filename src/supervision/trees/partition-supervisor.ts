@@ -12,8 +12,7 @@ import { child, type DynamicNode, type SupervisorNode, type TreeNode } from './t
 
 /** How many partitions there are, how keys find them, and how each is supervised. */
 export interface PartitionSupervisorOptions<Key = PartitionKey, State = unknown, Args = unknown, Handlers = unknown>
-  extends DynamicOptions,
-    Omit<ChildOptions<State, Args, Handlers>, 'args' | 'name' | 'namespace'> {
+  extends DynamicOptions, Omit<ChildOptions<State, Args, Handlers>, 'args' | 'name' | 'namespace'> {
   /** An integer >= 1. With another number, keys belong to other partitions. */
   readonly partitions: number
   /** Makes a text or a number of a key; without it keys are texts or numbers. The same key must always give the same. */
@@ -77,8 +76,7 @@ export function partitionSupervisor(
   const ofSupervisor: readonly string[] = dynamicNames
   const ofChildren = Object.entries(all).filter(([name]) => ![...partitionNames, ...ofSupervisor, 'args'].includes(name))
   const options = Object.fromEntries(Object.entries(all).filter(([name]) => ofSupervisor.includes(name))) as SupervisorOptions
-  const copy = (index: number): TreeNode =>
-    copyOf(what, { ...Object.fromEntries(ofChildren), ...argsOf(all['args'], index) })
+  const copy = (index: number): TreeNode => copyOf(what, { ...Object.fromEntries(ofChildren), ...argsOf(all['args'], index) })
   const size = isIntegerFrom(1, partitions) ? Number(partitions) : 0
   const children = Object.fromEntries(Array.from({ length: size }, (_, index) => [String(index), copy(index)]))
   const type = 'behavior' in what && !('kind' in what) ? 'worker' : 'supervisor'

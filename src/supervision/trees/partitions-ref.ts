@@ -26,7 +26,12 @@ export interface PartitionsRef<Ref, Key = PartitionKey> extends OfSupervisor {
 }
 
 /** Makes the reference of a partition supervisor at `id`. */
-export function makePartitionsRef<Ref, Key>({ id, port, refs, keyBy }: {
+export function makePartitionsRef<Ref, Key>({
+  id,
+  port,
+  refs,
+  keyBy,
+}: {
   readonly id: ActorId
   readonly port: Port
   readonly refs: readonly Ref[]

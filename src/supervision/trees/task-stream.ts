@@ -26,8 +26,7 @@ export interface StreamOptions {
 
 /** What came of one item. */
 export type TaskResult<Result> =
-  | { readonly status: 'ok'; readonly value: Result }
-  | { readonly status: 'failed'; readonly reason: ExitReason }
+  { readonly status: 'ok'; readonly value: Result } | { readonly status: 'failed'; readonly reason: ExitReason }
 
 interface StreamParts<Item, Result> {
   readonly port: Port

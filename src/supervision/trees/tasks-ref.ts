@@ -145,4 +145,3 @@ function handleOf(task: LaunchedTask): TaskHandle<never> {
   promise.catch(() => undefined)
   return Object.assign(promise, { id: task.id, cancel: (cause?: unknown) => task.cancel(cause) })
 }
-

@@ -73,7 +73,9 @@ export interface MemberOwn {
 
 /** How a dynamic supervisor works, and how each of its members is supervised. */
 export interface DynamicSupervisorOptions<Handlers = unknown>
-  extends DynamicOptions, Omit<ChildOptions<unknown, unknown, Handlers>, 'args' | 'name' | 'namespace' | 'gate' | 'independent'> {}
+  extends
+    DynamicOptions,
+    Omit<ChildOptions<unknown, unknown, Handlers>, 'args' | 'name' | 'namespace' | 'gate' | 'independent'> {}
 
 /** Children in order, each with its key. */
 export type ChildList = readonly (readonly [key: string, node: TreeNode])[]

@@ -73,7 +73,10 @@ describe('readAll', () => {
 
 describe('readBatch', () => {
   it.each([1, 2, 3, 7, 8, 100])('reads, %i rows at a time, what one pass reads, and ends where the file ends', async (limit) => {
-    for (const [name, text] of [['with-end.csv', `${dirt}\r\n\r\n`], ['without-end.csv', dirt]] as const) {
+    for (const [name, text] of [
+      ['with-end.csv', `${dirt}\r\n\r\n`],
+      ['without-end.csv', dirt],
+    ] as const) {
       const file = write(name, text)
       const { reports, position } = await readInBatches(file, limit)
       expect(reports).toEqual(await collect(readAll(file)))

@@ -15,7 +15,10 @@ export const keptPlans: readonly { readonly found: string; readonly plan: Plan }
     plan: {
       tree: supervisor([worker, supervisor([supervisor([worker])], { shutdown: 'kill' })]),
       faults: [],
-      deeds: [{ do: 'ask', on: 1, timeout: 'infinity' }, { do: 'crash', on: 0 }],
+      deeds: [
+        { do: 'ask', on: 1, timeout: 'infinity' },
+        { do: 'crash', on: 0 },
+      ],
       seed: 3826,
       hasStore: false,
     },
@@ -24,10 +27,7 @@ export const keptPlans: readonly { readonly found: string; readonly plan: Plan }
     found: 'nor one to an actor that an orphaned supervisor had started again',
     plan: {
       tree: supervisor(
-        [
-          supervisor([supervisor([worker], { restarts: 1 }), worker], { restart: 'temporary', shutdown: 'kill' }),
-          worker,
-        ],
+        [supervisor([supervisor([worker], { restarts: 1 }), worker], { restart: 'temporary', shutdown: 'kill' }), worker],
         { strategy: 'one_for_all', restarts: 2 },
       ),
       faults: [],
@@ -52,7 +52,10 @@ export const keptPlans: readonly { readonly found: string; readonly plan: Plan }
         supervisor([{ kind: 'dynamic', ...rest, restarts: 0, withinMs: 20, members: worker }]),
       ]),
       faults: [],
-      deeds: [{ do: 'start member', on: 0, key: 'k' }, { do: 'crash', on: 0 }],
+      deeds: [
+        { do: 'start member', on: 0, key: 'k' },
+        { do: 'crash', on: 0 },
+      ],
       seed: 0,
       hasStore: true,
     },

@@ -182,7 +182,10 @@ export function whims(events: readonly SimulationEvent[]): string[] {
   }
   return [...lives].flatMap(([life, { input, steps }]) => {
     if (steps.length === 0) return []
-    const again = replay(input, steps.flatMap(({ fact }) => (fact === undefined ? [] : [fact])))
+    const again = replay(
+      input,
+      steps.flatMap(({ fact }) => (fact === undefined ? [] : [fact])),
+    )
     return isDeepStrictEqual(again, steps) ? [] : [`${life} decides otherwise when it is replayed`]
   })
 }

@@ -22,7 +22,12 @@ const small: Plan = {
     children: [worker, worker, worker],
   },
   faults: [{ on: 2, at: 'init', nth: 1, do: { takes: 5 } }],
-  deeds: [{ do: 'crash', on: 1 }, { do: 'pass', ms: 10 }, { do: 'crash', on: 1 }, { do: 'ask', on: 0, timeout: 'infinity' }],
+  deeds: [
+    { do: 'crash', on: 1 },
+    { do: 'pass', ms: 10 },
+    { do: 'crash', on: 1 },
+    { do: 'ask', on: 0, timeout: 'infinity' },
+  ],
   seed: 1,
   hasStore: false,
 }
@@ -108,7 +113,12 @@ describe('a law that is broken is seen:', () => {
     const events = await told()
     const calm = events.slice(0, events.findIndex((event) => isStart(event, 'c', 3)) + 1)
     expect(forgotten(calm, small)).toEqual([])
-    expect(forgotten(calm.filter((event) => !isStart(event, 'c', 3)), small)).toEqual(['c is permanent and forgotten'])
+    expect(
+      forgotten(
+        calm.filter((event) => !isStart(event, 'c', 3)),
+        small,
+      ),
+    ).toEqual(['c is permanent and forgotten'])
     const rootEnds: SimulationEvent = { type: 'exited', id: '', incarnation: 1, reason: { type: 'killed' }, message: undefined }
     expect(orphans([...calm, rootEnds])).toEqual(['a is an orphan', 'b is an orphan', 'c is an orphan'])
   })

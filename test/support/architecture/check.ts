@@ -87,7 +87,10 @@ function checkCycles(files: readonly SourceFacts[]): readonly Violation[] {
   const graph = new Map<string, readonly string[]>()
   for (const { path, imports } of files) {
     const relative = imports.filter(({ specifier }) => specifier.startsWith('.'))
-    graph.set(path, relative.map(({ specifier }) => targetOf(path, specifier)))
+    graph.set(
+      path,
+      relative.map(({ specifier }) => targetOf(path, specifier)),
+    )
     for (const { specifier, line } of relative) lines.set(`${path} ${targetOf(path, specifier)}`, line)
   }
   return importCycles(graph).map((way) => {
