@@ -319,3 +319,10 @@ export type { Health, HealthProblem } from './app/health.ts'
 export { healthHandler, type HealthHandler, type HealthRequest, type HealthResponse } from './app/health-handler.ts'
 export { TreeStartError } from './app/errors.ts'
 export type { CoppiceEvent, EventListener } from './app/events.ts'
+
+// What some of these are made of.
+export type { CallInfo, Waiting } from './runtime/message.ts'
+export type { WhyUnavailable } from './runtime/errors.ts'
+export type { InfoResult, InfoTurn } from './behaviors/actor.ts'
+export type { CallHandlerOptions } from './behaviors/handlers.ts'
+export type { ProcessEnd } from './behaviors/errors.ts'

@@ -35,7 +35,7 @@ export interface ActorOptions<Args, State, Handlers> extends Hooks<State, Args> 
 }
 
 /** What a handler of `info` gets. */
-interface InfoTurn<State> {
+export interface InfoTurn<State> {
   readonly state: Readonly<State>
   readonly message: Info
   readonly ctx: Context
@@ -43,7 +43,7 @@ interface InfoTurn<State> {
 
 // A handler that ends without a return statement is typed as returning void.
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type
-type InfoResult<State> = State | undefined | void
+export type InfoResult<State> = State | undefined | void
 
 /** A named, versioned kind of actor; give it to `child` or `dynamicSupervisor`. */
 export interface ActorDefinition<Args, State, Handlers> extends Kind<Args, State, ActorRef<Handlers>, Handlers> {

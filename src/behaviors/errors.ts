@@ -180,7 +180,7 @@ export class ProcessExitError extends CoppiceError {
   }
 }
 
-interface ProcessEnd {
+export interface ProcessEnd {
   readonly command: string
   readonly exit: ProcessExit
   readonly output: readonly ProcessLine[]

@@ -120,7 +120,7 @@ export class UnavailableError extends CallError {
   }
 }
 
-interface WhyUnavailable {
+export interface WhyUnavailable {
   readonly cause?: unknown
   readonly isSent?: boolean
   readonly isRestarting?: boolean
