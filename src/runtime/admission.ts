@@ -76,12 +76,15 @@ export class Admission {
       },
       refuse: () => {
         pending.settle(done)
+        // A call that was forwarded has a caller too.
+        message.caller?.fail(new NoProcError(cell.id, message.name, cell.lastExit))
         deadLetter(cell.id, message, 'stopped')
       },
     })
     pending.line = {
       leave: () => gate.leave(waiting),
       late: () => {
+        message.caller?.fail(overloaded(entering))
         deadLetter(cell.id, message, 'overloaded')
         return overloaded(entering)
       },

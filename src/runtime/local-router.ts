@@ -116,7 +116,7 @@ export class LocalRouter implements Router {
     const message = this.#messageOf(envelope, cell, undefined)
     message.caller = caller
     message.call = call
-    if (cell?.spec.mode === 'durable') void this.#acceptCall(cell, message)
+    if (cell?.spec.mode === 'durable' && cell.mailbox.gate === undefined) void this.#acceptCall(cell, message)
     else this.deliver(to, message)
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { actor } from '../../src/behaviors/actor.ts'
+import { noReply } from '../../src/behaviors/handlers.ts'
 import { message } from '../../src/behaviors/schema.ts'
 import type { Clock } from '../../src/runtime/clock.ts'
 import { createVirtualClock } from '../../src/simulation/virtual-clock.ts'
@@ -275,5 +276,40 @@ describe('a dead letter', () => {
       [3, 'c'],
     ])
     await expect(until(app.replay({ number: 1 }))).rejects.toMatchObject({ code: 'dead-letter' })
+  })
+})
+
+describe('a call that is forwarded to a full mailbox', () => {
+  const front = (w: ReturnType<typeof worker>) =>
+    actor('front', {
+      initial: () => ({}),
+      handlers: ({ call }) => ({
+        pass: call(message<string>(), ({ input, ctx }) => {
+          ctx.forward(ctx.ref(w, 'w'), 'ask', input)
+          return noReply()
+        }),
+      }),
+    })
+
+  it.each<[StateMode, 'reject' | 'wait']>([
+    ['volatile', 'reject'],
+    ['durable', 'reject'],
+    ['volatile', 'wait'],
+    ['durable', 'wait'],
+  ])('is held to the bound as any other: %s, %s', async (state, full) => {
+    const clock = createVirtualClock()
+    const definition = worker(clock)
+    const w = child(definition, { mailbox: { max: 1, full }, state })
+    const sim = await simulated(supervisor({}, { w, front: child(front(definition), { state: 'volatile' }) }), { clock })
+    void sim.tree.w.cast.work('first')
+    await sim.settle()
+    void sim.tree.w.cast.work('second')
+    await sim.settle()
+    const passed = sim.tree.front.call.pass('third', { timeout: '1m' })
+    passed.catch(() => undefined)
+    await sim.settle()
+    expect(sim.app.inspect('w')?.queued).toBe(1)
+    if (full === 'wait') expect(await sim.until(passed)).toBe('third')
+    else await expect(passed).rejects.toMatchObject({ code: 'overloaded' })
   })
 })
