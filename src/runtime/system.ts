@@ -537,7 +537,6 @@ export class ActorSystem implements World {
   }
 
   async #startAlone(remains: Remains, origin: StartOrigin): Promise<Started> {
-    const { id } = remains.spec
     if (this.#isClosed) return { status: 'failed', reason: killed }
     const cell = this.#newCell(remains.spec)
     bequeath(remains, cell)
