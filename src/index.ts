@@ -162,6 +162,7 @@ export type {
   InputArgument,
   SeparateHandlers,
 } from './behaviors/actor-ref.ts'
+export type { CommonRef } from './behaviors/common-ref.ts'
 export {
   NoReply,
   noReply,
