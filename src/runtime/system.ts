@@ -384,6 +384,7 @@ export class ActorSystem implements World {
 
   async spawn(order: SpawnOrder): Promise<ActorId> {
     const { spec, starter, link, monitor } = order
+    if (this.#isClosed) throw new SpawnError({ problem: 'not-running', actor: spec.id, reason: noproc })
     for (;;) {
       const there = order.ifExists === 'return' ? this.#presentFor(spec) : undefined
       if (there === undefined) {
