@@ -56,22 +56,25 @@ const names = [
   'backoff',
 ] as const satisfies readonly (keyof SupervisedSpawnOptions)[]
 
+const ofDetached = ['state', 'maxAttempts', 'checkpoint'] as const
+
 /** What is wrong with how an actor is to be supervised, besides what every child is checked for. */
 export function supervisionViolations(
   options: SupervisedSpawnOptions,
-  { hasStore, isDetached }: { readonly hasStore: boolean; readonly isDetached: boolean },
+  { isDetached }: { readonly isDetached: boolean },
 ): readonly Violation[] {
   const at = `spawn: ${isDetached ? 'detached' : 'supervised'}.`
-  const { state, checkpoint } = options
   return [
     ...unknownNames(at, options, names),
     ...oneOf(`${at}restart`, options.restart, ['permanent', 'transient']),
-    ...refuseIf(!hasStore && ((state !== undefined && state !== 'volatile') || checkpoint !== undefined), {
-      path: `${at}${checkpoint === undefined ? 'state' : 'checkpoint'}`,
-      rule: 'is not for a tree that is started without a store',
-      value: checkpoint ?? state,
-      remedy: 'Write start(tree, { store: sqlite("app.db") })',
-    }),
+    ...ofDetached.flatMap((name) =>
+      refuseIf(!isDetached && options[name] !== undefined, {
+        path: `${at}${name}`,
+        rule: 'is only for an actor that is detached: of one that ends with the process nothing is stored',
+        value: options[name],
+        remedy: `Spawn it with detached: { ${name} }`,
+      }),
+    ),
   ]
 }
 

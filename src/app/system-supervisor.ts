@@ -25,6 +25,9 @@ interface OwnChild {
   readonly record: DetachedRecord | undefined
 }
 
+/** Where the store has the kinds of those that have ended. */
+const endedId: ActorId = '~system ended'
+
 /** How long a child waits before it is restarted if nothing else is said: no budget keeps it from being tried for ever. */
 const defaultBackoff = { min: '100ms', max: '30s' } as const
 
@@ -38,6 +41,8 @@ export class SystemSupervisor {
   readonly #kinds: ReadonlyMap<string, DetachedKind>
   /** Recorded actors that this process does not know the kinds of, by their keys. */
   readonly #strange = new Map<string, DetachedRecord>()
+  /** The kinds of the recorded ones that are its children, by their keys. */
+  readonly #kept = new Map<string, string>()
   /** The number of its incarnation, as soon as it is asked for. */
   #running: Promise<number> | undefined
 
@@ -60,6 +65,7 @@ export class SystemSupervisor {
         this.#emit({ type: 'not adopted', ...detachedOf(key, record) })
       } else {
         const own: OwnChild = { ...record, kind, record }
+        this.#kept.set(key, record.kind)
         system.router.startMember({ supervisor: systemSupervisor, key, args: own }, { isSaved: true })
       }
     }
@@ -74,6 +80,7 @@ export class SystemSupervisor {
     const record = isDetached ? { kind: spec.behavior.name, args, name, options } : undefined
     const own: OwnChild = { kind, args, name, options, record }
     this.#check(key, own, isDetached)
+    if (record !== undefined) await this.#checkEnded(key, record)
     await this.#run()
     const reply = await this.#ask('startMember', { key, args: own }, timeoutMs).catch((error: unknown) => {
       if (!(error instanceof CallTimeoutError)) throw error
@@ -122,9 +129,11 @@ export class SystemSupervisor {
         load: () => Promise.resolve([]),
         save: async (key, args) => {
           const { record } = args as OwnChild
-          if (record !== undefined) await persistence?.saveMember({ supervisor: systemSupervisor, key, args: record })
+          if (record === undefined) return
+          this.#kept.set(key, record.kind)
+          await persistence?.saveMember({ supervisor: systemSupervisor, key, args: record })
         },
-        drop: (key) => void persistence?.dropMember(systemSupervisor, key).catch(this.#parts.onError),
+        drop: (key) => void this.#drop(key),
         // Nobody else asks for its members.
         spec: (key, args) => this.#specOf(key, args as OwnChild),
       },
@@ -134,6 +143,22 @@ export class SystemSupervisor {
     if (started.status !== 'started') throw new SpawnError({ problem: 'failed', actor: systemSupervisor, reason: killed })
     void system.exitOf(systemSupervisor).then((reason) => this.#onEnd(reason))
     return started.incarnation
+  }
+
+  /** What is kept of it stays in the store, and so does of which kind it is: no other kind can go on from there. */
+  async #drop(key: string): Promise<void> {
+    const { system, onError } = this.#parts
+    const kind = this.#kept.get(key)
+    if (kind === undefined) return
+    this.#kept.delete(key)
+    try {
+      await Promise.all([
+        system.persistence?.saveMember({ supervisor: endedId, key, args: kind }),
+        system.persistence?.dropMember(systemSupervisor, key),
+      ])
+    } catch (error) {
+      onError(error)
+    }
   }
 
   #ask(request: string, input: unknown, timeoutMs: number): Promise<SupervisorReply> {
@@ -153,8 +178,7 @@ export class SystemSupervisor {
   }
 
   #check(key: string, own: OwnChild, isDetached: boolean): void {
-    const hasStore = this.#parts.system.persistence !== undefined
-    const [violation] = supervisionViolations(own.options, { hasStore, isDetached })
+    const [violation] = supervisionViolations(own.options, { isDetached })
     if (violation !== undefined) throw new ConfigurationError(violation)
     const strange = this.#strange.get(key)
     if (strange !== undefined)
@@ -165,6 +189,18 @@ export class SystemSupervisor {
         remedy: 'Start the tree with that kind in detached, or take another key',
       })
     this.#specOf(key, own)
+  }
+
+  async #checkEnded(key: string, { kind }: DetachedRecord): Promise<void> {
+    const ended = (await this.#parts.system.persistence?.members(endedId)) ?? []
+    const before = ended.find((member) => member.key === key)
+    if (before === undefined || before.args === kind) return
+    throw new ConfigurationError({
+      path: 'spawn: key',
+      rule: `must not be the key of an ended detached actor of another kind ("${String(before.args)}"), whose state is kept`,
+      value: key,
+      remedy: 'Take another key',
+    })
   }
 
   #specOf(key: string, { kind, args, name, options, record }: OwnChild): ChildSpec {

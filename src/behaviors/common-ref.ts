@@ -16,7 +16,7 @@ export interface CommonRef {
    */
   whenUp(options?: WhenUpOptions): Promise<number>
   /**
-   * Ends it for good, with the reason `normal`, and waits until it has ended: `await using job = await app.spawn(Job, 'job-1', args)`
+   * Ends it for good, with the reason `normal`, and waits until it has ended: `await using job = await app.spawn(Job, 'a', args)`
    * does so where the block ends. Nothing else does: the life of an actor does not hang on who holds a reference.
    */
   [Symbol.asyncDispose](): Promise<void>

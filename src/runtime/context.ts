@@ -121,8 +121,8 @@ export interface SpawnOptions extends InNamespace {
    */
   readonly supervised?: boolean | SupervisedSpawnOptions
   /**
-   * As {@link supervised}, and it outlives the process: it is recorded in the store, and the next process that is started with its
-   * kind in `detached` has it again, under its name and with its last checkpoint. It goes on until it is ended by hand:
+   * As {@link supervised}, and it outlives the process: it is recorded in the store, and the next process that is started with
+   * its kind in `detached` has it again, under its name and with its last checkpoint. It goes on until it is ended by hand:
    * `ref.stop(reason, { restart: false })`, or `app.kill(ref, { restart: false })`. Ray's detached actors.
    */
   readonly detached?: boolean | SupervisedSpawnOptions

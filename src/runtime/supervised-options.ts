@@ -4,13 +4,13 @@ import type { Duration, DurationOrInfinity } from '../protocol/duration.ts'
 export interface SupervisedSpawnOptions {
   /** Which exits bring it back: every one (`permanent`, the default of most kinds) or abnormal ones (`transient`). */
   readonly restart?: 'permanent' | 'transient'
-  /** How much of its state outlives an incarnation; `volatile` if it is only supervised, else what a child has by default. */
+  /** Of a detached one: how much of its state outlives an incarnation; what a child has by default if not given. */
   readonly state?: 'volatile' | 'checkpointed' | 'durable'
   /** How long it may take to stop before it is killed; 5 s if not given. */
   readonly shutdown?: DurationOrInfinity | 'kill'
-  /** For `durable`: a message whose handling has crashed it so often is a dead letter; an integer >= 1, 3 if not given. */
+  /** Of a durable one: a message whose handling has crashed it so often is a dead letter; an integer >= 1, 3 if not given. */
   readonly maxAttempts?: number
-  /** A checkpoint after so many turns, besides the one that is taken at every end. Not for `volatile`. */
+  /** Of a detached one: a checkpoint after so many turns, besides the one that is taken at every end. Not for `volatile`. */
   readonly checkpoint?: { readonly every: number }
   /** How often it is restarted in this process: an integer >= 0; any number if not given. */
   readonly maxRestarts?: number

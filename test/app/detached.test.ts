@@ -98,8 +98,8 @@ describe('a detached actor', () => {
     expect(await second.until(second.app.detached())).toEqual([info])
     expect(second.app.whereis('hits')).toBeUndefined()
     await expect(second.until(second.app.spawn(Other, 'hits', undefined, { detached: true }))).rejects.toThrow(
-      'spawn: key must not be the key of a detached actor that an earlier process has left (its kind is "counter"); got "hits". ' +
-        'Start the tree with that kind in detached, or take another key',
+      'spawn: key must not be the key of a detached actor that an earlier process has left (its kind is "counter"); ' +
+        'got "hits". Start the tree with that kind in detached, or take another key',
     )
     await second.until(second.app.stop())
     const without = await simulated(empty, { store })
@@ -154,6 +154,21 @@ describe('a detached actor', () => {
     expect(second.app.inspect(broken)?.status).toBe('restarting')
     isBroken = false
     expect(await second.until(second.app.refOf(broken.toJSON(), Broken).call.n())).toBe(0)
+  })
+
+  it('[F11] that has ended leaves its state to one of the same kind, and its key to no other kind', async () => {
+    const store = memory()
+    const { app, until } = await simulated(empty, { store, detached: [Counter, Other] })
+    const hits = await until(app.spawn(Counter, 'hits', { from: 5 }, at))
+    await until(hits.stop(undefined, { restart: false }))
+    const other = () => app.spawn(Other, 'hits', undefined, { detached: true })
+    await expect(until(other())).rejects.toThrow(
+      'spawn: key must not be the key of an ended detached actor of another kind ("counter"), whose state is kept; ' +
+        'got "hits". Take another key',
+    )
+    const again = await until(app.spawn(Counter, 'hits', { from: 50 }, at))
+    expect(await until(again.call.count())).toBe(5)
+    expect((await until(app.detached())).map(({ key }) => key)).toEqual(['hits'])
   })
 
   it('[F11] that has done its work is recorded no more', async () => {
@@ -212,7 +227,7 @@ describe('an actor that is spawned somewhere in a function', () => {
     expect(await until(helped.call.add(1))).toBe(2)
     await expect(until(helper())).rejects.toThrow('must not be the key of an actor that is there')
     await expect(until(app.spawn(Counter, 'x', undefined, { supervised: { state: 'durable' } }))).rejects.toThrow(
-      'spawn: supervised.state is not for a tree that is started without a store',
+      'spawn: supervised.state is only for an actor that is detached: of one that ends with the process nothing is stored',
     )
     await until(app.spawn(Counter, 'other', undefined, { supervised: { restart: 'transient' } })).then((ref) => ref.cast.stop())
     await advance('1s')

@@ -25,8 +25,8 @@ const ofTesting = ['simulatedSystem', 'Fault', 'replay']
 const others = ['await using', 'durable']
 
 /**
- * A module that is well typed if every name in the last columns of the tables of a page exists; what is wrong with one is in the line
- * in which the page has it.
+ * A module that is well typed if every name in the last columns of the tables of a page exists; what is wrong with one is in the
+ * line in which the page has it.
  */
 export function moduleOfNames(page: string): { readonly code: string; readonly names: number } {
   const statements = page.split('\n').map((line) => namesIn(line).map(statementOf))

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 describe('detached actors after kill -9', () => {
-  it('[F11] are found by their names with what was last kept of them, also after a process that does not know their kind', async () => {
+  it('[F11] are found by name with what was last kept of them, also after a process that does not know their kind', async () => {
     const file = join(folder, 'app.db')
     const first = run(program, [file, 'make', 'hang'])
     await first.hear((value) => (value as { done?: string }).done === 'make')
