@@ -45,6 +45,7 @@ export {
 } from './runtime/errors.ts'
 export { StateVersionError } from './runtime/migration.ts'
 export type { StateMode } from './runtime/actor-spec.ts'
+export type { SupervisedSpawnOptions } from './runtime/supervised-options.ts'
 export type {
   Behavior,
   Hooks,
@@ -161,6 +162,7 @@ export type {
   InputArgument,
   SeparateHandlers,
 } from './behaviors/actor-ref.ts'
+export type { CommonRef } from './behaviors/common-ref.ts'
 export {
   NoReply,
   noReply,
@@ -318,7 +320,8 @@ export { stopOnSignals, type StopOnSignalsOptions } from './app/stop-on-signals.
 export type { Health, HealthProblem } from './app/health.ts'
 export { healthHandler, type HealthHandler, type HealthRequest, type HealthResponse } from './app/health-handler.ts'
 export { TreeStartError } from './app/errors.ts'
-export type { CoppiceEvent, EventListener } from './app/events.ts'
+export type { DetachedInfo } from './app/detached.ts'
+export type { CoppiceEvent, DetachedEvent, EventListener } from './app/events.ts'
 
 // What some of these are made of.
 export type { CallInfo, Waiting } from './runtime/message.ts'

@@ -26,7 +26,7 @@ export type SimulationEvent = CoppiceEvent | FaultEvent | RealWorldEvent
 /** How a tree is simulated. */
 export interface SimulationOptions extends Pick<
   StartOptions,
-  'behaviors' | 'freezeStates' | 'messages' | 'nestedCalls' | 'keepDecisions' | 'keepDeadLetters' | 'overload'
+  'behaviors' | 'detached' | 'freezeStates' | 'messages' | 'nestedCalls' | 'keepDecisions' | 'keepDeadLetters' | 'overload'
 > {
   /** Decides every order, and `ctx.random`. 1 if not given. */
   readonly seed?: number
@@ -208,6 +208,7 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
   /** Starts the tree in the process that has just begun. */
   async begin(): Promise<void> {
     const { behaviors = [], freezeStates, messages, nestedCalls, keepDecisions, keepDeadLetters, overload } = this.#options
+    const { detached } = this.#options
     const { store } = this.#database
     const process = this.#process
     const faults = this.#faults
@@ -221,6 +222,7 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
       ...(nestedCalls !== undefined && { nestedCalls }),
       ...(keepDecisions !== undefined && { keepDecisions }),
       ...(overload !== undefined && { overload }),
+      ...(detached !== undefined && { detached }),
       ...(keepDeadLetters !== undefined && { keepDeadLetters }),
       behaviors: behaviors.map(({ behavior }) => ({ behavior: faulty.wrap(behavior) })),
       // It listens to the process, which all simulations share, and comes when Node sees fit.
@@ -299,6 +301,7 @@ const optionNames: readonly string[] = [
   'limit',
   'clock',
   'behaviors',
+  'detached',
   'freezeStates',
   'messages',
   'nestedCalls',

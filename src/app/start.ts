@@ -18,6 +18,7 @@ import type { Store, StoreInfo } from '../runtime/persistence.ts'
 import type { Random } from '../runtime/random.ts'
 import type { Scheduler } from '../runtime/scheduler.ts'
 import { spawnedFromOutside, spawnedId, spawnedSpec } from '../runtime/spawned-spec.ts'
+import { supervisedId, supervisionOf, systemSupervisor } from '../runtime/supervised-spawn.ts'
 import { createSystemClock } from '../runtime/system-clock.ts'
 import { createSystemRandom } from '../runtime/system-random.ts'
 import { ActorSystem, type ActorInfo } from '../runtime/system.ts'
@@ -26,11 +27,14 @@ import type { SupervisorInfo } from '../supervision/shell/supervisor-info.ts'
 import type { DynamicNode, SupervisorNode, TreeNode } from '../supervision/trees/tree.ts'
 import { checkLifeListener } from './check-listener.ts'
 import { checkTree } from './check-tree.ts'
+import type { DetachedInfo } from './detached.ts'
+import { detachedViolations, type DetachedKind } from './detached-option.ts'
 import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
 import { overloadViolations, readOverload, type OverloadOption } from './overload-option.ts'
 import { healthOf, type Health } from './health.ts'
 import { blameStrayFailures } from './stray-failures.ts'
+import { checkSystemKey, SystemSupervisor } from './system-supervisor.ts'
 import { rootSpec } from './supervision-plan.ts'
 import { modeIn } from './tree-plan.ts'
 
@@ -42,6 +46,11 @@ export interface StartOptions {
   readonly onEvent?: EventListener
   /** Definitions that actors may turn into, so that a stored state finds its behavior again. */
   readonly behaviors?: readonly { readonly behavior: Behavior }[]
+  /**
+   * The definitions of actors that may be spawned with `detached`, and of those that processes before have left in the store:
+   * these run again before the tree starts. One whose kind is missing is told of as the event `not adopted`, and stays as it is.
+   */
+  readonly detached?: readonly { readonly behavior: { readonly name: string } }[]
   /** The machine's clock if not given. */
   readonly clock?: Clock
   /** Seeded by the machine if not given. */
@@ -124,6 +133,8 @@ export interface App<Tree> extends AsyncDisposable {
   monitor(target: ActorId | { readonly id: ActorId } | NamedActor, action: MonitorAction): MonitorRef
   /** Takes a monitor back; true if its action had not been run yet, and is not run any more. */
   demonitor(monitor: MonitorRef): boolean
+  /** The detached actors that the store knows, whether this process has their kinds or not, in the order of their spawns. */
+  detached(): Promise<readonly DetachedInfo[]>
   /** What an actor is at this moment; answered at once, whatever goes on. Nothing if there is none with this id. */
   inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined
   /**
@@ -221,9 +232,12 @@ export async function startDressed<Tree>(
 ): Promise<App<Tree>> {
   const defaultMode: StateMode = options.store === undefined ? 'volatile' : 'checkpointed'
   checkOptions(options)
+  if (tree.kind === 'supervisor') checkSystemKey(Object.keys(tree.children))
+  // What is none is refused with the other options.
+  const kinds = ((options.detached ?? []) as readonly DetachedKind[]).map((kind) => dressedKind(kind, dress))
   const behaviors = checkTree(tree, {
     hasStore: options.store !== undefined,
-    behaviors: (options.behaviors ?? []).map(({ behavior }) => behavior),
+    behaviors: [...(options.behaviors ?? []), ...kinds].map(({ behavior }) => behavior),
   })
   const clock = options.clock ?? createSystemClock()
   const random = options.random ?? createSystemRandom()
@@ -247,16 +261,20 @@ export async function startDressed<Tree>(
     overload: options.overload && readOverload(options.overload),
     keepDeadLetters: options.keepDeadLetters ?? 100,
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
+    startSupervised: (order, supervision): Promise<void> => own.start(order, supervision),
   })
   const logs = new DecisionLogs({ keep: options.keepDecisions ?? 20, wallNow: () => clock.wallNow() })
   const plan = { system, defaultMode, sink, logs, onError: surface, dress }
+  const own: SystemSupervisor = new SystemSupervisor(plan, kinds, (event) => sink.emit(event))
   const forgetStrays = options.attribution === 'off' ? () => undefined : blameStrayFailures({ attribution, sink })
   try {
+    await own.adopt()
     const started = await system.start(rootSpec(tree, plan), { cause: 'first', reason: undefined, parent: undefined })
     if (started.status !== 'started') throw new TreeStartError(started.status === 'failed' ? started.reason : normal)
     const { incarnation } = started
-    return new RunningApp({ tree: tree.reference(system.outside, rootId), system, logs, incarnation, forgetStrays })
+    return new RunningApp({ tree: tree.reference(system.outside, rootId), system, logs, own, incarnation, forgetStrays })
   } catch (error) {
+    await own.stop()
     forgetStrays()
     system.stopWatching()
     await persistence?.close()
@@ -272,14 +290,17 @@ class RunningApp<Tree> implements App<Tree> {
   readonly #logs: DecisionLogs
   readonly #incarnation: number
   readonly #forgetStrays: () => void
+  readonly #own: SystemSupervisor
 
-  constructor({ tree, system, logs, incarnation, forgetStrays }: RunningParts<Tree>) {
+  constructor({ tree, system, logs, own, incarnation, forgetStrays }: RunningParts<Tree>) {
     this.tree = tree
+    this.#own = own
     this.#logs = logs
     this.#forgetStrays = forgetStrays
     this.store = system.persistence?.info
     this.#system = system
     this.#incarnation = incarnation
+    own.whenEnded((reason) => void system.stop(rootId, { incarnation, reason, limit: Infinity }))
     this.ended = this.#end()
     // Whoever does not ask how it ended is not told by a stray rejection either: stop() rejects with the same error.
     this.ended.catch(() => undefined)
@@ -302,7 +323,8 @@ class RunningApp<Tree> implements App<Tree> {
   }
 
   async spawn<Args, Ref>(definition: Spawnable<Args, Ref>, key: string, args: Args, options: SpawnOptions = {}): Promise<Ref> {
-    const id = spawnedId(spawnedFromOutside, key)
+    const supervision = supervisionOf(options)
+    const id = supervision === undefined ? spawnedId(spawnedFromOutside, key) : supervisedId(key)
     const spec = spawnedSpec(definition, id, args, options)
     const { ifExists } = options
     const spawned = await this.#system.spawn({
@@ -312,6 +334,7 @@ class RunningApp<Tree> implements App<Tree> {
       monitor: undefined,
       timeoutMs: Infinity,
       ifExists,
+      supervision,
     })
     return definition.reference(this.#system.outside, spawned)
   }
@@ -327,6 +350,10 @@ class RunningApp<Tree> implements App<Tree> {
 
   demonitor(monitor: MonitorRef): boolean {
     return this.#system.demonitor(monitor)
+  }
+
+  detached(): Promise<readonly DetachedInfo[]> {
+    return this.#own.detached()
   }
 
   inspect(actor: ActorId | { readonly id: ActorId }): ActorInfo | undefined {
@@ -392,6 +419,7 @@ class RunningApp<Tree> implements App<Tree> {
 
   async #end(): Promise<ExitReason> {
     const reason = await this.#system.exitOf(rootId)
+    await this.#own.stop()
     await this.#system.supervisedEnd()
     this.#system.close()
     this.#system.retire(rootId, { forget: false })
@@ -410,9 +438,19 @@ interface RunningParts<Tree> {
   readonly tree: Tree
   readonly system: ActorSystem
   readonly logs: DecisionLogs
+  readonly own: SystemSupervisor
   readonly incarnation: number
   /** Takes the listeners for stray failures away. */
   readonly forgetStrays: () => void
+}
+
+/** The definition as `dress` makes it of the members of a supervisor. */
+function dressedKind(kind: DetachedKind, dress: (node: TreeNode, id: ActorId) => TreeNode): DetachedKind {
+  const { behavior, childDefaults } = kind
+  const node = dress({ kind: 'dynamic', behavior, options: {}, childOptions: {}, reference: () => undefined }, systemSupervisor)
+  if (node.kind !== 'dynamic') return kind
+  const { hooks } = node.options
+  return { behavior: node.behavior, ...(childDefaults && { childDefaults }), ...(hooks && { hooks }) }
 }
 
 /** An event that a listener chokes on is its own affair: the error surfaces, but not in the tree. */
@@ -439,6 +477,7 @@ const optionNames: readonly string[] = [
   'store',
   'onEvent',
   'behaviors',
+  'detached',
   'clock',
   'random',
   'scheduler',
@@ -469,6 +508,8 @@ function checkOptions(options: object): void {
       value: store,
       remedy: 'Write store: sqlite("app.db") or store: memory()',
     })
+  const [misplaced] = detachedViolations(given['detached'], { hasStore: store !== undefined })
+  if (misplaced !== undefined) throw new ConfigurationError(misplaced)
   const { attribution, messages, nestedCalls } = given
   if (messages !== undefined && messages !== 'copy' && messages !== 'share')
     throw new ConfigurationError({ path: 'start: messages', rule: 'must be "copy" or "share"', value: messages })

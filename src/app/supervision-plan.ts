@@ -130,13 +130,13 @@ function workerMember(
 }
 
 /** A child with its settings, at its place. */
-interface Settled {
+export interface Settled {
   readonly key: string
   readonly id: ActorId
   readonly settings: ChildSettings
 }
 
-function workerSpec(behavior: Behavior, { key, id, settings }: Settled, { defaultMode }: PlanParts): ChildSpec {
+export function workerSpec(behavior: Behavior, { key, id, settings }: Settled, { defaultMode }: PlanParts): ChildSpec {
   const { restart, shutdown, significant, args, hooks, fallback, calls, mailbox, maxAttempts, name, extras } = settings
   const start: ActorSpec = {
     id,
@@ -159,7 +159,7 @@ function termLimit(shutdown: ShutdownLimit): number {
   return shutdown === 'kill' ? termLimitOfKilledMs : shutdown
 }
 
-function shellParts({ system, sink, logs }: PlanParts): Omit<SupervisorParts, 'input' | 'members' | 'specOf' | 'init'> {
+export function shellParts({ system, sink, logs }: PlanParts): Omit<SupervisorParts, 'input' | 'members' | 'specOf' | 'init'> {
   return {
     restarts: new Map(),
     breathe: (label) => breathe(system.scheduler, label),
@@ -171,7 +171,7 @@ function shellParts({ system, sink, logs }: PlanParts): Omit<SupervisorParts, 'i
   }
 }
 
-function anewEachTime(id: ActorId, behavior: Behavior): ActorSpec {
+export function anewEachTime(id: ActorId, behavior: Behavior): ActorSpec {
   return {
     id,
     behavior,

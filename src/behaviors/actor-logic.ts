@@ -13,6 +13,7 @@ import { makeAsks, type AskKit, type Asks, type EventHandlers } from './hosting/
 import { checkHostedOptions } from './hosting/machine-options.ts'
 import { kindOf, type LogicKind } from './hosting/machine-rebuild.ts'
 import { notHosted } from './hosting/machine-sources.ts'
+import { uncallable } from './uncallable.ts'
 
 /** What `logic` is given besides a name and the logic. */
 export interface LogicOptions<Logic extends AnyActorLogic, Given extends Asks> extends Hooks<
@@ -100,13 +101,13 @@ export function logic<Logic extends AnyActorLogic, Given extends Asks = Readonly
     events: takesEvents ? anyEvent : noEvents(`logic "${name}" (${kind})`),
   })
   const calls = [...asks].map(([key, { event }]) => ({ name: key, takesInput: event !== undefined }))
-  const definition = {
+  const definition = uncallable({
     name,
     behavior: behavior as Behavior<SnapshotFrom<Logic>, InputFrom<Logic>>,
     childDefaults: defaults[kind] ?? {},
     reference: (port: Port, id: ActorId) =>
       makeRef<SeparateHandlers<Given, LogicHandlers<Logic>>>({ calls, casts: 'any' }, port, id),
-  }
+  })
   return definition
 }
 

@@ -3,11 +3,12 @@ import type { ExitReason } from '../protocol/exit-reason.ts'
 import { refMark, type RefData } from '../protocol/ref-data.ts'
 import { crossing } from '../runtime/own-copy.ts'
 import type { CallOptions, CastOptions, Port, StopOptions, WhenUpOptions } from '../runtime/context.ts'
+import type { CommonRef } from './common-ref.ts'
 import type { CallHandler, CastHandler } from './handlers.ts'
+import { leaveScope } from './leave-scope.ts'
 
 /** A typed address of an actor. It stays valid over restarts, of the actor and of the process. */
-export interface ActorRef<Handlers> {
-  readonly id: ActorId
+export interface ActorRef<Handlers> extends CommonRef {
   /**
    * Sends a request and waits for the reply.
    *
@@ -20,16 +21,6 @@ export interface ActorRef<Handlers> {
    * when it is in the journal; it need not be awaited.
    */
   readonly cast: CastMethods<Handlers>
-  /** Asks it to end behind what is queued, and waits until it has; see {@link Port.stopActor}. */
-  stop(reason?: ExitReason, options?: StopOptions): Promise<void>
-  /**
-   * Resolves with the number of its incarnation when the actor is up, at once if it is: the next call finds it. Rejects with
-   * `noproc` when it is gone for good: nobody starts it again unless asked to.
-   */
-  whenUp(options?: WhenUpOptions): Promise<number>
-  toString(): string
-  /** Plain data, which `ctx.ref` and `app.refOf` make a reference of again. */
-  toJSON(): RefData
 }
 
 /** The handlers of what may have calls and casts of the same names. */
@@ -114,6 +105,10 @@ class LiveRef {
 
   whenUp(options?: WhenUpOptions): Promise<number> {
     return this.#port.whenUp(this.id, options)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return leaveScope(this.#port, this.id)
   }
 
   toString(): string {

@@ -10,6 +10,7 @@ import { handlerKit, NoReply, Refusal, type AnyHandler, type HandlerKit } from '
 import type { Kind } from './kind.ts'
 import { invalidStep, refusedStep } from './refused-step.ts'
 import { validate } from './schema.ts'
+import { uncallable } from './uncallable.ts'
 
 /** A message that names no handler: a monitored actor has ended, an exit signal was trapped, or something was published. */
 export type Info =
@@ -82,11 +83,11 @@ export function actor<Args, State, Handlers extends Record<string, AnyHandler>>(
   const handlers = options.handlers(handlerKit<State>()) as unknown as Record<string, AnyHandler>
   checkHandlers(name, handlers)
   const names = namesOf(handlers)
-  return {
+  return uncallable({
     name,
     behavior: new ActorBehavior(name, options, handlers) as unknown as Behavior<State, Args>,
     reference: (port: Port, id: ActorId) => makeRef<Handlers>(names, port, id),
-  }
+  })
 }
 
 class ActorBehavior implements Behavior {

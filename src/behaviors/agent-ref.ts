@@ -1,8 +1,8 @@
-import { displayId, type ActorId } from '../protocol/actor-id.ts'
+import type { ActorId } from '../protocol/actor-id.ts'
 import { ConfigurationError, NotStorableError } from '../protocol/errors.ts'
-import type { ExitReason } from '../protocol/exit-reason.ts'
-import type { CallOptions, Port, StopOptions } from '../runtime/context.ts'
+import type { CallOptions, Port } from '../runtime/context.ts'
 import { InvalidMessageError } from '../runtime/errors.ts'
+import { refWith, type CommonRef } from './common-ref.ts'
 import { copyOf } from './copy.ts'
 
 /**
@@ -10,8 +10,7 @@ import { copyOf } from './copy.ts'
  * where the function throws. Functions run within the agent, one after the other; they may be asynchronous, and the others wait
  * then.
  */
-export interface AgentRef<Value> {
-  readonly id: ActorId
+export interface AgentRef<Value> extends CommonRef {
   /** A copy of the value. */
   get(): Promise<Value>
   /** A copy of what `read` makes of the value; the agent keeps it as it is. */
@@ -30,10 +29,6 @@ export interface AgentRef<Value> {
    * a durable agent every value is kept anyway.
    */
   checkpoint(options?: CallOptions): Promise<void>
-  /** Asks it to end behind what is queued, and waits until it has; see {@link Port.stopActor}. */
-  stop(reason?: ExitReason, options?: StopOptions): Promise<void>
-  toString(): string
-  toJSON(): { readonly actor: ActorId }
 }
 
 /** Makes the reference of an agent. */
@@ -48,8 +43,8 @@ export function makeAgentRef(name: string, port: Port, id: ActorId): AgentRef<un
       throw isUnstored(error) ? new InvalidMessageError(id, method, functionsAreVolatile, error) : error
     }
   }
-  return {
-    id,
+  const make = (other: Port): AgentRef<unknown> => makeAgentRef(name, other, id)
+  return refWith({ port, id, word: 'agent', make }, {
     get: (...given: readonly unknown[]) =>
       (given.length === 0
         ? port.call(id, 'get', undefined)
@@ -62,10 +57,7 @@ export function makeAgentRef(name: string, port: Port, id: ActorId): AgentRef<un
       await port.call(id, 'set', copyOf(value, `${path}: set`), options)
     },
     checkpoint: async (options) => void (await port.call(id, 'checkpoint', undefined, options)),
-    stop: (reason, options) => port.stopActor(id, reason, options),
-    toString: () => `agent ${displayId(id)}`,
-    toJSON: () => ({ actor: id }),
-  }
+  } satisfies Omit<AgentRef<unknown>, keyof CommonRef>)
 }
 
 const functionsAreVolatile =

@@ -8,6 +8,7 @@ import { copyOf } from './copy.ts'
 import { checkKindName } from './kind-checks.ts'
 import type { Kind } from './kind.ts'
 import { message } from './schema.ts'
+import { uncallable } from './uncallable.ts'
 
 /** One value that many read and change; give it to `child`. */
 export interface AgentDefinition<Args, Value> extends Kind<Args, Value, AgentRef<Value>> {
@@ -91,12 +92,12 @@ export function agent(name: string, initial: unknown): AgentDefinition<never, ne
     reply: copyOf(pairOf(both, path)[0], `${path}: getAndUpdate`),
     state: valueOf(both[1], `${path}: getAndUpdate`),
   })
-  return {
+  return uncallable({
     name,
     // The value has the type of the definition, which everybody goes through.
     behavior: behavior as AgentDefinition<never, never>['behavior'],
     reference: (port: Port, id: ActorId) => makeAgentRef(name, port, id) as AgentRef<never>,
-  }
+  })
 }
 
 /** A value that is given at the definition is looked at there; each agent begins with a copy of its own. */

@@ -1,22 +1,17 @@
-import { displayId, type ActorId } from '../protocol/actor-id.ts'
-import type { ExitReason } from '../protocol/exit-reason.ts'
-import type { CallOptions, CastOptions, Port, StopOptions } from '../runtime/context.ts'
+import type { ActorId } from '../protocol/actor-id.ts'
+import type { CallOptions, CastOptions, Port } from '../runtime/context.ts'
 import type { Become } from './become.ts'
+import { refWith, type CommonRef } from './common-ref.ts'
 import type { NoReply, Refusal } from './handlers.ts'
 
 /**
  * A typed address of an actor that is a function bound to acquaintances. It stays valid over restarts and over what it becomes.
  */
-export interface BehaviorRef<Fn> {
-  readonly id: ActorId
+export interface BehaviorRef<Fn> extends CommonRef {
   /** Sends a message and waits for the result of the function; see `ActorRef.call` for how it rejects. */
   call(message: MessageTo<Fn>, options?: CallOptions): Promise<ReplyOf<Fn>>
   /** Sends a message; the result of the function is nobody's. See `ActorRef.cast`. */
   cast(message: MessageTo<Fn>, options?: CastOptions): Promise<void>
-  /** Asks it to end behind what is queued, and waits until it has; see {@link Port.stopActor}. */
-  stop(reason?: ExitReason, options?: StopOptions): Promise<void>
-  toString(): string
-  toJSON(): { readonly actor: ActorId }
 }
 
 /** What an actor that begins with this function can be sent: what everything that it may become understands as well. */
@@ -50,12 +45,9 @@ export const messageName = 'message'
 
 /** Makes the reference of an actor that is a function. */
 export function makeBehaviorRef<Fn>(port: Port, id: ActorId): BehaviorRef<Fn> {
-  return {
-    id,
+  const make = (other: Port): BehaviorRef<Fn> => makeBehaviorRef<Fn>(other, id)
+  return refWith({ port, id, word: 'actor', make }, {
     call: (message, options) => port.call(id, messageName, message, options) as Promise<ReplyOf<Fn>>,
     cast: (message, options) => port.cast(id, messageName, message, options),
-    stop: (reason, options) => port.stopActor(id, reason, options),
-    toString: () => `actor ${displayId(id)}`,
-    toJSON: () => ({ actor: id }),
-  }
+  } satisfies Omit<BehaviorRef<Fn>, keyof CommonRef>)
 }

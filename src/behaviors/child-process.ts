@@ -18,6 +18,7 @@ import {
 import { processBehavior, type ProcessInfo, type ProcessSettings } from './process-run.ts'
 import type { ProcessLine, Spawner } from './spawner.ts'
 import { createSystemSpawner } from './system-spawner.ts'
+import { uncallable } from './uncallable.ts'
 
 /** What a process can be asked. */
 export interface ProcessHandlers {
@@ -148,12 +149,12 @@ export function childProcess<Args = undefined>(
   check({ name, command, args, options })
   // What it is given are the arguments of the child spec, which has their type.
   const argsOf = typeof args === 'function' ? (args as (args: unknown) => readonly string[]) : () => args
-  return {
+  return uncallable({
     name,
     behavior: processBehavior(name, settingsOf({ path: `childProcess "${name}"`, command, argsOf, options })),
     childDefaults: { restart: 'transient', state: 'volatile' },
     reference: (port: Port, id: ActorId) => makeRef<ProcessHandlers>(names, port, id),
-  }
+  })
 }
 
 const names = {

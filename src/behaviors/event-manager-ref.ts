@@ -1,8 +1,8 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
-import type { ExitReason } from '../protocol/exit-reason.ts'
-import type { CallOptions, CastOptions, Port, StopOptions } from '../runtime/context.ts'
+import type { CallOptions, CastOptions, Port } from '../runtime/context.ts'
 import { RefusedError } from '../runtime/errors.ts'
+import { refWith, type CommonRef } from './common-ref.ts'
 import { EventHandlerError, type EventHandlerProblem } from './errors.ts'
 import type { AnyEventHandler, EventHandler } from './event-handler.ts'
 
@@ -30,8 +30,7 @@ export type SupervisedOptions<Handler> = {
 } & (undefined extends ArgsOf<Handler> ? { readonly args?: ArgsOf<Handler> } : { readonly args: ArgsOf<Handler> })
 
 /** The address of an event manager. Each method rejects with a `CallError`, as `ActorRef.call` does, where it cannot be asked. */
-export interface EventManagerRef<Handler> {
-  readonly id: ActorId
+export interface EventManagerRef<Handler> extends CommonRef {
   /** Tells all handlers of an event, in the order in which they were added. Nobody waits. */
   notify(event: EventOf<Handler>, options?: CastOptions): Promise<void>
   /** As {@link notify}; resolves when all handlers have handled it. */
@@ -72,10 +71,6 @@ export interface EventManagerRef<Handler> {
   delete(handler: HandlerId<Handler>, options?: CallOptions): Promise<unknown>
   /** The handlers that are there, in their order: each its name, and behind a slash its own id if it has one. */
   which(options?: CallOptions): Promise<string[]>
-  /** Asks it to end behind what is queued, and waits until it has; see {@link Port.stopActor}. */
-  stop(reason?: ExitReason, options?: StopOptions): Promise<void>
-  toString(): string
-  toJSON(): { readonly actor: ActorId }
 }
 
 interface Parts {
@@ -110,8 +105,8 @@ export function makeEventManagerRef<Handler>({ port, id, known }: Parts): EventM
       throw new ConfigurationError({ path: `${at}: ${method}: id`, rule: 'must be a text of at least one character', value: own })
     return { name, handler: own === undefined ? name : `${name}/${own}` }
   }
-  return {
-    id,
+  const make = (other: Port): EventManagerRef<Handler> => makeEventManagerRef<Handler>({ port: other, id, known })
+  return refWith({ port, id, word: 'event manager', make }, {
     notify: (event, options) => port.cast(id, 'notify', event, options),
     syncNotify: async (event, options) => void (await ask('syncNotify', event, options)),
     add: async (handler, ...[args]) => void (await ask('add', { ...keyOf('add', handler), args })),
@@ -131,10 +126,7 @@ export function makeEventManagerRef<Handler>({ port, id, known }: Parts): EventM
       void (await ask('swap', { old: keyOf('swap', old).handler, ...keyOf('swap', next), args })),
     delete: async (handler, options) => ask('delete', keyOf('delete', handler).handler, options),
     which: (options) => ask('which', undefined, options) as Promise<string[]>,
-    stop: (reason, options) => port.stopActor(id, reason, options),
-    toString: () => at,
-    toJSON: () => ({ actor: id }),
-  }
+  } satisfies Omit<EventManagerRef<Handler>, keyof CommonRef>)
 }
 
 function problemOf(id: ActorId, { refusal, details }: RefusedError): EventHandlerError {

@@ -9,6 +9,7 @@ import { endHandlers, HandlerRoom, type EventManagerState } from './handler-room
 import { checkKindName } from './kind-checks.ts'
 import type { Kind } from './kind.ts'
 import { message } from './schema.ts'
+import { uncallable } from './uncallable.ts'
 
 /** An event manager that knows handlers of these kinds; give it to `child`. */
 export type EventManagerDefinition<Handler> = Kind<undefined, EventManagerState, EventManagerRef<Handler>>
@@ -119,11 +120,11 @@ export function eventManager<const Handlers extends readonly AnyEventHandler[]>(
       which: call(({ state }) => ({ reply: state.handlers.map(({ id }) => id) })),
     }),
   })
-  return {
+  return uncallable({
     name,
     behavior,
     reference: (port: Port, id: ActorId) => makeEventManagerRef<Handlers[number]>({ port, id, known }),
-  }
+  })
 }
 
 function refusal(

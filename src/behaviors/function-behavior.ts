@@ -11,6 +11,7 @@ import { NoReply, Refusal } from './handlers.ts'
 import type { Kind } from './kind.ts'
 import { invalidStep, refusedStep } from './refused-step.ts'
 import { validate, type StandardSchema } from './schema.ts'
+import { uncallable } from './uncallable.ts'
 
 /** A named, versioned function of acquaintances and a message; give it to `child`, whose `args` are the first acquaintances. */
 export interface BehaviorDefinition<Fn>
@@ -75,7 +76,7 @@ export function behavior<Fn extends BehaviorFunction>(
   const path = `behavior "${name}"`
   if (typeof fn !== 'function') throw new ConfigurationError({ path: `${path}: fn`, rule: 'must be a function', value: fn })
   checkKindOptions(path, options, ['version', 'migrate', 'message', 'info', 'trapExits', 'init', 'restart', 'term'])
-  return {
+  return uncallable({
     name,
     // The types of the function are those of the definition, which everybody goes through.
     behavior: new FunctionBehavior(
@@ -84,7 +85,7 @@ export function behavior<Fn extends BehaviorFunction>(
       options as unknown as BehaviorOptions<unknown>,
     ) as unknown as Behavior<never, never>,
     reference: (port: Port, id: ActorId) => makeBehaviorRef<Fn>(port, id),
-  }
+  })
 }
 
 type AnyFunction = (acquaintances: unknown, message: unknown, ctx: Context) => unknown

@@ -11,6 +11,7 @@ import { makeAsks, type AskKit, type Asks, type EventHandlers } from './hosting/
 import { checkHostedOptions } from './hosting/machine-options.ts'
 import { machineBehavior, notHosted } from './hosting/machine-sources.ts'
 import type { MachineState } from './hosting/machine-state.ts'
+import { uncallable } from './uncallable.ts'
 
 /** What `machine` is given besides a name and a machine. */
 export interface MachineOptions<Machine extends AnyStateMachine, Given extends Asks> extends Hooks<
@@ -94,12 +95,12 @@ export function machine<Machine extends AnyStateMachine, Given extends Asks = Re
   }
   const behavior: unknown = machineBehavior(name, hosted as HostedMachine, { version, migrate, hooks, asks, events })
   const calls = [...asks].map(([key, { event }]) => ({ name: key, takesInput: event !== undefined }))
-  return {
+  return uncallable({
     name,
     behavior: behavior as Behavior<MachineState, InputFrom<Machine>>,
     reference: (port: Port, id: ActorId) =>
       makeRef<SeparateHandlers<Given, EventHandlers<Machine>>>({ calls, casts: 'any' }, port, id),
-  }
+  })
 }
 
 function descriptorsOf(hosted: HostedMachine): string[] {

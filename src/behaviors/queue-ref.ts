@@ -1,9 +1,9 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { durationOrInfinityMs, type DurationOrInfinity } from '../protocol/duration.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
-import type { ExitReason } from '../protocol/exit-reason.ts'
-import type { CallOptions, Port, StopOptions } from '../runtime/context.ts'
+import type { CallOptions, Port } from '../runtime/context.ts'
 import { AbortedError, CallTimeoutError, NoProcError } from '../runtime/errors.ts'
+import { refWith, type CommonRef } from './common-ref.ts'
 import { QueueClosedError, QueueEmptyError, QueueFullError } from './errors.ts'
 import type { QueueAnswer } from './queue-handlers.ts'
 
@@ -11,8 +11,7 @@ import type { QueueAnswer } from './queue-handlers.ts'
  * The address of a queue. Each method rejects with a `CallError`, as `ActorRef.call` does, where the queue itself cannot be
  * asked.
  */
-export interface QueueRef<Item> {
-  readonly id: ActorId
+export interface QueueRef<Item> extends CommonRef {
   /**
    * Puts an item at the end; waits while there is no room.
    *
@@ -44,10 +43,6 @@ export interface QueueRef<Item> {
    * that are left.
    */
   close(options?: CloseOptions): Promise<number>
-  /** Asks it to end behind what is queued, and waits until it has; see {@link Port.stopActor}. */
-  stop(reason?: ExitReason, options?: StopOptions): Promise<void>
-  toString(): string
-  toJSON(): { readonly actor: ActorId }
 }
 
 /** How long to wait at a queue. */
@@ -110,8 +105,8 @@ export function makeQueueRef<Item>({ port, id, max }: Parts): QueueRef<Item> {
     if (answer.status === 'closed') throw new QueueClosedError(id)
     return answer
   }
-  const ref: QueueRef<Item> = {
-    id,
+  const make = (other: Port): QueueRef<Item> => makeQueueRef<Item>({ port: other, id, max })
+  const ref: QueueRef<Item> = refWith({ port, id, word: 'queue', make }, {
     put: async (item, options = {}) => void check(await wait('put', { item }, options), waitOf(options)),
     get: async (options = {}) => itemsOf(check(await wait('get', {}, options), waitOf(options)))[0] as Item,
     putBatch: async (items, options) => {
@@ -134,10 +129,7 @@ export function makeQueueRef<Item>({ port, id, max }: Parts): QueueRef<Item> {
     items: ({ signal } = {}) => items(ref, signal),
     close: async ({ grace = 'infinity' } = {}) =>
       (await call('close', { graceMs: durationOrInfinityMs(grace, `${at}: close: grace`) })) as number,
-    stop: (reason, options) => port.stopActor(id, reason, options),
-    toString: () => `queue ${displayId(id)}`,
-    toJSON: () => ({ actor: id }),
-  }
+  } satisfies Omit<QueueRef<Item>, keyof CommonRef>)
   return ref
 }
 

@@ -7,6 +7,7 @@ import { checkKindName } from './kind-checks.ts'
 import type { Kind } from './kind.ts'
 import { queueHandlers, type QueueState } from './queue-handlers.ts'
 import { makeQueueRef, type QueueRef } from './queue-ref.ts'
+import { uncallable } from './uncallable.ts'
 
 /** A queue of items of one type; give it to `child`. */
 export interface QueueDefinition<Item> extends Kind<undefined, QueueState<Item>, QueueRef<Item>> {
@@ -63,12 +64,12 @@ export function queue<Item>(name: string, options: QueueOptions): QueueDefinitio
     // One that has done its work and is started again, begins a new one.
     restart: ({ offered, fresh }) => (offered?.state.isClosed === true && offered.state.items.size === 0 ? fresh() : undefined),
   })
-  return {
+  return uncallable({
     name,
     behavior,
     childDefaults: { restart: 'transient' },
     reference: (port: Port, id: ActorId) => makeQueueRef<Item>({ port, id, max }),
-  }
+  })
 }
 
 function checkOptions(name: string, options: unknown): number {

@@ -7,6 +7,7 @@ import { aCount, aFunction, aLimit, aPeriod, checkDefinitionName, checkOptionTab
 import { release } from './release.ts'
 import { makeServiceRef, type ServiceRef } from './service-ref.ts'
 import { serviceBehavior, type HealthOrder, type ServiceKit, type ServiceStop } from './service-run.ts'
+import { uncallable } from './uncallable.ts'
 
 /** A thing that is started and stopped with a tree; give it to `child`. */
 export interface ServiceDefinition<Args, Thing> extends Kind<Args, unknown, ServiceRef<Thing>> {
@@ -109,12 +110,12 @@ export function service<Args = undefined, Thing = unknown>(
     startTimeoutMs: durationOrInfinityMs(startTimeout, `${path}: startTimeout`),
     health: healthOrder(path, options as ServiceOptions<unknown, unknown>),
   }
-  return {
+  return uncallable({
     name,
     behavior: serviceBehavior(name, order),
     childDefaults: { restart: 'transient', state: 'volatile' },
     reference: (port: Port, id: ActorId) => makeServiceRef<Thing>(port, id),
-  }
+  })
 }
 
 function healthOrder(path: string, options: ServiceOptions<unknown, unknown>): HealthOrder | undefined {

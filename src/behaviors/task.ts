@@ -5,6 +5,7 @@ import type { Port } from '../runtime/context.ts'
 import type { ActorDefinition } from './actor.ts'
 import { makeRef } from './actor-ref.ts'
 import { taskBehavior, type TaskFunction } from './task-run.ts'
+import { uncallable } from './uncallable.ts'
 
 /** A job as a child of a tree; give it to `child`. */
 export interface TaskDefinition<Args = undefined> extends ActorDefinition<Args, unknown, Record<never, never>> {
@@ -52,12 +53,12 @@ export function task<Args = undefined>(
   const timeoutMs = durationOrInfinityMs(options.timeout ?? 'infinity', `task "${name}": timeout`)
   // What it is given are the arguments of the child spec, which has their type.
   const run = fn as TaskFunction<unknown, unknown>
-  return {
+  return uncallable({
     name,
     behavior: taskBehavior(name, (args) => ({ run, args, timeoutMs })),
     childDefaults: { restart: 'transient', state: 'volatile' },
     reference: (port: Port, id: ActorId) => makeRef({ calls: [], casts: [] }, port, id),
-  }
+  })
 }
 
 function checkTaskDefinition(name: unknown, fn: unknown, options: object): void {

@@ -19,6 +19,7 @@ import type { Random } from './random.ts'
 import type { Router } from './router.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { ExitSignal } from './signals.ts'
+import type { Supervision } from './supervised-spawn.ts'
 import type { Turns } from './turns.ts'
 
 /** What stays of an actor when an incarnation ends and the next begins: its place, its mailbox, its memory. */
@@ -233,4 +234,6 @@ export interface SpawnOrder {
   readonly ifExists?: 'error' | 'return' | undefined
   /** When it ends with its starter; never if not given. */
   readonly owned?: { readonly survivesRestart: boolean } | undefined
+  /** What is asked of the system's own supervisor; nobody looks after it if not given. */
+  readonly supervision?: Supervision | undefined
 }

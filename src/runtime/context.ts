@@ -8,6 +8,7 @@ import type { GroupMember } from './group-member.ts'
 import type { MessageInfo } from './message.ts'
 import type { InNamespace, NamedActor } from './names.ts'
 import type { Random } from './random.ts'
+import type { SupervisedSpawnOptions } from './supervised-options.ts'
 
 /** How long a caller waits, and what else belongs to a request. */
 export interface CallOptions {
@@ -114,6 +115,17 @@ export interface SpawnOptions extends InNamespace {
    * when it is up, and leaves the arguments aside. However many ask at once, there is one actor.
    */
   readonly ifExists?: 'error' | 'return'
+  /**
+   * Makes it a child of the system's own supervisor, which restarts it as often as it takes; it ends with the process. The key is
+   * one of the system's then. Without it, as in OTP, nobody starts it again.
+   */
+  readonly supervised?: boolean | SupervisedSpawnOptions
+  /**
+   * As {@link supervised}, and it outlives the process: it is recorded in the store, and the next process that is started with
+   * its kind in `detached` has it again, under its name and with its last checkpoint. It goes on until it is ended by hand:
+   * `ref.stop(reason, { restart: false })`, or `app.kill(ref, { restart: false })`. Ray's detached actors.
+   */
+  readonly detached?: boolean | SupervisedSpawnOptions
 }
 
 /** What a spawn by an actor is made with. */

@@ -273,8 +273,8 @@ export class IgnoreError extends CoppiceError {
   }
 }
 
-/** Why a spawn gave no actor. */
-export type SpawnProblem = 'ignored' | 'already-started' | 'timeout' | 'failed'
+/** Why a spawn gave no actor; `not-running`: its system has been stopped, or has given up. */
+export type SpawnProblem = 'ignored' | 'already-started' | 'timeout' | 'failed' | 'not-running'
 
 /** No actor came of a spawn; nothing of it is left. */
 export class SpawnError extends CoppiceError {

@@ -39,6 +39,7 @@ import { failureOf, type Answer, type RequestOptions } from './requests.ts'
 import type { ExitSignal } from './signals.ts'
 import { sleep } from './sleep.ts'
 import { ownershipOf, spawnedId, spawnedSpec } from './spawned-spec.ts'
+import { supervisedId, supervisionOf } from './supervised-spawn.ts'
 
 /** The context of one incarnation: what it does takes effect at once, and nothing once the incarnation has ended. */
 export class LiveContext implements Context {
@@ -158,7 +159,8 @@ export class LiveContext implements Context {
     options: SpawnFromActorOptions = {},
   ): Promise<Spawned<Ref>> {
     const { world } = this.cell
-    const id = spawnedId(this.id, key)
+    const supervision = supervisionOf(options)
+    const id = supervision === undefined ? spawnedId(this.id, key) : supervisedId(key)
     if (!this.mayAct('spawn')) throw new NoProcError(id, 'spawn')
     const timeoutMs =
       options.timeout === undefined ? Infinity : durationOrInfinityMs(options.timeout, `${this.cell.label}: spawn: timeout`)
@@ -171,6 +173,7 @@ export class LiveContext implements Context {
       timeoutMs,
       owned: ownershipOf(options),
       ifExists: options.ifExists,
+      supervision,
     })
     return {
       ref: definition.reference(this, spawned),

@@ -16,6 +16,12 @@ export function nameKey(name: string, { namespace }: InNamespace = {}): string {
   return namespace === undefined ? name : `${namespace}${separator}${name}`
 }
 
+/** The name and the namespace of a key. */
+export function splitName(key: string): { readonly name: string; readonly namespace: string | undefined } {
+  const end = key.indexOf(separator)
+  return end === -1 ? { name: key, namespace: undefined } : { name: key.slice(end + 1), namespace: key.slice(0, end) }
+}
+
 /** A name for a person. */
 export function describeName(key: string): string {
   const [namespace, ...rest] = key.split(separator)

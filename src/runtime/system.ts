@@ -1,4 +1,4 @@
-import { isBelow, parentOf, type ActorId } from '../protocol/actor-id.ts'
+import { isBelow, parentOf, rootId, type ActorId } from '../protocol/actor-id.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { killed, noproc, normal, shutdown, type ExitReason } from '../protocol/exit-reason.ts'
 import { ActorCell } from './actor-cell.ts'
@@ -31,6 +31,7 @@ import type { Random } from './random.ts'
 import { bequeath, Revivals, type Remains } from './revival.ts'
 import type { Scheduler } from './scheduler.ts'
 import { sleep } from './sleep.ts'
+import { systemSupervisor, type Supervision } from './supervised-spawn.ts'
 import { startActor, whenGone, type Started, type StartOrigin } from './starting.ts'
 
 import { isThenable } from './thenable.ts'
@@ -61,6 +62,8 @@ export interface SystemParts {
   readonly attribution: Attribution
   /** Makes an error known that nobody waits for. */
   readonly surface: (error: unknown) => void
+  /** Has the system's own supervisor start an actor; rejects if none comes of it. */
+  readonly startSupervised: (order: SpawnOrder, supervision: Supervision) => Promise<void>
 }
 
 /** What an actor is at one moment. */
@@ -99,6 +102,9 @@ export class ActorSystem implements World {
   readonly topics = new Groups()
   /** Those that are being spawned. */
   readonly #spawning = new Map<ActorId, Promise<void>>()
+  /** Those of them that a supervisor starts, by their names. */
+  readonly #spawningNames = new Map<string, Promise<void>>()
+  readonly #startSupervised: SystemParts['startSupervised']
   readonly attribution: Attribution
   readonly catalogue: Catalogue
   readonly router: LocalRouter
@@ -140,7 +146,8 @@ export class ActorSystem implements World {
       surface,
     } = parts
     const { boundsNestedCalls } = parts
-    const { overload, keepDeadLetters } = parts
+    const { overload, keepDeadLetters, startSupervised } = parts
+    this.#startSupervised = startSupervised
     this.clock = clock
     this.random = random
     this.scheduler = scheduler
@@ -271,7 +278,8 @@ export class ActorSystem implements World {
   /** Gives up the place of everybody below `id`, but for `except` and below; of one that is about to end, when it has. */
   forgetBelow(id: ActorId, except: ReadonlySet<ActorId> = new Set()): void {
     for (const { id: below, life } of this.#cells.values())
-      if (isBelow(id, below) && !isAmong(below, id, except)) {
+      // What the system's own supervisor has is none of the root's, beside which it stands.
+      if (isBelow(id, below) && !isAmong(below, id, except) && (id !== rootId || !isSupervised(below))) {
         if (life === undefined) this.retire(below, { forget: true })
         else life.whenEnded(() => this.retire(below, { forget: true }))
       }
@@ -376,9 +384,16 @@ export class ActorSystem implements World {
 
   async spawn(order: SpawnOrder): Promise<ActorId> {
     const { spec, starter, link, monitor } = order
+    if (this.#isClosed) throw new SpawnError({ problem: 'not-running', actor: spec.id, reason: noproc })
     for (;;) {
       const there = order.ifExists === 'return' ? this.#presentFor(spec) : undefined
-      if (there === undefined) break
+      if (there === undefined) {
+        // One that a supervisor is asked for has no place before its turn comes.
+        const underWay = order.ifExists === 'return' ? this.#underWay(spec) : undefined
+        if (underWay === undefined) break
+        await underWay.catch(() => undefined)
+        continue
+      }
       // One that is ending is no more than a place that is not free yet.
       const { life } = there
       if (life?.status === 'ending') {
@@ -391,14 +406,35 @@ export class ActorSystem implements World {
       if (monitor !== undefined) starter?.monitor(monitor, up, there.id)
       return there.id
     }
-    const spawned = this.#spawnNew(order)
-    this.#spawning.set(spec.id, spawned)
+    const { supervision } = order
+    const spawned = supervision === undefined ? this.#spawnNew(order) : this.#spawnSupervised(order, supervision)
+    if (!this.#spawning.has(spec.id)) this.#spawning.set(spec.id, spawned)
     try {
       await spawned
     } finally {
       if (this.#spawning.get(spec.id) === spawned) this.#spawning.delete(spec.id)
     }
     return spec.id
+  }
+
+  #underWay({ id, name }: ActorSpec): Promise<void> | undefined {
+    return this.#spawning.get(id) ?? (name === undefined ? undefined : this.#spawningNames.get(name))
+  }
+
+  async #spawnSupervised(order: SpawnOrder, supervision: Supervision): Promise<void> {
+    const { id, name } = order.spec
+    if (this.#cells.has(id) || this.#spawning.has(id))
+      throw new ConfigurationError({ path: 'spawn: key', rule: 'must not be the key of an actor that is there', value: id })
+    const owner = name === undefined ? undefined : this.names.ownerOf(name)
+    if (owner !== undefined) throw new SpawnError({ problem: 'already-started', actor: id, reason: killed, owner })
+    const starting = this.#startSupervised(order, supervision)
+    if (name !== undefined) this.#spawningNames.set(name, starting)
+    try {
+      await starting
+    } finally {
+      if (name !== undefined && this.#spawningNames.get(name) === starting) this.#spawningNames.delete(name)
+    }
+    if (order.monitor !== undefined) order.starter?.monitor(order.monitor, this.lifeOf(id), id)
   }
 
   /** Who has the name, or else the key, of an actor that is to be spawned. */
@@ -588,6 +624,10 @@ export class ActorSystem implements World {
 function isAmong(id: ActorId, ancestor: ActorId, children: ReadonlySet<ActorId>): boolean {
   for (let at: ActorId | undefined = id; at !== undefined && at !== ancestor; at = parentOf(at)) if (children.has(at)) return true
   return false
+}
+
+function isSupervised(id: ActorId): boolean {
+  return id === systemSupervisor || isBelow(systemSupervisor, id)
 }
 
 /** A start can be given up before `initial` is done. Whoever ends by ignoring is told so by the start itself. */

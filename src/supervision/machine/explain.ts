@@ -105,6 +105,7 @@ const ended: Record<ExitReason['type'], string> = {
 }
 
 function budget({ budgetLeft, limit }: Occasion): string {
+  if (limit.restarts === Infinity) return 'as often as it takes'
   return `${budgetLeft} of ${limit.restarts} restarts left in ${describeTime(limit.withinMs)}`
 }
 
