@@ -64,6 +64,26 @@ export interface MemberRow {
   readonly args: string
 }
 
+/** A note of an exit, with its details as text. */
+export interface ExitRow {
+  readonly supervisor: ActorId
+  readonly epoch: number
+  readonly number: number
+  readonly atMs: number
+  readonly child: string
+  readonly incarnation: number | null
+  readonly reason: string
+  readonly decided: string
+  readonly why: string
+  readonly details: string
+}
+
+/** A row, and whether it is what was written. */
+export interface Checked<Row> {
+  readonly row: Row
+  readonly isIntact: boolean
+}
+
 /** What is known of a message by the key that its sender gave it. */
 export interface AnswerRow {
   readonly seq: number
@@ -130,4 +150,13 @@ export interface Records {
   /** Adds a member; one that is there keeps its place and gets the new arguments. */
   putMember(row: MemberRow): void
   dropMember(supervisor: ActorId, key: string): void
+
+  /** Those of each supervisor oldest first; whoever reads them says what to do about a damaged one. */
+  exits(): Checked<ExitRow>[]
+  /** Adds a note; the one with its supervisor, epoch and number keeps its place and gets what is new. */
+  putExit(row: ExitRow): void
+  /** Removes all notes of a supervisor but the newest `keep`. */
+  dropExits(supervisor: ActorId, keep: number): void
+  /** Removes, of all supervisors, what was added before the last `keep`. */
+  dropOldExits(keep: number): void
 }

@@ -1,21 +1,33 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { StoreError } from '../runtime/errors.ts'
-import type { ActorRow, AnswerRow, Burial, CheckpointRow, MemberRow, MessageRow, Records, TimerRow } from './records.ts'
+import type {
+  ActorRow,
+  AnswerRow,
+  Burial,
+  Checked,
+  CheckpointRow,
+  ExitRow,
+  MemberRow,
+  MessageRow,
+  Records,
+  TimerRow,
+} from './records.ts'
 import type { SqlHandle, SqlRow, SqlStatement } from './sqlite-handle.ts'
 import { queries, type Query } from './sqlite-queries.ts'
 import {
   actorCrc,
   answerCrc,
+  exitCrc,
   memberCrc,
   messageCrc,
   timerCrc,
   toActor,
   toAnswer,
   toCheckpoint,
+  toExit,
   toMember,
   toMessage,
   toTimer,
-  type Checked,
 } from './sqlite-rows.ts'
 
 /** The tables of a store in SQLite: every statement is prepared once, and every row is checked when it is read. */
@@ -141,6 +153,24 @@ export class SqliteRecords implements Records {
 
   dropMember(supervisor: ActorId, key: string): void {
     this.#sql.dropMember.run(supervisor, key)
+  }
+
+  exits(): Checked<ExitRow>[] {
+    return (this.#sql.exits.all() as SqlRow[]).map(toExit)
+  }
+
+  putExit(row: ExitRow): void {
+    const { supervisor, epoch, number, atMs, child, incarnation, reason, decided, why, details } = row
+    const key = [supervisor, epoch, number]
+    this.#sql.putExit.run(...key, atMs, child, incarnation, reason, decided, why, details, exitCrc(row))
+  }
+
+  dropExits(supervisor: ActorId, keep: number): void {
+    this.#sql.dropExits.run(supervisor, supervisor, keep)
+  }
+
+  dropOldExits(keep: number): void {
+    this.#sql.dropOldExits.run(keep)
   }
 
   #one<Row>(columns: unknown, read: (columns: SqlRow) => Checked<Row>, actor: ActorId): Row | undefined {

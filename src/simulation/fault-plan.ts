@@ -77,6 +77,8 @@ const operations: Record<StoreOperation, true> = {
   saveMember: true,
   dropMember: true,
   members: true,
+  noteExits: true,
+  exits: true,
 }
 
 const fields: Record<Fault['at'], { readonly needed: readonly string[]; readonly optional: readonly string[] }> = {
