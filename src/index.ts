@@ -101,8 +101,10 @@ export type {
   Commit,
   Committed,
   DurableTimer,
+  ExitNote,
   Journaled,
   JournaledSend,
+  KeptExits,
   LastWill,
   Member,
   Outcome,
@@ -319,6 +321,7 @@ export type { Health, HealthProblem } from './app/health.ts'
 export { healthHandler, type HealthHandler, type HealthRequest, type HealthResponse } from './app/health-handler.ts'
 export { TreeStartError } from './app/errors.ts'
 export type { CoppiceEvent, EventListener } from './app/events.ts'
+export type { KeptDecisionsEvent } from './app/kept-decisions.ts'
 
 // What some of these are made of.
 export type { CallInfo, Waiting } from './runtime/message.ts'
