@@ -28,8 +28,8 @@ export interface KeptDecisionsParts {
   readonly keep: number
 }
 
-/** Few restarts are written down at once, each; a storm of them as often as nobody notices. */
-const pace = { atOnce: 10, everyMs: 250 }
+/** In decisions. A few are written down at once; of a storm the newest, as often as nobody notices. */
+const pace = { atOnce: 20, perSecond: 80 }
 
 /**
  * Writes the newest decisions of every supervisor to the store, and reads those of the processes before. A decision waits for
@@ -103,7 +103,9 @@ export class KeptDecisions {
   #write(): void {
     this.#timer = undefined
     if (this.#isOver || this.#isClosing) return
-    const waitMs = this.#pace.take(this.#clock.now())
+    let news = 0
+    for (const log of this.#changed) news += log.newsCount
+    const waitMs = this.#pace.take(news, this.#clock.now())
     if (waitMs > 0) this.#timer = this.#clock.setTimer(waitMs, () => this.#write(), { keepsAlive: false })
     else this.#writing = this.#writeAll().then((isDone) => this.#next(isDone))
   }

@@ -1,21 +1,27 @@
-/** So many at once, and then one in each interval: what comes in a storm is not answered piece by piece. */
+/** How much may be done at once, and how fast that comes back. */
+export interface PaceLimits {
+  readonly atOnce: number
+  readonly perSecond: number
+}
+
+/** A bucket of tokens: a little is done at once, and a lot at a bounded rate. */
 export class Pace {
   readonly #atOnce: number
-  readonly #everyMs: number
-  /** Until when the places that were taken are used up. */
-  #usedToMs = -Infinity
+  readonly #msEach: number
+  /** When all that was taken will have come back. */
+  #fullAtMs = -Infinity
 
-  constructor({ atOnce, everyMs }: { readonly atOnce: number; readonly everyMs: number }) {
+  constructor({ atOnce, perSecond }: PaceLimits) {
     this.#atOnce = atOnce
-    this.#everyMs = everyMs
+    this.#msEach = 1_000 / perSecond
   }
 
-  /** Takes a place and gives 0, or says in how many milliseconds there will be one. */
-  take(nowMs: number): number {
-    const usedToMs = Math.max(this.#usedToMs, nowMs) + this.#everyMs
-    const waitMs = usedToMs - nowMs - this.#atOnce * this.#everyMs
+  /** Takes as much and gives 0, or says in how many milliseconds there will be so much. More than all counts as all. */
+  take(amount: number, nowMs: number): number {
+    const fullAtMs = Math.max(this.#fullAtMs, nowMs) + Math.min(amount, this.#atOnce) * this.#msEach
+    const waitMs = fullAtMs - nowMs - this.#atOnce * this.#msEach
     if (waitMs > 0) return waitMs
-    this.#usedToMs = usedToMs
+    this.#fullAtMs = fullAtMs
     return 0
   }
 }

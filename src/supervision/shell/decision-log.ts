@@ -64,6 +64,11 @@ export class DecisionLog {
     this.#earlier = records.slice(-this.#settings.keep)
   }
 
+  /** Of how many decisions the store has not been told. */
+  get newsCount(): number {
+    return this.#kept.reduce((count, { isNews }) => (isNews ? count + 1 : count), 0)
+  }
+
   /** What the store has not been told of the decisions that are still here; it counts as told from now on. */
   takeNews(): readonly DecisionRecord[] {
     const news = this.#kept.filter(({ isNews }) => isNews)
