@@ -35,7 +35,7 @@ export interface LogSettings {
   readonly wallNow: () => number
   /** That of the store, where there is one. */
   readonly epoch: number | undefined
-  /** Told when a log has news for the store: in every restart, so it has to be quick. */
+  /** Told when a log has news for the store, once until they are taken. */
   readonly changed: (log: DecisionLog) => void
 }
 
@@ -46,6 +46,8 @@ export class DecisionLog {
   #earlier: readonly DecisionRecord[] = []
   readonly #kept: Kept[] = []
   #count = 0
+  /** It was told that there is news. */
+  #isTold = false
   /** The child for whose sake starts are done now. */
   #about: string | undefined = undefined
 
@@ -71,6 +73,7 @@ export class DecisionLog {
 
   /** What the store has not been told of the decisions that are still here; it counts as told from now on. */
   takeNews(): readonly DecisionRecord[] {
+    this.#isTold = false
     const news = this.#kept.filter(({ isNews }) => isNews)
     for (const kept of news) kept.isNews = false
     return news.map((kept) => this.#recordOf(kept))
@@ -98,7 +101,7 @@ export class DecisionLog {
     const atMs = this.#settings.wallNow()
     this.#kept.push({ supervisorIncarnation, number: this.#count, atMs, decision, results: [], isNews: true })
     if (this.#kept.length > this.#settings.keep) this.#kept.shift()
-    this.#settings.changed(this)
+    if (!this.#isTold) this.#tell()
   }
 
   /** Writes what came of a restart to the decision that it was done for; starts on nobody's account are no news. */
@@ -109,6 +112,11 @@ export class DecisionLog {
     if (kept?.decision.decided !== 'restart' && kept?.decision.decided !== 'retry') return
     kept.results = results
     kept.isNews = true
+    if (!this.#isTold) this.#tell()
+  }
+
+  #tell(): void {
+    this.#isTold = true
     this.#settings.changed(this)
   }
 
