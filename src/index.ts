@@ -109,6 +109,7 @@ export type {
   Member,
   Outcome,
   Persistence,
+  RestartCount,
   Revived,
   Snapshot,
   Store,
@@ -322,6 +323,7 @@ export { healthHandler, type HealthHandler, type HealthRequest, type HealthRespo
 export { TreeStartError } from './app/errors.ts'
 export type { CoppiceEvent, EventListener } from './app/events.ts'
 export type { KeptDecisionsEvent } from './app/kept-decisions.ts'
+export type { RestartsNotCounted } from './app/store-lifetimes.ts'
 
 // What some of these are made of.
 export type { CallInfo, Waiting } from './runtime/message.ts'

@@ -14,13 +14,14 @@ import { isTreeNode, type DynamicNode, type SupervisorNode, type TreeNode } from
 import { breathe } from '../runtime/breathe.ts'
 import { checkNewChild } from './check-tree.ts'
 import { localStarter, type LocalStart } from './local-starter.ts'
+import { storeLifetimes, type RestartsNotCounted } from './store-lifetimes.ts'
 import { storeMembers } from './store-members.ts'
 
 /** What the specs of a tree are made with. */
 export interface PlanParts {
   readonly system: ActorSystem
   readonly defaultMode: StateMode
-  readonly sink: EventSink<SupervisorEvent>
+  readonly sink: EventSink<SupervisorEvent | RestartsNotCounted>
   /** What each supervisor decided last. */
   readonly logs: DecisionLogs
   readonly onError: (error: unknown) => void
@@ -45,7 +46,7 @@ function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts: PlanP
   const { autoShutdown } = settings
   const input = { kind: 'static', ...settings, children } as const
   const behavior = supervisorBehavior({
-    ...shellParts(parts),
+    ...shellParts(id, parts),
     input: () => input,
     members: undefined,
     specOf: (key, added) => addedSpec(added, { key, parent: id, autoShutdown }, parts),
@@ -64,7 +65,7 @@ function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts):
   const template = node.member === undefined ? workerSpec(node.behavior, common, parts) : innerSpec(node.member, common, parts)
   const outlivesProcess = (members.state ?? parts.defaultMode) !== 'volatile' && members.restart !== 'temporary'
   const behavior = supervisorBehavior({
-    ...shellParts(parts),
+    ...shellParts(id, parts),
     input: (children) => ({ kind: 'dynamic', ...supervisor, children, template }),
     specOf: undefined,
     init: node.options.init,
@@ -152,9 +153,14 @@ function termLimit(shutdown: ShutdownLimit): number {
   return shutdown === 'kill' ? termLimitOfKilledMs : shutdown
 }
 
-function shellParts({ system, sink, logs }: PlanParts): Omit<SupervisorParts, 'input' | 'members' | 'specOf' | 'init'> {
+function shellParts(
+  supervisor: ActorId,
+  { system, sink, logs }: PlanParts,
+): Omit<SupervisorParts, 'input' | 'members' | 'specOf' | 'init'> {
+  const { persistence } = system
   return {
     restarts: new Map(),
+    lifetimes: persistence && storeLifetimes({ supervisor, persistence, sink }),
     breathe: (label) => breathe(system.scheduler, label),
     starter: (parent) => localStarter(system, parent),
     sendSelf: (to, message) => system.router.deliver(to, message),

@@ -28,5 +28,9 @@ export function carryOut(journal: Journal, operation: Operation): unknown {
       return journal.noteExits(operation.supervisor, operation.rows, operation.keep)
     case 'exits':
       return journal.exits()
+    case 'countRestarts':
+      return journal.countRestarts(operation.count)
+    case 'restarts':
+      return journal.restarts(operation.supervisor)
   }
 }

@@ -1,7 +1,16 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { InternalError } from '../protocol/errors.ts'
 import type { Clock } from '../runtime/clock.ts'
-import type { Accepted, Checkpoint, Journaled, KeptExits, Member, Outcome, Revived } from '../runtime/persistence.ts'
+import type {
+  Accepted,
+  Checkpoint,
+  Journaled,
+  KeptExits,
+  Member,
+  Outcome,
+  RestartCount,
+  Revived,
+} from '../runtime/persistence.ts'
 import type { ActorEntry, ActorTable } from './actor-table.ts'
 import { afterAdding, readCheckpoint, readShelf, type Kept } from './checkpoint.ts'
 import { checksumOf } from './checksum.ts'
@@ -137,6 +146,15 @@ export class Journal {
 
   exits(): KeptExits {
     return readExits(this.#values.codec, this.#records.exits())
+  }
+
+  countRestarts(count: RestartCount): void {
+    if (count.restarts > 0) this.#records.putRestarts(count)
+    else this.#records.dropRestarts(count.supervisor, count.child)
+  }
+
+  restarts(supervisor: ActorId): readonly RestartCount[] {
+    return this.#records.restarts(supervisor)
   }
 
   #append(to: ActorId, text: EnvelopeText): number {

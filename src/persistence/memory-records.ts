@@ -1,4 +1,5 @@
 import type { ActorId } from '../protocol/actor-id.ts'
+import type { RestartCount } from '../runtime/persistence.ts'
 import type {
   ActorRow,
   AnswerRow,
@@ -31,6 +32,7 @@ export class MemoryRecords implements Records {
   readonly #timers = new Map<ActorId, Map<string, TimerRow>>()
   readonly #members = new Map<ActorId, Map<string, MemberRow>>()
   readonly #deadLetters: DeadLetter[] = []
+  readonly #restarts = new Map<ActorId, Map<string, RestartCount>>()
   readonly #exits = new Map<ActorId, Map<string, PlacedExit>>()
   #lastPosition = 0
 
@@ -151,6 +153,18 @@ export class MemoryRecords implements Records {
 
   dropMember(supervisor: ActorId, key: string): void {
     this.#members.get(supervisor)?.delete(key)
+  }
+
+  restarts(supervisor: ActorId): RestartCount[] {
+    return [...(this.#restarts.get(supervisor)?.values() ?? [])].sort((a, b) => (a.child < b.child ? -1 : 1))
+  }
+
+  putRestarts(count: RestartCount): void {
+    shelfOf(this.#restarts, count.supervisor).set(count.child, count)
+  }
+
+  dropRestarts(supervisor: ActorId, child: string): void {
+    this.#restarts.get(supervisor)?.delete(child)
   }
 
   exits(): Checked<ExitRow>[] {

@@ -70,6 +70,13 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
         keep,
       })),
     exits: () => store.submit<'exits'>(() => ({ type: 'exits' })),
+    countRestarts: (count) =>
+      store.submit<'countRestarts'>(() => {
+        checkText(count.supervisor, 'actor id')
+        checkText(count.child, 'key')
+        return { type: 'countRestarts', count }
+      }),
+    restarts: (supervisor) => store.submit<'restarts'>(() => ({ type: 'restarts', supervisor })),
     close: () => store.close(),
   }
 }

@@ -1,5 +1,5 @@
 import type { ActorId } from '../protocol/actor-id.ts'
-import type { Accepted, Checkpoint, Journaled, KeptExits, Member, Revived } from '../runtime/persistence.ts'
+import type { Accepted, Checkpoint, Journaled, KeptExits, Member, RestartCount, Revived } from '../runtime/persistence.ts'
 import type { CommitText, SnapshotText } from './commit-text.ts'
 import type { EnvelopeText, ExitRow, MemberRow } from './records.ts'
 
@@ -24,6 +24,8 @@ export type Operation =
   | { readonly type: 'members'; readonly supervisor: ActorId }
   | { readonly type: 'noteExits'; readonly supervisor: ActorId; readonly rows: readonly ExitRow[]; readonly keep: number }
   | { readonly type: 'exits' }
+  | { readonly type: 'countRestarts'; readonly count: RestartCount }
+  | { readonly type: 'restarts'; readonly supervisor: ActorId }
 
 /** What a commit gave: for each send, in order, the number that it got, or 0 if its receiver knew its key. */
 export interface CommittedText {
@@ -45,6 +47,8 @@ export interface Answers {
   readonly members: readonly Member[]
   readonly noteExits: undefined
   readonly exits: KeptExits
+  readonly countRestarts: undefined
+  readonly restarts: readonly RestartCount[]
 }
 
 export type OperationType = keyof Answers

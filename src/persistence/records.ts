@@ -1,6 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { MessageKind } from '../protocol/envelope.ts'
-import type { CheckpointCause } from '../runtime/persistence.ts'
+import type { CheckpointCause, RestartCount } from '../runtime/persistence.ts'
 
 /** An actor, as far as its journal and its incarnations go. */
 export interface ActorRow {
@@ -150,6 +150,10 @@ export interface Records {
   /** Adds a member; one that is there keeps its place and gets the new arguments. */
   putMember(row: MemberRow): void
   dropMember(supervisor: ActorId, key: string): void
+
+  restarts(supervisor: ActorId): RestartCount[]
+  putRestarts(count: RestartCount): void
+  dropRestarts(supervisor: ActorId, child: string): void
 
   /** Those of each supervisor oldest first; whoever reads them says what to do about a damaged one. */
   exits(): Checked<ExitRow>[]

@@ -39,6 +39,9 @@ export const queries = {
   putMember: `INSERT INTO member (supervisor, key, args, crc) VALUES (?, ?, ?, ?)
     ON CONFLICT (supervisor, key) DO UPDATE SET args = excluded.args, crc = excluded.crc`,
   dropMember: 'DELETE FROM member WHERE supervisor = ? AND key = ?',
+  restarts: 'SELECT * FROM restarts WHERE supervisor = ? ORDER BY child',
+  putRestarts: 'INSERT OR REPLACE INTO restarts (supervisor, child, restarts, crc) VALUES (?, ?, ?, ?)',
+  dropRestarts: 'DELETE FROM restarts WHERE supervisor = ? AND child = ?',
   exits: 'SELECT * FROM exits ORDER BY supervisor, epoch, number',
   putExit: `INSERT INTO exits (supervisor, epoch, number, at_ms, child, incarnation, reason, decided, why, details, crc)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -1,5 +1,6 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { StoreError } from '../runtime/errors.ts'
+import type { RestartCount } from '../runtime/persistence.ts'
 import type {
   ActorRow,
   AnswerRow,
@@ -20,6 +21,7 @@ import {
   exitCrc,
   memberCrc,
   messageCrc,
+  restartsCrc,
   timerCrc,
   toActor,
   toAnswer,
@@ -27,6 +29,7 @@ import {
   toExit,
   toMember,
   toMessage,
+  toRestarts,
   toTimer,
 } from './sqlite-rows.ts'
 
@@ -153,6 +156,18 @@ export class SqliteRecords implements Records {
 
   dropMember(supervisor: ActorId, key: string): void {
     this.#sql.dropMember.run(supervisor, key)
+  }
+
+  restarts(supervisor: ActorId): RestartCount[] {
+    return this.#all(this.#sql.restarts.all(supervisor), toRestarts, supervisor)
+  }
+
+  putRestarts(count: RestartCount): void {
+    this.#sql.putRestarts.run(count.supervisor, count.child, count.restarts, restartsCrc(count))
+  }
+
+  dropRestarts(supervisor: ActorId, child: string): void {
+    this.#sql.dropRestarts.run(supervisor, child)
   }
 
   exits(): Checked<ExitRow>[] {

@@ -1,5 +1,5 @@
 import type { MessageKind } from '../protocol/envelope.ts'
-import type { CheckpointCause } from '../runtime/persistence.ts'
+import type { CheckpointCause, RestartCount } from '../runtime/persistence.ts'
 import { crcOf } from './checksum.ts'
 import type {
   ActorRow,
@@ -27,6 +27,8 @@ export const answerCrc = (actor: string, key: string, { seq, outcome }: AnswerRo
 export const timerCrc = (row: TimerRow): number => crcOf(row.actor, row.id, row.dueAtMs, ...envelopeColumns(row))
 
 export const memberCrc = (row: MemberRow): number => crcOf(row.supervisor, row.key, row.args)
+
+export const restartsCrc = (row: RestartCount): number => crcOf(row.supervisor, row.child, row.restarts)
 
 export const exitCrc = (row: ExitRow): number =>
   crcOf(
@@ -84,6 +86,15 @@ export function toTimer(columns: SqlRow): Checked<TimerRow> {
 export function toMember(columns: SqlRow): Checked<MemberRow> {
   const row: MemberRow = { supervisor: String(columns['supervisor']), key: String(columns['key']), args: String(columns['args']) }
   return checked(row, memberCrc(row), columns)
+}
+
+export function toRestarts(columns: SqlRow): Checked<RestartCount> {
+  const row: RestartCount = {
+    supervisor: String(columns['supervisor']),
+    child: String(columns['child']),
+    restarts: Number(columns['restarts']),
+  }
+  return checked(row, restartsCrc(row), columns)
 }
 
 export function toExit(columns: SqlRow): Checked<ExitRow> {

@@ -129,6 +129,15 @@ CREATE TABLE exits (
   UNIQUE (supervisor, epoch, number)
 ) STRICT;
 
+CREATE TABLE restarts (
+  -- How often a child has been restarted in its life, where that is limited.
+  supervisor TEXT NOT NULL,
+  child TEXT NOT NULL,
+  restarts INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  PRIMARY KEY (supervisor, child)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW exits_told AS
 -- For people: who ended, why, and what was decided.
 SELECT datetime(at_ms / 1000, 'unixepoch') AS at, epoch, supervisor, number, child, incarnation, reason, decided, why

@@ -171,6 +171,13 @@ export interface KeptExits {
   readonly damaged: readonly (Pick<ExitNote, 'supervisor' | 'epoch' | 'number'> & { readonly problem: string })[]
 }
 
+/** How often a child has been restarted in its life. */
+export interface RestartCount {
+  readonly supervisor: ActorId
+  readonly child: string
+  readonly restarts: number
+}
+
 /** What a store says of itself. */
 export interface StoreInfo {
   /** Given once, when the store was made. */
@@ -221,6 +228,10 @@ export interface Persistence {
   noteExits(supervisor: ActorId, notes: readonly ExitNote[], keep: number): Promise<void>
   /** All notes. One that is damaged is told of, and no reason to fail. */
   exits(): Promise<KeptExits>
+  /** Keeps the count of a child in place of the one before; 0 forgets it. */
+  countRestarts(count: RestartCount): Promise<void>
+  /** The counts of the children of one supervisor. */
+  restarts(supervisor: ActorId): Promise<readonly RestartCount[]>
   /** Commits what was asked for before, and lets go of the store. */
   close(): Promise<void>
 }

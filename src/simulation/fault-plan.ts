@@ -79,6 +79,8 @@ const operations: Record<StoreOperation, true> = {
   members: true,
   noteExits: true,
   exits: true,
+  countRestarts: true,
+  restarts: true,
 }
 
 const fields: Record<Fault['at'], { readonly needed: readonly string[]; readonly optional: readonly string[] }> = {

@@ -64,6 +64,8 @@ function faultyPersistence(inner: Persistence, faults: PlannedFaults, tear: Faul
     members: (supervisor) => ask('members', supervisor, () => inner.members(supervisor)),
     noteExits: (supervisor, notes, keep) => ask('noteExits', supervisor, () => inner.noteExits(supervisor, notes, keep)),
     exits: () => ask('exits', rootId, () => inner.exits()),
+    countRestarts: (count) => ask('countRestarts', count.supervisor, () => inner.countRestarts(count)),
+    restarts: (supervisor) => ask('restarts', supervisor, () => inner.restarts(supervisor)),
     close: () => inner.close(),
   }
 }

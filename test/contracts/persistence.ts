@@ -555,6 +555,25 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
       })
     })
 
+    describe('counts of restarts', () => {
+      it('are kept for each child of a supervisor over openings of the store, until they are forgotten', async () => {
+        const store = fresh()
+        const first = await open(store)
+        const count = (supervisor: string, child: string, restarts: number) =>
+          first.persistence.countRestarts({ supervisor, child, restarts })
+        await first.settled(
+          Promise.all([count('s', 'b', 1), count('s', 'a', 1), count('s', 'b', 2), count('s', 'c', 1), count('t', 'a', 5)]),
+        )
+        await first.settled(Promise.all([count('s', 'c', 0), count('s', 'never', 0)]))
+        const second = await reopened(store, first)
+        expect(await second.settled(second.persistence.restarts('s'))).toEqual([
+          { supervisor: 's', child: 'a', restarts: 1 },
+          { supervisor: 's', child: 'b', restarts: 2 },
+        ])
+        expect(await second.settled(second.persistence.restarts('nobody'))).toEqual([])
+      })
+    })
+
     describe('notes of exits', () => {
       it('come back in the next process as they were, those of each supervisor oldest first', async () => {
         const store = fresh()
