@@ -127,9 +127,10 @@ export class KeptDecisions {
   }
 
   async #writeOne(log: DecisionLog): Promise<boolean> {
-    const records = log.takeNews()
-    if (records.length === 0) return true
+    let records: readonly DecisionRecord[] = []
     try {
+      records = log.takeNews()
+      if (records.length === 0) return true
       const notes = records.map((record) => noteOf(record, this.#epoch))
       await this.#persistence.noteExits(log.supervisor, notes, this.#keep)
       return true

@@ -2,6 +2,8 @@ import { childId, type ActorId } from '../../protocol/actor-id.ts'
 import type { ExitReason } from '../../protocol/exit-reason.ts'
 import type { Beginning } from '../../runtime/beginning.ts'
 import type { Decision } from '../machine/commands.ts'
+import { explain, outcomeOf } from '../machine/explain.ts'
+import type { Occasion } from '../machine/occasion.ts'
 import type { Fact, StartResult } from '../machine/facts.ts'
 
 /** What came of starting one child again. */
@@ -96,10 +98,10 @@ export class DecisionLog {
     else if (fact.type === 'asked' || fact.type === 'shutdown') this.#about = undefined
   }
 
-  add(supervisorIncarnation: number, decision: Decision): void {
+  add(supervisorIncarnation: number, occasion: Occasion): void {
     this.#count += 1
     const atMs = this.#settings.wallNow()
-    this.#kept.push({ supervisorIncarnation, number: this.#count, atMs, decision, results: [], isNews: true })
+    this.#kept.push({ supervisorIncarnation, number: this.#count, atMs, occasion, results: [], isNews: true })
     if (this.#kept.length > this.#settings.keep) this.#kept.shift()
     if (!this.#isTold) this.#tell()
   }
@@ -108,8 +110,10 @@ export class DecisionLog {
   cameBack(results: readonly StartResult[]): void {
     const about = this.#about
     this.#about = undefined
-    const kept = about === undefined ? undefined : this.#kept.findLast(({ decision }) => decision.child === about)
-    if (kept?.decision.decided !== 'restart' && kept?.decision.decided !== 'retry') return
+    const kept = about === undefined ? undefined : this.#kept.findLast(({ occasion }) => occasion.spec.id === about)
+    if (kept === undefined) return
+    const decided = outcomeOf(kept.occasion.verdict)
+    if (decided !== 'restart' && decided !== 'retry') return
     kept.results = results
     kept.isNews = true
     if (!this.#isTold) this.#tell()
@@ -120,7 +124,7 @@ export class DecisionLog {
     this.#settings.changed(this)
   }
 
-  #recordOf({ supervisorIncarnation, number, atMs, decision, results }: Kept): DecisionRecord {
+  #recordOf({ supervisorIncarnation, number, atMs, occasion, results }: Kept): DecisionRecord {
     const { supervisor } = this
     return {
       supervisor,
@@ -128,9 +132,9 @@ export class DecisionLog {
       number,
       epoch: this.#settings.epoch,
       isEarlier: false,
-      id: childId(supervisor, decision.child),
+      id: childId(supervisor, occasion.spec.id),
       atMs,
-      ...decision,
+      ...explain(occasion),
       back: results.map((result) => comebackOf(supervisor, result)),
     }
   }
@@ -141,7 +145,7 @@ interface Kept {
   readonly supervisorIncarnation: number
   readonly number: number
   readonly atMs: number
-  readonly decision: Decision
+  readonly occasion: Occasion
   results: readonly StartResult[]
   /** The store has not been told of it as it is now. */
   isNews: boolean
