@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { fileOpening } from '../../src/persistence/sqlite-opening.ts'
 import { schemaVersion } from '../../src/persistence/sqlite-schema.ts'
-import { sqlite, type SqliteOptions, type SqlHandle } from '../../src/persistence/sqlite-store.ts'
+import { sqlite, type SqlHandle } from '../../src/persistence/sqlite-store.ts'
 import { child, dynamicSupervisor, supervisor } from '../../src/supervision/trees/tree.ts'
+import { links } from '../support/links.ts'
 import { Counter } from '../support/scripted.ts'
 import { manualWorld } from '../support/manual-world.ts'
 import { simulated } from '../support/simulated-app.ts'
 import { inDirectory, openIn, rejection } from '../support/store-fixtures.ts'
-import { start } from '../../src/app/start.ts'
 
 const version1 = readFileSync(fileURLToPath(new URL('fixtures/version-1.sql', import.meta.url)), 'utf8')
 
@@ -70,9 +71,12 @@ describe('a file of the first version', () => {
   it.each(['in-process', 'worker'] as const)('is brought up to date over the link %s', (link) =>
     inDirectory(async (directory) => {
       const path = fileOfVersion1(directory)
-      const app = await start(tree, { store: sqlite(path, { link } satisfies SqliteOptions), attribution: 'off' })
-      expect(await app.tree.durable.call.count()).toBe(6)
-      await app.stop()
+      const store = links[link](fileOpening({ path, busyMs: 0, sync: 'full' }))
+      const { persistence, settled } = await openIn(store)
+      const members = [{ supervisor: 'carts', key: 'x', args: { from: 3 } }]
+      expect([persistence.info.epoch, await settled(persistence.members('carts'))]).toEqual([2, members])
+      expect((await settled(persistence.open('durable', 0))).offered?.state).toEqual({ count: 6 })
+      await persistence.close()
       expect(contentOf(path).version).toBe(schemaVersion)
     }),
   )
