@@ -30,6 +30,7 @@ export interface DecisionRecord extends Decision {
   readonly back: readonly Comeback[]
 }
 
+/** What the logs of one tree are made with. */
 export interface LogSettings {
   /** How many decisions of each supervisor are kept. */
   readonly keep: number
