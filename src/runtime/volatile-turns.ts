@@ -97,7 +97,7 @@ export class VolatileTurns implements Turns {
     if (message.call?.isRetried === true) prepare(message, life.cell.world.copiesMessages)
     let step: Step<unknown> | PromiseLike<Step<unknown>>
     try {
-      step = life.cell.world.attribution.run(life, () => life.behavior.handle(life.state, message, life.context))
+      step = life.behavior.handle(life.state, message, life.context)
     } catch (error) {
       if (life.status === 'busy') life.end(reasonOfThrown(error), 'orderly')
       return
