@@ -102,12 +102,15 @@ export type {
   Commit,
   Committed,
   DurableTimer,
+  ExitNote,
   Journaled,
   JournaledSend,
+  KeptExits,
   LastWill,
   Member,
   Outcome,
   Persistence,
+  RestartCount,
   Revived,
   Snapshot,
   Store,
@@ -322,6 +325,8 @@ export { healthHandler, type HealthHandler, type HealthRequest, type HealthRespo
 export { TreeStartError } from './app/errors.ts'
 export type { DetachedInfo } from './app/detached.ts'
 export type { CoppiceEvent, DetachedEvent, EventListener } from './app/events.ts'
+export type { KeptDecisionsEvent } from './app/kept-decisions.ts'
+export type { RestartsNotCounted } from './app/store-lifetimes.ts'
 
 // What some of these are made of.
 export type { CallInfo, Waiting } from './runtime/message.ts'

@@ -2,9 +2,11 @@ import type { ActorEvent } from '../runtime/events.ts'
 import type { OverloadEvent } from '../runtime/overload-watch.ts'
 import type { SupervisorEvent } from '../supervision/events.ts'
 import type { DetachedInfo } from './detached.ts'
+import type { KeptDecisionsEvent } from './kept-decisions.ts'
+import type { RestartsNotCounted } from './store-lifetimes.ts'
 
 /** Everything that a running tree tells of itself. */
-export type CoppiceEvent = ActorEvent | SupervisorEvent | OverloadEvent | DetachedEvent
+export type CoppiceEvent = ActorEvent | SupervisorEvent | OverloadEvent | DetachedEvent | KeptDecisionsEvent | RestartsNotCounted
 
 /** What happens to detached actors. */
 export type DetachedEvent =

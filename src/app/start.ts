@@ -33,6 +33,7 @@ import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
 import { overloadViolations, readOverload, type OverloadOption } from './overload-option.ts'
 import { healthOf, type Health } from './health.ts'
+import { KeptDecisions } from './kept-decisions.ts'
 import { blameStrayFailures } from './stray-failures.ts'
 import { checkSystemKey, SystemSupervisor } from './system-supervisor.ts'
 import { rootSpec } from './supervision-plan.ts'
@@ -81,7 +82,10 @@ export interface StartOptions {
    * `independent`, as in OTP: each waits for its own timeout.
    */
   readonly nestedCalls?: 'bounded' | 'independent'
-  /** How many decisions of each supervisor {@link App.decisions} remembers: an integer >= 1; 20 if not given. */
+  /**
+   * How many decisions of each supervisor {@link App.decisions} remembers, and the store, where there is one: an integer >= 1; 20
+   * if not given. The store keeps 5,000 of all supervisors at most.
+   */
   readonly keepDecisions?: number
   /**
    * Looks from time to time whether there is too much to do: {@link App.overload} and the events `overloaded` and `relieved`
@@ -140,6 +144,9 @@ export interface App<Tree> extends AsyncDisposable {
   /**
    * What a supervisor decided last about exits and failed starts of its children, oldest first, and what came of it; answered at
    * once, also when it has been restarted or has ended. The root is meant if nothing is given. Empty for who is no supervisor.
+   *
+   * With a store those of earlier processes are among them, marked by `isEarlier` and their `epoch`. Of what they threw, name,
+   * message, stack and causes are kept. A process that dies has written its last ones as far as it came.
    */
   decisions(supervisor?: ActorId | { readonly id: ActorId }): readonly DecisionRecord[]
   /** How much there is to do, answered at once: to refuse work from outside while it is too much. */
@@ -263,20 +270,29 @@ export async function startDressed<Tree>(
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
     startSupervised: (order, supervision): Promise<void> => own.start(order, supervision),
   })
-  const logs = new DecisionLogs({ keep: options.keepDecisions ?? 20, wallNow: () => clock.wallNow() })
+  const keep = options.keepDecisions ?? 20
+  const kept = persistence && new KeptDecisions({ persistence, clock, sink, keep })
+  const logs = new DecisionLogs({
+    keep,
+    wallNow: () => clock.wallNow(),
+    epoch: persistence?.info.epoch,
+    changed: kept?.note ?? (() => undefined),
+  })
   const plan = { system, defaultMode, sink, logs, onError: surface, dress }
   const own: SystemSupervisor = new SystemSupervisor(plan, kinds, (event) => sink.emit(event))
   const forgetStrays = options.attribution === 'off' ? () => undefined : blameStrayFailures({ attribution, sink })
   try {
+    if (kept !== undefined) logs.recall(await kept.read())
     await own.adopt()
     const started = await system.start(rootSpec(tree, plan), { cause: 'first', reason: undefined, parent: undefined })
     if (started.status !== 'started') throw new TreeStartError(started.status === 'failed' ? started.reason : normal)
     const { incarnation } = started
-    return new RunningApp({ tree: tree.reference(system.outside, rootId), system, logs, own, incarnation, forgetStrays })
+    return new RunningApp({ tree: tree.reference(system.outside, rootId), system, logs, kept, own, incarnation, forgetStrays })
   } catch (error) {
     await own.stop()
     forgetStrays()
     system.stopWatching()
+    await kept?.close()
     await persistence?.close()
     throw error
   }
@@ -288,14 +304,16 @@ class RunningApp<Tree> implements App<Tree> {
   readonly ended: Promise<ExitReason>
   readonly #system: ActorSystem
   readonly #logs: DecisionLogs
+  readonly #kept: KeptDecisions | undefined
   readonly #incarnation: number
   readonly #forgetStrays: () => void
   readonly #own: SystemSupervisor
 
-  constructor({ tree, system, logs, own, incarnation, forgetStrays }: RunningParts<Tree>) {
+  constructor({ tree, system, logs, kept, own, incarnation, forgetStrays }: RunningParts<Tree>) {
     this.tree = tree
     this.#own = own
     this.#logs = logs
+    this.#kept = kept
     this.#forgetStrays = forgetStrays
     this.store = system.persistence?.info
     this.#system = system
@@ -424,6 +442,7 @@ class RunningApp<Tree> implements App<Tree> {
     this.#system.close()
     this.#system.retire(rootId, { forget: false })
     this.#system.endAll()
+    await this.#kept?.close()
     await this.#system.persistence?.close()
     this.#forgetStrays()
     return reason
@@ -439,6 +458,7 @@ interface RunningParts<Tree> {
   readonly system: ActorSystem
   readonly logs: DecisionLogs
   readonly own: SystemSupervisor
+  readonly kept: KeptDecisions | undefined
   readonly incarnation: number
   /** Takes the listeners for stray failures away. */
   readonly forgetStrays: () => void

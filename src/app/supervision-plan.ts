@@ -15,13 +15,14 @@ import { breathe } from '../runtime/breathe.ts'
 import { checkNewChild } from './check-tree.ts'
 import { localStarter } from './local-starter.ts'
 import { MemberStart } from './member-start.ts'
+import { storeLifetimes, type RestartsNotCounted } from './store-lifetimes.ts'
 import { storeMembers } from './store-members.ts'
 
 /** What the specs of a tree are made with. */
 export interface PlanParts {
   readonly system: ActorSystem
   readonly defaultMode: StateMode
-  readonly sink: EventSink<SupervisorEvent>
+  readonly sink: EventSink<SupervisorEvent | RestartsNotCounted>
   /** What each supervisor decided last. */
   readonly logs: DecisionLogs
   readonly onError: (error: unknown) => void
@@ -46,7 +47,7 @@ function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts: PlanP
   const { autoShutdown } = settings
   const input = { kind: 'static', ...settings, children } as const
   const behavior = supervisorBehavior({
-    ...shellParts(parts),
+    ...shellParts(id, parts),
     input: () => input,
     members: undefined,
     specOf: (key, added) => addedSpec(added, { key, parent: id, autoShutdown }, parts),
@@ -67,7 +68,7 @@ function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts):
       : innerSpec(node.member, { key, id: childId(id, key), settings: { ...members, args } }, parts)
   const outlivesProcess = (members.state ?? parts.defaultMode) !== 'volatile' && members.restart !== 'temporary'
   const behavior = supervisorBehavior({
-    ...shellParts(parts),
+    ...shellParts(id, parts),
     input: (children) => ({ kind: 'dynamic', ...supervisor, children, template }),
     specOf: undefined,
     init: node.options.init,
@@ -159,9 +160,14 @@ function termLimit(shutdown: ShutdownLimit): number {
   return shutdown === 'kill' ? termLimitOfKilledMs : shutdown
 }
 
-export function shellParts({ system, sink, logs }: PlanParts): Omit<SupervisorParts, 'input' | 'members' | 'specOf' | 'init'> {
+export function shellParts(
+  supervisor: ActorId,
+  { system, sink, logs }: PlanParts,
+): Omit<SupervisorParts, 'input' | 'members' | 'specOf' | 'init'> {
+  const { persistence } = system
   return {
     restarts: new Map(),
+    lifetimes: persistence && storeLifetimes({ supervisor, persistence, sink }),
     breathe: (label) => breathe(system.scheduler, label),
     starter: (parent) => localStarter(system, parent),
     sendSelf: (to, message) => system.router.deliver(to, message),

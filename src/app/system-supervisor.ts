@@ -120,7 +120,7 @@ export class SystemSupervisor {
     const { system } = this.#parts
     const { persistence } = system
     const behavior = supervisorBehavior({
-      ...shellParts(this.#parts),
+      ...shellParts(systemSupervisor, this.#parts),
       input: (children) => ({ kind: 'dynamic', intensity: { restarts: Infinity, withinMs: 1 }, autoShutdown: 'never', children }),
       specOf: undefined,
       init: undefined,

@@ -24,5 +24,13 @@ export function carryOut(journal: Journal, operation: Operation): unknown {
       return journal.dropMember(operation.supervisor, operation.key)
     case 'members':
       return journal.members(operation.supervisor)
+    case 'noteExits':
+      return journal.noteExits(operation.supervisor, operation.rows, operation.keep)
+    case 'exits':
+      return journal.exits()
+    case 'countRestarts':
+      return journal.countRestarts(operation.count)
+    case 'restarts':
+      return journal.restarts(operation.supervisor)
   }
 }

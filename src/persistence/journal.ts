@@ -1,16 +1,29 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { InternalError } from '../protocol/errors.ts'
 import type { Clock } from '../runtime/clock.ts'
-import type { Accepted, Checkpoint, Journaled, Member, Outcome, Revived } from '../runtime/persistence.ts'
+import type {
+  Accepted,
+  Checkpoint,
+  Journaled,
+  KeptExits,
+  Member,
+  Outcome,
+  RestartCount,
+  Revived,
+} from '../runtime/persistence.ts'
 import type { ActorEntry, ActorTable } from './actor-table.ts'
 import { afterAdding, readCheckpoint, readShelf, type Kept } from './checkpoint.ts'
 import { checksumOf } from './checksum.ts'
 import type { CommitText, SendText, SnapshotText, TurnText } from './commit-text.ts'
+import { readExits } from './exit-text.ts'
 import { appliedBy } from './frontier.ts'
 import type { CommittedText, WillText } from './operation.ts'
-import type { CheckpointRow, EnvelopeText, MemberRow, Records } from './records.ts'
+import type { CheckpointRow, EnvelopeText, ExitRow, MemberRow, Records } from './records.ts'
 import { keptOf, readRemains } from './reviving.ts'
 import type { StoredValues } from './stored-values.ts'
+
+/** Supervisors come and go with their names: without a bound on all of them their notes would grow for ever. */
+const mostExits = 5_000
 
 /** What the operations of a store work on. */
 export interface JournalParts {
@@ -123,6 +136,25 @@ export class Journal {
   members(supervisor: ActorId): readonly Member[] {
     const rows = this.#records.members(supervisor)
     return rows.map(({ key, args }) => ({ supervisor, key, args: this.#values.value(supervisor, args) }))
+  }
+
+  noteExits(supervisor: ActorId, rows: readonly ExitRow[], keep: number): void {
+    for (const row of rows) this.#records.putExit(row)
+    this.#records.dropExits(supervisor, keep)
+    this.#records.dropOldExits(mostExits)
+  }
+
+  exits(): KeptExits {
+    return readExits(this.#values.codec, this.#records.exits())
+  }
+
+  countRestarts(count: RestartCount): void {
+    if (count.restarts > 0) this.#records.putRestarts(count)
+    else this.#records.dropRestarts(count.supervisor, count.child)
+  }
+
+  restarts(supervisor: ActorId): readonly RestartCount[] {
+    return this.#records.restarts(supervisor)
   }
 
   #append(to: ActorId, text: EnvelopeText): number {

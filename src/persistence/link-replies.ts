@@ -40,5 +40,5 @@ function replyOf(codec: Codec, operation: Operation, result: Result | undefined)
 function holdsValues({ type }: Operation, value: unknown): boolean {
   if (value === undefined) return false
   if (type === 'accept') return (value as Accepted).status === 'answered'
-  return type === 'open' || type === 'read' || type === 'fire' || type === 'retire' || type === 'members'
+  return type === 'open' || type === 'read' || type === 'fire' || type === 'retire' || type === 'members' || type === 'exits'
 }

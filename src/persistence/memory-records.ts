@@ -1,5 +1,17 @@
 import type { ActorId } from '../protocol/actor-id.ts'
-import type { ActorRow, AnswerRow, Burial, CheckpointRow, MemberRow, MessageRow, Records, TimerRow } from './records.ts'
+import type { RestartCount } from '../runtime/persistence.ts'
+import type {
+  ActorRow,
+  AnswerRow,
+  Burial,
+  Checked,
+  CheckpointRow,
+  ExitRow,
+  MemberRow,
+  MessageRow,
+  Records,
+  TimerRow,
+} from './records.ts'
 
 /** A message that was given up, and why. */
 export interface DeadLetter extends MessageRow {
@@ -20,6 +32,9 @@ export class MemoryRecords implements Records {
   readonly #timers = new Map<ActorId, Map<string, TimerRow>>()
   readonly #members = new Map<ActorId, Map<string, MemberRow>>()
   readonly #deadLetters: DeadLetter[] = []
+  readonly #restarts = new Map<ActorId, Map<string, RestartCount>>()
+  readonly #exits = new Map<ActorId, Map<string, PlacedExit>>()
+  #lastPosition = 0
 
   /** A new owner: the one before can commit no more. */
   raiseEpoch(): number {
@@ -140,11 +155,63 @@ export class MemoryRecords implements Records {
     this.#members.get(supervisor)?.delete(key)
   }
 
+  restarts(supervisor: ActorId): RestartCount[] {
+    return [...(this.#restarts.get(supervisor)?.values() ?? [])].sort((a, b) => (a.child < b.child ? -1 : 1))
+  }
+
+  putRestarts(count: RestartCount): void {
+    shelfOf(this.#restarts, count.supervisor).set(count.child, count)
+  }
+
+  dropRestarts(supervisor: ActorId, child: string): void {
+    this.#restarts.get(supervisor)?.delete(child)
+  }
+
+  exits(): Checked<ExitRow>[] {
+    return [...this.#exits.values()].flatMap((rows) => inOrder(rows).map(({ row }) => ({ row, isIntact: true })))
+  }
+
+  putExit(row: ExitRow): void {
+    const rows = shelfOf(this.#exits, row.supervisor)
+    const key = exitKey(row)
+    rows.set(key, { row, position: rows.get(key)?.position ?? ++this.#lastPosition })
+  }
+
+  dropExits(supervisor: ActorId, keep: number): void {
+    const rows = this.#exits.get(supervisor)
+    if (rows === undefined || rows.size <= keep) return
+    for (const { row } of inOrder(rows).slice(0, rows.size - keep)) rows.delete(exitKey(row))
+  }
+
+  dropOldExits(keep: number): void {
+    const last = this.#lastPosition - keep
+    if (last <= 0) return
+    for (const [supervisor, rows] of this.#exits) {
+      for (const [key, { position }] of rows) if (position <= last) rows.delete(key)
+      if (rows.size === 0) this.#exits.delete(supervisor)
+    }
+  }
+
   #change(actor: ActorId, seq: number, change: (row: MessageRow) => MessageRow): void {
     const inbox = this.#inbox.get(actor)
     const row = inbox?.get(seq)
     if (row !== undefined) inbox?.set(seq, change(row))
   }
+}
+
+/** A note, and the how manieth it was of all. */
+interface PlacedExit {
+  readonly row: ExitRow
+  readonly position: number
+}
+
+function exitKey({ epoch, number }: ExitRow): string {
+  return `${epoch} ${number}`
+}
+
+/** Oldest first. */
+function inOrder(rows: ReadonlyMap<string, PlacedExit>): PlacedExit[] {
+  return [...rows.values()].sort((a, b) => a.row.epoch - b.row.epoch || a.row.number - b.row.number)
 }
 
 /** The rows of one owner, made when the first of them comes. */

@@ -3,6 +3,7 @@ import type { Codec } from '../serialization/codec.ts'
 import { encodeReason } from '../serialization/reason-text.ts'
 import { commitToText, memberToText, snapshotToText, type SendText } from './commit-text.ts'
 import { checkText, messageToText } from './envelope-text.ts'
+import { exitToText } from './exit-text.ts'
 import type { Answers, CommittedText, OperationOf, OperationType } from './operation.ts'
 
 /** Something that carries out operations, here or elsewhere. */
@@ -61,6 +62,21 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
     saveMember: (member) => store.submit<'saveMember'>(() => ({ type: 'saveMember', row: memberToText(codec, member) })),
     dropMember: (supervisor, key) => store.submit<'dropMember'>(() => ({ type: 'dropMember', supervisor, key })),
     members: (supervisor) => store.submit<'members'>(() => ({ type: 'members', supervisor })),
+    noteExits: (supervisor, notes, keep) =>
+      store.submit<'noteExits'>(() => ({
+        type: 'noteExits',
+        supervisor,
+        rows: notes.map((note) => exitToText(codec, note)),
+        keep,
+      })),
+    exits: () => store.submit<'exits'>(() => ({ type: 'exits' })),
+    countRestarts: (count) =>
+      store.submit<'countRestarts'>(() => {
+        checkText(count.supervisor, 'actor id')
+        checkText(count.child, 'key')
+        return { type: 'countRestarts', count }
+      }),
+    restarts: (supervisor) => store.submit<'restarts'>(() => ({ type: 'restarts', supervisor })),
     close: () => store.close(),
   }
 }

@@ -1,7 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
-import type { Accepted, Checkpoint, Journaled, Member, Revived } from '../runtime/persistence.ts'
+import type { Accepted, Checkpoint, Journaled, KeptExits, Member, RestartCount, Revived } from '../runtime/persistence.ts'
 import type { CommitText, SnapshotText } from './commit-text.ts'
-import type { EnvelopeText, MemberRow } from './records.ts'
+import type { EnvelopeText, ExitRow, MemberRow } from './records.ts'
 
 /** What an incarnation leaves behind, as text. */
 export interface WillText {
@@ -22,6 +22,10 @@ export type Operation =
   | { readonly type: 'saveMember'; readonly row: MemberRow }
   | { readonly type: 'dropMember'; readonly supervisor: ActorId; readonly key: string }
   | { readonly type: 'members'; readonly supervisor: ActorId }
+  | { readonly type: 'noteExits'; readonly supervisor: ActorId; readonly rows: readonly ExitRow[]; readonly keep: number }
+  | { readonly type: 'exits' }
+  | { readonly type: 'countRestarts'; readonly count: RestartCount }
+  | { readonly type: 'restarts'; readonly supervisor: ActorId }
 
 /** What a commit gave: for each send, in order, the number that it got, or 0 if its receiver knew its key. */
 export interface CommittedText {
@@ -41,6 +45,10 @@ export interface Answers {
   readonly saveMember: undefined
   readonly dropMember: undefined
   readonly members: readonly Member[]
+  readonly noteExits: undefined
+  readonly exits: KeptExits
+  readonly countRestarts: undefined
+  readonly restarts: readonly RestartCount[]
 }
 
 export type OperationType = keyof Answers
@@ -80,6 +88,8 @@ export function sizeOf(operation: Operation): number {
       return operation.will.snapshot?.state.length ?? 0
     case 'saveMember':
       return operation.row.args.length
+    case 'noteExits':
+      return operation.rows.reduce((size, { details }) => size + details.length, 0)
     default:
       return 0
   }

@@ -1,6 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { MessageKind } from '../protocol/envelope.ts'
-import type { CheckpointCause } from '../runtime/persistence.ts'
+import type { CheckpointCause, RestartCount } from '../runtime/persistence.ts'
 
 /** An actor, as far as its journal and its incarnations go. */
 export interface ActorRow {
@@ -62,6 +62,26 @@ export interface MemberRow {
   readonly supervisor: ActorId
   readonly key: string
   readonly args: string
+}
+
+/** A note of an exit, with its details as text. */
+export interface ExitRow {
+  readonly supervisor: ActorId
+  readonly epoch: number
+  readonly number: number
+  readonly atMs: number
+  readonly child: string
+  readonly incarnation: number | null
+  readonly reason: string
+  readonly decided: string
+  readonly why: string
+  readonly details: string
+}
+
+/** A row, and whether it is what was written. */
+export interface Checked<Row> {
+  readonly row: Row
+  readonly isIntact: boolean
 }
 
 /** What is known of a message by the key that its sender gave it. */
@@ -130,4 +150,17 @@ export interface Records {
   /** Adds a member; one that is there keeps its place and gets the new arguments. */
   putMember(row: MemberRow): void
   dropMember(supervisor: ActorId, key: string): void
+
+  restarts(supervisor: ActorId): RestartCount[]
+  putRestarts(count: RestartCount): void
+  dropRestarts(supervisor: ActorId, child: string): void
+
+  /** Those of each supervisor oldest first; whoever reads them says what to do about a damaged one. */
+  exits(): Checked<ExitRow>[]
+  /** Adds a note; the one with its supervisor, epoch and number keeps its place and gets what is new. */
+  putExit(row: ExitRow): void
+  /** Removes all notes of a supervisor but the newest `keep`. */
+  dropExits(supervisor: ActorId, keep: number): void
+  /** Removes, of all supervisors, what was added before the last `keep`. */
+  dropOldExits(keep: number): void
 }

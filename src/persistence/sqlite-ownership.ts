@@ -1,7 +1,7 @@
 import type { StoreInfo } from '../runtime/persistence.ts'
 import { readValue, type SqlHandle } from './sqlite-handle.ts'
-import { createSchema, recogniseStore } from './sqlite-schema.ts'
-import { applySettings, applySync, lockExclusively, type Sync } from './sqlite-settings.ts'
+import { createSchema, recogniseStore, upgradeSchema, type Found } from './sqlite-schema.ts'
+import { applySettings, applySync, lockExclusively, type Place, type Sync } from './sqlite-settings.ts'
 
 /**
  * Takes a database over: recognises it, locks it, sets it up, and raises its epoch, so that whoever owned it before can commit
@@ -15,20 +15,17 @@ export function takeOver(handle: SqlHandle, { location, sync }: { readonly locat
   applySettings(handle, { location, isFile })
   // Whatever the user chose: the same epoch given out twice, after a loss of power, would fence nobody.
   applySync(handle, location, 'full')
-  const owner = raiseEpoch(handle, { isNew: found === 'new', isFile })
+  const owner = raiseEpoch(handle, found, { location, isFile })
   if (sync !== 'full') applySync(handle, location, sync)
   return { ...owner, location, sync: isFile ? sync : 'memory' }
 }
 
-interface Found {
-  readonly isNew: boolean
-  readonly isFile: boolean
-}
-
-function raiseEpoch(handle: SqlHandle, { isNew, isFile }: Found): Pick<StoreInfo, 'storeId' | 'epoch'> {
+/** An earlier version is brought up to date in the same transaction: whoever is killed meanwhile leaves it as it was. */
+function raiseEpoch(handle: SqlHandle, found: Found, { location, isFile }: Place): Pick<StoreInfo, 'storeId' | 'epoch'> {
   handle.exec('BEGIN IMMEDIATE')
   try {
-    if (isNew) {
+    if (found.type === 'older') upgradeSchema(handle, location, found.version)
+    if (found.type === 'new') {
       createSchema(handle)
       // Stores in memory are for tests, which have to be the same at every run.
       const storeId = isFile ? 'lower(hex(randomblob(16)))' : "'memory'"

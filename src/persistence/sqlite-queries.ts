@@ -39,6 +39,18 @@ export const queries = {
   putMember: `INSERT INTO member (supervisor, key, args, crc) VALUES (?, ?, ?, ?)
     ON CONFLICT (supervisor, key) DO UPDATE SET args = excluded.args, crc = excluded.crc`,
   dropMember: 'DELETE FROM member WHERE supervisor = ? AND key = ?',
+  restarts: 'SELECT * FROM restarts WHERE supervisor = ? ORDER BY child',
+  putRestarts: 'INSERT OR REPLACE INTO restarts (supervisor, child, restarts, crc) VALUES (?, ?, ?, ?)',
+  dropRestarts: 'DELETE FROM restarts WHERE supervisor = ? AND child = ?',
+  exits: 'SELECT * FROM exits ORDER BY supervisor, epoch, number',
+  putExit: `INSERT INTO exits (supervisor, epoch, number, at_ms, child, incarnation, reason, decided, why, details, crc)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (supervisor, epoch, number) DO UPDATE SET at_ms = excluded.at_ms, child = excluded.child,
+    incarnation = excluded.incarnation, reason = excluded.reason, decided = excluded.decided, why = excluded.why,
+    details = excluded.details, crc = excluded.crc`,
+  dropExits: `DELETE FROM exits WHERE supervisor = ? AND position IN
+    (SELECT position FROM exits WHERE supervisor = ? ORDER BY epoch DESC, number DESC LIMIT -1 OFFSET ?)`,
+  dropOldExits: 'DELETE FROM exits WHERE position <= (SELECT max(position) FROM exits) - ?',
 } as const
 
 export type Query = keyof typeof queries

@@ -1,21 +1,36 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { StoreError } from '../runtime/errors.ts'
-import type { ActorRow, AnswerRow, Burial, CheckpointRow, MemberRow, MessageRow, Records, TimerRow } from './records.ts'
+import type { RestartCount } from '../runtime/persistence.ts'
+import type {
+  ActorRow,
+  AnswerRow,
+  Burial,
+  Checked,
+  CheckpointRow,
+  ExitRow,
+  MemberRow,
+  MessageRow,
+  Records,
+  TimerRow,
+} from './records.ts'
 import type { SqlHandle, SqlRow, SqlStatement } from './sqlite-handle.ts'
 import { queries, type Query } from './sqlite-queries.ts'
 import {
   actorCrc,
   answerCrc,
+  exitCrc,
   memberCrc,
   messageCrc,
+  restartsCrc,
   timerCrc,
   toActor,
   toAnswer,
   toCheckpoint,
+  toExit,
   toMember,
   toMessage,
+  toRestarts,
   toTimer,
-  type Checked,
 } from './sqlite-rows.ts'
 
 /** The tables of a store in SQLite: every statement is prepared once, and every row is checked when it is read. */
@@ -141,6 +156,36 @@ export class SqliteRecords implements Records {
 
   dropMember(supervisor: ActorId, key: string): void {
     this.#sql.dropMember.run(supervisor, key)
+  }
+
+  restarts(supervisor: ActorId): RestartCount[] {
+    return this.#all(this.#sql.restarts.all(supervisor), toRestarts, supervisor)
+  }
+
+  putRestarts(count: RestartCount): void {
+    this.#sql.putRestarts.run(count.supervisor, count.child, count.restarts, restartsCrc(count))
+  }
+
+  dropRestarts(supervisor: ActorId, child: string): void {
+    this.#sql.dropRestarts.run(supervisor, child)
+  }
+
+  exits(): Checked<ExitRow>[] {
+    return (this.#sql.exits.all() as SqlRow[]).map(toExit)
+  }
+
+  putExit(row: ExitRow): void {
+    const { supervisor, epoch, number, atMs, child, incarnation, reason, decided, why, details } = row
+    const key = [supervisor, epoch, number]
+    this.#sql.putExit.run(...key, atMs, child, incarnation, reason, decided, why, details, exitCrc(row))
+  }
+
+  dropExits(supervisor: ActorId, keep: number): void {
+    this.#sql.dropExits.run(supervisor, supervisor, keep)
+  }
+
+  dropOldExits(keep: number): void {
+    this.#sql.dropOldExits.run(keep)
   }
 
   #one<Row>(columns: unknown, read: (columns: SqlRow) => Checked<Row>, actor: ActorId): Row | undefined {

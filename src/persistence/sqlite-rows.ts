@@ -1,7 +1,17 @@
 import type { MessageKind } from '../protocol/envelope.ts'
-import type { CheckpointCause } from '../runtime/persistence.ts'
+import type { CheckpointCause, RestartCount } from '../runtime/persistence.ts'
 import { crcOf } from './checksum.ts'
-import type { ActorRow, AnswerRow, CheckpointRow, EnvelopeText, MemberRow, MessageRow, TimerRow } from './records.ts'
+import type {
+  ActorRow,
+  AnswerRow,
+  Checked,
+  CheckpointRow,
+  EnvelopeText,
+  ExitRow,
+  MemberRow,
+  MessageRow,
+  TimerRow,
+} from './records.ts'
 import type { SqlRow } from './sqlite-handle.ts'
 
 /** Rows of SQLite as rows of a store, and the checksum that each is written with. */
@@ -18,11 +28,21 @@ export const timerCrc = (row: TimerRow): number => crcOf(row.actor, row.id, row.
 
 export const memberCrc = (row: MemberRow): number => crcOf(row.supervisor, row.key, row.args)
 
-/** A row, and whether it is what was written. */
-export interface Checked<Row> {
-  readonly row: Row
-  readonly isIntact: boolean
-}
+export const restartsCrc = (row: RestartCount): number => crcOf(row.supervisor, row.child, row.restarts)
+
+export const exitCrc = (row: ExitRow): number =>
+  crcOf(
+    row.supervisor,
+    row.epoch,
+    row.number,
+    row.atMs,
+    row.child,
+    row.incarnation,
+    row.reason,
+    row.decided,
+    row.why,
+    row.details,
+  )
 
 export function toActor(columns: SqlRow): Checked<ActorRow> {
   const row: ActorRow = {
@@ -66,6 +86,31 @@ export function toTimer(columns: SqlRow): Checked<TimerRow> {
 export function toMember(columns: SqlRow): Checked<MemberRow> {
   const row: MemberRow = { supervisor: String(columns['supervisor']), key: String(columns['key']), args: String(columns['args']) }
   return checked(row, memberCrc(row), columns)
+}
+
+export function toRestarts(columns: SqlRow): Checked<RestartCount> {
+  const row: RestartCount = {
+    supervisor: String(columns['supervisor']),
+    child: String(columns['child']),
+    restarts: Number(columns['restarts']),
+  }
+  return checked(row, restartsCrc(row), columns)
+}
+
+export function toExit(columns: SqlRow): Checked<ExitRow> {
+  const row: ExitRow = {
+    supervisor: String(columns['supervisor']),
+    epoch: Number(columns['epoch']),
+    number: Number(columns['number']),
+    atMs: Number(columns['at_ms']),
+    child: String(columns['child']),
+    incarnation: columns['incarnation'] === null ? null : Number(columns['incarnation']),
+    reason: String(columns['reason']),
+    decided: String(columns['decided']),
+    why: String(columns['why']),
+    details: String(columns['details']),
+  }
+  return checked(row, exitCrc(row), columns)
 }
 
 /** Whether a checkpoint is what was written is for whoever reads it to say: there may be another to fall back to. */

@@ -41,7 +41,8 @@ export type Link = 'in-process' | 'worker'
  * closed, and must not be used for anything else.
  *
  * The file has one owner: until it is closed or its process ends, every other opening is refused. Look at it with `sqlite3`
- * when the owner has stopped: the views `actors_now` and `waiting` say what is in it.
+ * when the owner has stopped: the views `actors_now`, `waiting` and `exits_told` say what is in it. One of an earlier version of
+ * coppice is brought up to date first, in one transaction.
  *
  * After a commit has failed the file is closed and opened again, and what is in it counts. A database that was
  * passed open cannot be; an error of its disk ends the store.

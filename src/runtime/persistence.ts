@@ -144,6 +144,40 @@ export interface Revived {
   readonly timers: readonly DurableTimer[]
 }
 
+/** What a supervisor has made of an exit or of a failed start, as a store keeps it. */
+export interface ExitNote {
+  readonly supervisor: ActorId
+  /** That of the store when the process opened it in which this was decided. */
+  readonly epoch: number
+  /** Counts the notes of this supervisor in that process. */
+  readonly number: number
+  /** Wall clock, milliseconds since 1970. */
+  readonly atMs: number
+  readonly child: string
+  readonly incarnation: number | undefined
+  /** In a few words, as the two that follow: for whoever reads the store without us. */
+  readonly reason: string
+  readonly decided: string
+  readonly why: string
+  /** What else is known of it. */
+  readonly details: unknown
+}
+
+/** The notes that a store has. */
+export interface KeptExits {
+  /** Those of each supervisor oldest first. */
+  readonly notes: readonly ExitNote[]
+  /** Notes that could not be read and were passed over. */
+  readonly damaged: readonly (Pick<ExitNote, 'supervisor' | 'epoch' | 'number'> & { readonly problem: string })[]
+}
+
+/** How often a child has been restarted in its life. */
+export interface RestartCount {
+  readonly supervisor: ActorId
+  readonly child: string
+  readonly restarts: number
+}
+
 /** What a store says of itself. */
 export interface StoreInfo {
   /** Given once, when the store was made. */
@@ -187,6 +221,17 @@ export interface Persistence {
   dropMember(supervisor: ActorId, key: string): Promise<void>
   /** The members of one supervisor, in the order in which they were saved. */
   members(supervisor: ActorId): Promise<readonly Member[]>
+  /**
+   * Writes notes of one supervisor, of which it then keeps the newest `keep`; a note with the epoch and number of an earlier one
+   * takes its place. Of all supervisors together the newest 5,000 are kept.
+   */
+  noteExits(supervisor: ActorId, notes: readonly ExitNote[], keep: number): Promise<void>
+  /** All notes. One that is damaged is told of, and no reason to fail. */
+  exits(): Promise<KeptExits>
+  /** Keeps the count of a child in place of the one before; 0 forgets it. */
+  countRestarts(count: RestartCount): Promise<void>
+  /** The counts of the children of one supervisor. */
+  restarts(supervisor: ActorId): Promise<readonly RestartCount[]>
   /** Commits what was asked for before, and lets go of the store. */
   close(): Promise<void>
 }

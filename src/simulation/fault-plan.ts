@@ -77,6 +77,10 @@ const operations: Record<StoreOperation, true> = {
   saveMember: true,
   dropMember: true,
   members: true,
+  noteExits: true,
+  exits: true,
+  countRestarts: true,
+  restarts: true,
 }
 
 const fields: Record<Fault['at'], { readonly needed: readonly string[]; readonly optional: readonly string[] }> = {

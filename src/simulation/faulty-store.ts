@@ -1,4 +1,4 @@
-import type { ActorId } from '../protocol/actor-id.ts'
+import { rootId, type ActorId } from '../protocol/actor-id.ts'
 import { StoreError } from '../runtime/errors.ts'
 import type { Persistence, Store } from '../runtime/persistence.ts'
 import type { StoreOperation } from './fault-plan.ts'
@@ -62,6 +62,10 @@ function faultyPersistence(inner: Persistence, faults: PlannedFaults, tear: Faul
     saveMember: (member) => ask('saveMember', member.supervisor, () => inner.saveMember(member)),
     dropMember: (supervisor, key) => ask('dropMember', supervisor, () => inner.dropMember(supervisor, key)),
     members: (supervisor) => ask('members', supervisor, () => inner.members(supervisor)),
+    noteExits: (supervisor, notes, keep) => ask('noteExits', supervisor, () => inner.noteExits(supervisor, notes, keep)),
+    exits: () => ask('exits', rootId, () => inner.exits()),
+    countRestarts: (count) => ask('countRestarts', count.supervisor, () => inner.countRestarts(count)),
+    restarts: (supervisor) => ask('restarts', supervisor, () => inner.restarts(supervisor)),
     close: () => inner.close(),
   }
 }

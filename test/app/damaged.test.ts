@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { schemaVersion } from '../../src/persistence/sqlite-schema.ts'
 import { sqlite } from '../../src/persistence/sqlite-store.ts'
 import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { Counter } from '../support/scripted.ts'
@@ -82,7 +83,7 @@ describe('a store that cannot be used', () => {
       code: 'store',
       problem: 'newer-schema',
     })
-    tamper('PRAGMA user_version = 1')
+    tamper(`PRAGMA user_version = ${schemaVersion}`)
     const { tree: actors, until, app } = await simulated(tree('durable'), { store: sqlite(file()) })
     expect(await until(actors.a.call.count())).toBe(6)
     const second = simulated(tree('durable'), { store: sqlite(file()) })

@@ -47,6 +47,8 @@ describe('app.decisions', () => {
         supervisor: '',
         supervisorIncarnation: 1,
         number: 1,
+        epoch: undefined,
+        isEarlier: false,
         id: 'a',
         child: 'a',
         incarnation: 1,

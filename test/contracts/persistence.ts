@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { crash, killed, normal } from '../../src/protocol/exit-reason.ts'
-import type { Journaled, Store } from '../../src/runtime/persistence.ts'
+import type { ExitNote, Journaled, Store } from '../../src/runtime/persistence.ts'
 import { checkpointOf, message, openIn, rejection, snapshot, turn, turns, type OpenStore } from '../support/store-fixtures.ts'
 
 /** A store under test. What is in it outlives `close` until it is disposed of. */
@@ -10,6 +10,18 @@ export interface StoreUnderTest {
 }
 
 const seqs = (messages: readonly Journaled[]): readonly number[] => messages.map(({ seq }) => seq)
+
+function note(supervisor: string, number: number, more: Partial<ExitNote> = {}): ExitNote {
+  const told = { child: 'a', incarnation: 1, reason: 'crash: boom', decided: 'restart', why: '"a" crashed' }
+  return { supervisor, epoch: 1, number, atMs: 1_000 + number, ...told, details: null, ...more }
+}
+
+/** The notes of each supervisor in order, as epoch and number. */
+function ofEach(notes: readonly ExitNote[]): Record<string, string[]> {
+  const numbers: Record<string, string[]> = {}
+  for (const { supervisor, epoch, number } of notes) (numbers[supervisor] ??= []).push(`${epoch}.${number}`)
+  return numbers
+}
 
 /** What every store has to keep. */
 export function persistenceContract(name: string, create: () => StoreUnderTest): void {
@@ -540,6 +552,78 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
           { supervisor: 's', key: 'x', args: 'old' },
           { supervisor: 's', key: 'y', args: 'new' },
         ])
+      })
+    })
+
+    describe('counts of restarts', () => {
+      it('are kept for each child of a supervisor over openings of the store, until they are forgotten', async () => {
+        const store = fresh()
+        const first = await open(store)
+        const count = (supervisor: string, child: string, restarts: number) =>
+          first.persistence.countRestarts({ supervisor, child, restarts })
+        await first.settled(
+          Promise.all([count('s', 'b', 1), count('s', 'a', 1), count('s', 'b', 2), count('s', 'c', 1), count('t', 'a', 5)]),
+        )
+        await first.settled(Promise.all([count('s', 'c', 0), count('s', 'never', 0)]))
+        const second = await reopened(store, first)
+        expect(await second.settled(second.persistence.restarts('s'))).toEqual([
+          { supervisor: 's', child: 'a', restarts: 1 },
+          { supervisor: 's', child: 'b', restarts: 2 },
+        ])
+        expect(await second.settled(second.persistence.restarts('nobody'))).toEqual([])
+      })
+    })
+
+    describe('notes of exits', () => {
+      it('come back in the next process as they were, those of each supervisor oldest first', async () => {
+        const store = fresh()
+        const first = await open(store)
+        const error = new TypeError('boom', { cause: new Error('inner') })
+        const full = note('s', 2, { incarnation: undefined, details: { reason: { type: 'error', error }, back: [{ at: 1n }] } })
+        await first.settled(first.persistence.noteExits('s', [note('s', 1), full], 10))
+        await first.settled(first.persistence.noteExits('r', [note('r', 1)], 10))
+        const second = await reopened(store, first)
+        await second.settled(second.persistence.noteExits('s', [note('s', 1, { epoch: 2 })], 10))
+        const { notes, damaged } = await second.settled(second.persistence.exits())
+        expect(damaged).toEqual([])
+        expect(ofEach(notes)).toEqual({ r: ['1.1'], s: ['1.1', '1.2', '2.1'] })
+        expect(notes.find(({ supervisor, number }) => supervisor === 's' && number === 2)).toEqual(full)
+      })
+
+      it('take the place of what was noted of the same exit before', async () => {
+        const { persistence, settled } = await opened()
+        await settled(persistence.noteExits('s', [note('s', 1), note('s', 2)], 10))
+        await settled(persistence.noteExits('s', [note('s', 1, { details: 'more' })], 10))
+        expect((await settled(persistence.exits())).notes.map(({ number, details }) => [number, details])).toEqual([
+          [1, 'more'],
+          [2, null],
+        ])
+      })
+
+      it('are kept so many for each supervisor, the newest over all processes', async () => {
+        const { persistence, settled } = await opened()
+        await settled(persistence.noteExits('r', [note('r', 1)], 3))
+        await settled(persistence.noteExits('s', [note('s', 1), note('s', 2), note('s', 3)], 3))
+        await settled(persistence.noteExits('s', [note('s', 1, { epoch: 2 }), note('s', 2, { epoch: 2 })], 3))
+        expect(ofEach((await settled(persistence.exits())).notes)).toEqual({ r: ['1.1'], s: ['1.3', '2.1', '2.2'] })
+      })
+
+      it('are kept up to 5,000 of all supervisors, so that those of names that come and go do not grow for ever', async () => {
+        const { persistence, settled } = await opened()
+        for (let from = 0; from < 5_200; from += 400) {
+          const ids = Array.from({ length: 400 }, (_, i) => `s${from + i}`)
+          await settled(Promise.all(ids.map((id) => persistence.noteExits(id, [note(id, 1)], 20))))
+        }
+        const { notes } = await settled(persistence.exits())
+        const kept = new Set(notes.map(({ supervisor }) => supervisor))
+        expect([notes.length, kept.has('s199'), kept.has('s200'), kept.has('s5199')]).toEqual([5_000, false, true, true])
+      })
+
+      it('are refused where they cannot be stored, and nothing of that call is written', async () => {
+        const { persistence, settled } = await opened()
+        const bad = note('s', 2, { details: { run: () => 1 } })
+        expect((await settled(rejection(persistence.noteExits('s', [note('s', 1), bad], 10)))).code).toBe('not-storable')
+        expect(await settled(persistence.exits())).toEqual({ notes: [], damaged: [] })
       })
     })
 

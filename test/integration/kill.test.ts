@@ -66,6 +66,14 @@ describe('after kill -9', () => {
     expect(await done('look')).toMatchObject({ checkpointed: { count: 7, order: [7] } })
   }, 30_000)
 
+  it('[S10] what the supervisors decided before is there in the next process', async () => {
+    await killedAt('crash', 'the end')
+    await killedAt('crash', 'the end')
+    expect(await done('look back')).toEqual(
+      [1, 2].map((epoch) => ({ epoch, isEarlier: true, id: 'checkpointed', incarnation: 2 * epoch - 1, decided: 'restart' })),
+    )
+  }, 30_000)
+
   it('the file is free at once, and until then it is refused to everybody else', async () => {
     const owner = run(shop, [file(), 'look', 'the end'])
     await owner.hear((value) => (value as { frozen?: string }).frozen === 'the end')

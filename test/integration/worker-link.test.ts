@@ -3,8 +3,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
+import { start } from '../../src/app/start.ts'
 import { sqlite } from '../../src/persistence/sqlite-store.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { run } from '../support/program.ts'
+import { Counter } from '../support/scripted.ts'
 import { checkpointOf, inDirectory, message, openIn, rejection, turn, turns, type OpenStore } from '../support/store-fixtures.ts'
 import { watchThreads, type StoreThreads } from '../support/store-threads.ts'
 
@@ -49,6 +52,22 @@ function newest(threads: StoreThreads): Worker {
 }
 
 describe('a store on a thread of its own', () => {
+  it('keeps what supervisors decided for the next process', () =>
+    inDirectory(async (directory) => {
+      const path = join(directory, 'store.db')
+      const tree = supervisor({}, { a: child(Counter, { maxRestarts: 1 }) })
+      for (const process of [1, 2]) {
+        const app = await start(tree, { store: sqlite(path, { link: 'worker' }) })
+        expect(app.decisions().map(({ epoch, isEarlier }) => [epoch, isEarlier])).toEqual(process === 1 ? [] : [[1, true]])
+        await app.tree.a.call.callAndCrash('boom').catch(() => undefined)
+        if (process === 1) expect(await app.tree.a.call.count()).toBe(0)
+        await app.stop()
+      }
+      const app = await start(tree, { store: sqlite(path, { link: 'worker' }) })
+      expect(app.decisions().map(({ decided }) => decided)).toEqual(['restart', 'leave'])
+      await app.stop()
+    }))
+
   it('that dies before it has written a group has it written by the next thread', () =>
     inThread(async (opened, threads) => {
       const { persistence, settled } = opened

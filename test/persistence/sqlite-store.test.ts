@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { crcOf } from '../../src/persistence/checksum.ts'
+import { schemaVersion } from '../../src/persistence/sqlite-schema.ts'
 import { sqlite, type SqlHandle } from '../../src/persistence/sqlite-store.ts'
 import { manualWorld } from '../support/manual-world.ts'
 import { checkpointOf, inDirectory, message, openIn, rejection, turn, turns } from '../support/store-fixtures.ts'
@@ -163,11 +164,12 @@ describe('sqlite', () => {
         const path = join(directory, 'store.db')
         await (await openIn(sqlite(path))).persistence.close()
         const newer = new DatabaseSync(path)
-        newer.exec('PRAGMA user_version = 2')
+        newer.exec(`PRAGMA user_version = ${schemaVersion + 1}`)
         newer.close()
         expect(await refusal(path)).toEqual([
           'newer-schema',
-          'store <path> was written by a newer coppice (schema 2, this one knows up to 1). Update coppice; nothing was changed',
+          `store <path> was written by a newer coppice (schema ${schemaVersion + 1}, this one knows up to ` +
+            `${schemaVersion}). Update coppice; nothing was changed`,
         ])
       }))
 
@@ -176,11 +178,11 @@ describe('sqlite', () => {
         const path = join(directory, 'store.db')
         await (await openIn(sqlite(path))).persistence.close()
         const version = new DatabaseSync(path)
-        version.exec('PRAGMA user_version = 2')
+        version.exec(`PRAGMA user_version = ${schemaVersion + 1}`)
         version.close()
         await refusal(path)
         const again = new DatabaseSync(path)
-        again.exec('PRAGMA user_version = 1')
+        again.exec(`PRAGMA user_version = ${schemaVersion}`)
         again.close()
         await (await openIn(sqlite(path))).persistence.close()
       }))

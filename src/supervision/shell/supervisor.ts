@@ -21,6 +21,7 @@ import { isStale } from '../machine/exits.ts'
 import { explain, outcomeOf } from '../machine/explain.ts'
 import type { Fact, StartResult, SupervisorRequest } from '../machine/facts.ts'
 import { isCounted } from '../machine/lifetime.ts'
+import type { Lifetimes } from './lifetimes.ts'
 import type { Members } from './members.ts'
 import type { Occasion } from '../machine/occasion.ts'
 import { Rows } from './rows.ts'
@@ -32,6 +33,8 @@ import { supervisorInfo, type SupervisorInfo } from './supervisor-info.ts'
 export interface SupervisorParts {
   /** How often its children were restarted; outlives its incarnations, and nothing else changes it. */
   readonly restarts: Map<string, number>
+  /** Keeps that for children whose state outlives the process; nothing without a store. */
+  readonly lifetimes: Lifetimes | undefined
   /** What its machine starts with; `members` are those that the store knows of a dynamic supervisor. */
   readonly input: (members: readonly ChildSpec[]) => SupervisorInput
   /** How it starts and stops the children of one of its incarnations. */
@@ -76,7 +79,10 @@ export function supervisorBehavior(parts: SupervisorParts): Behavior<Shell, unde
 async function bootShell(parts: SupervisorParts, ctx: Context): Promise<Shell> {
   await parts.init?.({ id: ctx.id, incarnation: ctx.incarnation })
   const known = (await parts.members?.load()) ?? []
-  const shell = new Shell(parts, ctx, withRestarts(parts.input(known), parts.restarts))
+  const input = parts.input(known)
+  if (parts.lifetimes !== undefined && parts.restarts.size === 0)
+    for (const [id, restarts] of await parts.lifetimes.load(input.children)) parts.restarts.set(id, restarts)
+  const shell = new Shell(parts, ctx, withRestarts(input, parts.restarts))
   await shell.boot()
   return shell
 }
@@ -300,7 +306,14 @@ class Shell {
     this.#log.follow(fact)
     const commands = this.#decider.decide(fact)
     this.#record(fact, commands)
+    if (fact.type === 'exited' && this.#parts.lifetimes !== undefined) this.#count(fact.id, this.#parts.lifetimes)
     return this.#carryOut(commands)
+  }
+
+  /** Before it is started again: an incarnation that has begun has been counted. */
+  #count(id: string, lifetimes: Lifetimes): void {
+    const child = this.#decider.children.get(id)
+    if (child !== undefined && child.status === 'restarting' && isCounted(child)) lifetimes.save(child.spec, child.restarts)
   }
 
   #carryOut(commands: readonly Command[]): void | PromiseLike<void> {
@@ -359,6 +372,7 @@ class Shell {
     this.#parts.restarts.delete(id)
     if (this.#decider.state === 'terminating' || this.#decider.state === 'done') return
     this.#parts.members?.drop(id)
+    this.#parts.lifetimes?.drop(id)
   }
 
   /** Declared children come back with their supervisor; members only if they are kept. */

@@ -11,8 +11,9 @@ export interface ChildExtraOptions {
   readonly backoff?: BackoffOption
   /**
    * How often it is restarted in its life, whatever its supervisor's intensity still allows: an integer >= 0, or `Infinity`.
-   * After that its next failure is final, and it stays down. Restarts of its supervisor do not give it new ones, as long as the process
-   * lives. Restarts in which it only goes along with a sibling do not count. Not for `temporary` children.
+   * After that its next failure is final, and it stays down. Restarts of its supervisor do not give it new ones, nor does the next
+   * process where its state is kept in a store; deleting the child does. Restarts in which it only goes along with a sibling do
+   * not count. Not for `temporary` children.
    */
   readonly maxRestarts?: number
   /**

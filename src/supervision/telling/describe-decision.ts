@@ -35,10 +35,11 @@ import { describeCause } from './describe-cause.ts'
  * ```
  */
 export function describeDecision(record: DecisionRecord): string {
-  const { supervisor, id, incarnation, reason, message, decided, why, atMs, back } = record
+  const { supervisor, id, incarnation, reason, message, decided, why, atMs, epoch, isEarlier, back } = record
   const what = incarnation === undefined ? `${id} was not started` : `${id}#${incarnation} ended`
+  const where = isEarlier ? ` (in an earlier process, epoch ${epoch})` : ''
   return [
-    `${new Date(atMs).toISOString()} ${displayId(supervisor)}: ${what}`,
+    `${new Date(atMs).toISOString()} ${displayId(supervisor)}: ${what}${where}`,
     `  because: ${describeCause(reason).replaceAll('\n', '\n  ')}`,
     ...(message === undefined ? [] : [`  handling: ${describeMessage(message)}`]),
     `  decided: ${decided}: ${why}`,
