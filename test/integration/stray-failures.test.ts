@@ -24,6 +24,11 @@ describe('a failure behind the back of a handler', () => {
     expect({ code, said }).toEqual({ code: 0, said: [{ stray: 'too late', of: 1, now: 2 }] })
   }, 30_000)
 
+  it('in a timer of a callback that a machine invokes is an error of that child, which the machine handles', async () => {
+    const { code, said } = await run(fixture('machine-stray'), []).end()
+    expect({ code, said }).toEqual({ code: 0, said: [{ heard: 'in a timer', incarnation: 1 }] })
+  }, 30_000)
+
   it('in one of two trees is blamed on that one, also where it was woken by the other; they never meet', async () => {
     const { code, said } = await run(fixture('two-trees'), ['one']).end()
     const expected = [{ ended: ['second'], incarnations: [1, 2], names: ['worker', 'worker'] }, { left: 2 }]
