@@ -35,21 +35,26 @@ const Player = actor('player', {
   }),
 })
 describe('two actors that send to each other without end', () => {
-  it('leave timers at least 90 of 100 of their ticks, compared with a loop that lets the event loop in every 2 ms', async () => {
+  /** How long the ticks take beside them. */
+  const besidePlayers = async (): Promise<number> => {
     const app = await start(supervisor({}, { a: child(Player), b: child(Player) }))
     for (let ball = 0; ball < 100; ball += 1) void app.tree.a.cast.hit('b')
-    await app.tree.a.call.hits()
-    const shares: number[] = []
-    // Others use the machine too: the best of three.
-    while (shares.length < 3 && !shares.some((share) => share >= 0.9)) {
-      const loadedMs = await ticksTake(40)
-      const stop = busyLoop()
-      const bareMs = await ticksTake(40)
-      stop()
-      shares.push(bareMs / loadedMs)
-    }
+    const takenMs = await ticksTake(40)
     expect(await app.tree.a.call.hits()).toBeGreaterThan(1_000)
     await app.stop()
+    return takenMs
+  }
+  const besideLoop = async (): Promise<number> => {
+    const stop = busyLoop()
+    const takenMs = await ticksTake(40)
+    stop()
+    return takenMs
+  }
+
+  it('leave timers at least 90 of 100 of their ticks, compared with a loop that lets the event loop in every 2 ms', async () => {
+    const shares: number[] = []
+    // Others use the machine too: the best of a few.
+    while (shares.length < 4 && !shares.some((share) => share >= 0.9)) shares.push((await besideLoop()) / (await besidePlayers()))
     expect(Math.max(...shares)).toBeGreaterThanOrEqual(0.9)
   })
 })
