@@ -6,6 +6,7 @@ import { normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { StateMode } from './actor-spec.ts'
 import { Admission } from './admission.ts'
 import type { Cell } from './anatomy.ts'
+import type { Behavior } from './behavior.ts'
 import { circleOf } from './call-circle.ts'
 import { checkCallOptions } from './call-options.ts'
 import type { Clock } from './clock.ts'
@@ -121,16 +122,17 @@ export class LocalRouter implements Router {
   }
 
   cast(to: ActorId, { name, input, sender }: Request, options?: CastOptions): Promise<void> {
-    const envelope: Envelope = { kind: 'cast', name, input, sender, key: options?.id }
-    const problem = this.problemWith(to, envelope)
+    const place = this.#parts.cells.get(to)
+    const message = new Message({ kind: 'cast', name, input, sender, key: options?.id }, undefined, 0)
+    const problem = place && behaviorOf(place).check(message)
     if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
-    const cell = this.#reachable(to)
-    const message = this.#messageOf(envelope, cell, undefined)
+    const cell = place === undefined || isGone(place) ? undefined : place
+    if (!this.#isShared(cell)) message.input = ownCopy(input)
     if (cell === undefined) this.deliver(to, message)
     else if (cell.mailbox.gate !== undefined) return this.#admitCast(cell, cell.mailbox.gate, message, options)
     else if (cell.spec.mode === 'durable') return this.#acceptCast(cell, message)
     else cell.receive(message)
-    return Promise.resolve()
+    return taken
   }
 
   async stop(to: ActorId, reason: ExitReason = normal, options?: StopOptions): Promise<void> {
@@ -161,7 +163,7 @@ export class LocalRouter implements Router {
     message: { readonly kind: string; readonly name: string; readonly input: unknown },
   ): string | undefined {
     const cell = this.#parts.cells.get(to)
-    return cell === undefined ? undefined : (cell.life?.behavior ?? cell.spec.behavior).check(message)
+    return cell && behaviorOf(cell).check(message)
   }
 
   deliver(to: ActorId, message: Message): void {
@@ -249,13 +251,16 @@ export class LocalRouter implements Router {
     return circleOf(to, origin, (id) => this.#parts.cells.get(id)?.life?.turns.current)
   }
 
-  /** What is sent to a journal is made into text at once, and comes from there. */
   #messageOf(envelope: Envelope, cell: Cell | undefined, caller: PendingCall | undefined): Message {
     const message = new Message(envelope, caller, 0)
     message.call = caller
-    const isShared = !this.#parts.copies || cell?.spec.mode === 'durable' || cell?.spec.behavior.sharesMessages === true
-    if (!isShared) message.input = ownCopy(envelope.input)
+    if (!this.#isShared(cell)) message.input = ownCopy(envelope.input)
     return message
+  }
+
+  /** What is sent to a journal is made into text at once, and comes from there. */
+  #isShared(cell: Cell | undefined): boolean {
+    return !this.#parts.copies || cell?.spec.mode === 'durable' || cell?.spec.behavior.sharesMessages === true
   }
 
   #reachable(id: ActorId): Cell | undefined {
@@ -309,7 +314,7 @@ export class LocalRouter implements Router {
   /** Offers a message to the journal; what comes of it is done in the very turn in which the journal's answer arrives. */
   #accept(cell: Cell, message: Message): Promise<void> {
     const { gate } = cell.mailbox
-    cell.beginAccept()
+    cell.journal.beginAccept()
     gate?.reserve()
     return cell.store
       .accept(cell.id, message, (input) => (message.input = input))
@@ -352,6 +357,13 @@ function downNow(to: ActorId, name: string): UnavailableError {
   })
 }
 
+/** What most casts give: they are taken at once. */
+const taken = Promise.resolve()
+
+function behaviorOf({ life, spec }: Cell): Behavior {
+  return life?.behavior ?? spec.behavior
+}
+
 /** Nobody will handle what is sent to it now. */
 function isGone(cell: Cell): boolean {
   return cell.isRetired || (cell.life === undefined && cell.mailbox.gate?.settings.onRestart === 'drop')
@@ -359,7 +371,7 @@ function isGone(cell: Cell): boolean {
 
 function retriesOf(cell: Cell | undefined, name: string): number {
   if (cell === undefined) return 0
-  return (cell.life?.behavior ?? cell.spec.behavior).retriesOf?.(name) ?? cell.spec.retries ?? 0
+  return behaviorOf(cell).retriesOf?.(name) ?? cell.spec.retries ?? 0
 }
 
 function anew(message: Message): Message {
