@@ -48,6 +48,19 @@ describe('the notice of an end', () => {
     expect(eventsOf(events, 'dead letter').filter(({ id }) => id === 'w')).toEqual([])
   })
 
+  it.each(full)('takes no place from a message, and is pushed out by none (%s)', async (way) => {
+    const { tree, settle, advance, until } = await started({ max: 1, full: way })
+    await until(tree.w.call.watch('a'))
+    void tree.w.cast.busy()
+    await settle()
+    void tree.a.cast.crash('boom')
+    await settle()
+    for (let note = 0; note < 2; note += 1) void tree.w.cast.note()
+    await advance('2s')
+    const notes = way === 'wait' ? ['note', 'note'] : ['note']
+    expect(await until(tree.w.call.learned())).toEqual(['down error', ...notes])
+  })
+
   it('comes at once from one that is dead already, and one who has its name since is somebody else', async () => {
     const { app, tree, settle, until } = await started({})
     const first = await until(app.spawn(Counter, 'first', undefined, { name: 'clerk' }))
