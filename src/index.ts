@@ -226,9 +226,16 @@ export { describeTree, drawTree } from './supervision/telling/tree-diagram.ts'
 export type {
   ChildList,
   ChildNode,
+  ChildNodeOf,
+  ChildOptionsOf,
+  ChildOptionsWithArgs,
+  Declarable,
   Directory,
+  DirectoryOf,
   DynamicNode,
   DynamicSupervisorOptions,
+  HandlersOf,
+  MembersOf,
   SupervisorNode,
   TreeNode,
 } from './supervision/trees/tree.ts'

@@ -135,8 +135,8 @@ export interface SpawnFromActorOptions extends SpawnOptions {
   /** Monitors from the first moment, as `start_monitor`; nothing is told of a start that failed. */
   readonly monitor?: boolean
   /**
-   * The new actor ends with `shutdown`, in order, when the incarnation that spawns it ends, whatever the reason. Without it, as in
-   * OTP, it outlives who spawned it.
+   * The new actor ends with `shutdown`, in order, when the incarnation that spawns it ends, whatever the reason; the next one
+   * that spawns under its key or name waits until it has. Without it, as in OTP, it outlives who spawned it.
    */
   readonly owned?: boolean
   /** With `owned`: it goes on over restarts of its owner, and ends when that is gone for good. */

@@ -12,7 +12,7 @@ import type { MonitorAction, MonitorRef, NameOwner, Port, WhenUpOptions } from '
 import { Crowd } from './crowd.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { Deadlines } from './deadlines.ts'
-import { SpawnError } from './errors.ts'
+import { NoProcError, SpawnError } from './errors.ts'
 import type { ActorEvent, DeadLetterCause, EventSink } from './events.ts'
 import { Groups } from './groups.ts'
 import { Obituaries, type LastExit } from './last-exit.ts'
@@ -386,6 +386,12 @@ export class ActorSystem implements World {
     const { spec, starter, link, monitor } = order
     if (this.#isClosed) throw new SpawnError({ problem: 'not-running', actor: spec.id, reason: noproc })
     for (;;) {
+      const leaving = this.#leavingFor(order)
+      if (leaving !== undefined) {
+        await whenGone(leaving)
+        if (starter?.isActive === false) throw new NoProcError(spec.id, 'spawn')
+        continue
+      }
       const there = order.ifExists === 'return' ? this.#presentFor(spec) : undefined
       if (there === undefined) {
         // One that a supervisor is asked for has no place before its turn comes.
@@ -435,6 +441,17 @@ export class ActorSystem implements World {
       if (name !== undefined && this.#spawningNames.get(name) === starting) this.#spawningNames.delete(name)
     }
     if (order.monitor !== undefined) order.starter?.monitor(order.monitor, this.lifeOf(id), id)
+  }
+
+  /** Who has the key or the name still, and ends because an earlier incarnation of the same owner has ended. */
+  #leavingFor({ spec: { id, name }, starter }: SpawnOrder): Life | undefined {
+    if (starter === undefined) return undefined
+    const owner = name === undefined ? undefined : this.names.ownerOf(name)
+    for (const taken of owner === undefined || owner === id ? [id] : [id, owner]) {
+      const life = this.#cells.get(taken)?.life
+      if (life !== undefined && this.#owners.isLeavingWith(life, starter.id)) return life
+    }
+    return undefined
   }
 
   /** Who has the name, or else the key, of an actor that is to be spawned. */

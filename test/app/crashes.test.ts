@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { actor } from '../../src/behaviors/actor.ts'
 import { message } from '../../src/behaviors/schema.ts'
+import type { ChildOptions } from '../../src/supervision/specs/child-options.ts'
 import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { Counter } from '../support/scripted.ts'
 import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 
 const modes = ['volatile', 'checkpointed', 'durable'] as const
 
-const one = (options: Parameters<typeof child<{ from: number } | undefined, { count: number }, object>>[1]) =>
+const one = (options: ChildOptions<{ count: number }, { from: number } | undefined>) =>
   supervisor({}, { a: child(Counter, options) })
 
 describe('an actor that crashes', () => {

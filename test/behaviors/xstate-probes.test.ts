@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assign, createMachine, fromCallback, fromPromise, fromTransition, setup, spawnChild } from 'xstate'
+import { assign, createActor, createMachine, fromCallback, fromPromise, fromTransition, raise, setup, spawnChild } from 'xstate'
 import { logic } from '../../src/behaviors/actor-logic.ts'
 import { machine } from '../../src/behaviors/machine.ts'
 import { simulatedSystem } from '../../src/app/simulated-system.ts'
@@ -177,5 +177,61 @@ describe('where xstate', () => {
     const { app, until, events } = await simulatedWithoutStore(supervisor({}, { a: child(logic('strict', strict)) }))
     await until(app.stop())
     expect(eventsOf(events, 'exited').map(({ reason }) => reason.type)).toEqual(['shutdown', 'shutdown'])
+  })
+
+  it.each(['checkpointed', 'durable'] as const)(
+    'stores a machine that has failed as failed, so that it fails again at once, the next process goes on (%s)',
+    async (state) => {
+      const m = setup({
+        types: { context: {} as { n: number }, events: {} as { type: 'inc' } | { type: 'fail' } },
+      }).createMachine({
+        context: { n: 0 },
+        on: {
+          inc: { actions: assign({ n: ({ context }) => context.n + 1 }) },
+          fail: {
+            actions: () => {
+              throw new Error('in an action')
+            },
+          },
+        },
+      })
+      const alone = createActor(m)
+      alone.subscribe({ error: () => undefined })
+      alone.start().send({ type: 'fail' })
+      expect(alone.getPersistedSnapshot()).toMatchObject({ status: 'error' })
+
+      const store = memory()
+      const M = machine('m', m, { asks: ({ query }) => ({ n: query((s) => s.context.n) }) })
+      const tree = supervisor({}, { a: child(M, { state }) })
+      const before = await simulated(tree, { store })
+      void before.tree.a.cast.inc()
+      void before.tree.a.cast.fail()
+      await before.settle()
+      const after = await simulated(tree, { store })
+      void after.tree.a.cast.inc()
+      expect(await after.until(after.tree.a.call.n())).toBe(2)
+      expect(lives(after.events).filter((line) => line.includes('exited'))).toEqual([])
+    },
+  )
+
+  it('has a clock for delays only, all of them wait for the clock of the system, and nobody for a real one', async () => {
+    const m = setup({
+      types: { context: {} as { told: readonly string[] }, events: {} as { type: 'go' } | { type: 'late' } },
+    }).createMachine({
+      context: { told: [] },
+      initial: 'on',
+      states: {
+        on: {
+          after: { '1000': { actions: assign({ told: ({ context }) => [...context.told, 'after'] }) } },
+          on: { go: { actions: raise({ type: 'late' }, { delay: 2_000 }) } },
+        },
+      },
+      on: { late: { actions: assign({ told: ({ context }) => [...context.told, 'raised'] }) } },
+    })
+    const M = machine('m', m, { asks: ({ query }) => ({ told: query((s) => s.context.told) }) })
+    await using sim = await simulatedSystem(supervisor({}, { a: child(M) }))
+    void sim.tree.a.cast.go()
+    await sim.advance('1h')
+    expect(await sim.until(sim.tree.a.call.told())).toEqual(['after', 'raised'])
   })
 })

@@ -10,6 +10,7 @@ import {
   type ChildOptions,
   type Context,
   type DynamicNode,
+  type Kind,
   type SupervisorInit,
   type SupervisorNode,
   type SupervisorOptions,
@@ -76,7 +77,7 @@ export class CaseTree {
     }
     if (given.start !== undefined) {
       const behavior = given.start === 'none' ? undefined : given.start
-      return child({ behavior, reference: () => undefined } as never, options as never)
+      return child<Kind<undefined, unknown, undefined>>({ behavior, reference: () => undefined } as never, options as never)
     }
     const args: WorkerArgs = { id: given.id, isMember: false, behaviour: given.behaviour ?? {} }
     return child(this.#definition('a worker of a case'), { ...options, args })

@@ -85,10 +85,45 @@ export type Directory<Children> = OfSupervisor & {
   readonly [Key in keyof Children]: Children[Key] extends TreeNode<infer Ref> ? Ref : never
 }
 
+/** The directory of children that are given by their keys, or as a list. */
+export type DirectoryOf<Children> = Children extends readonly (readonly [key: string, node: TreeNode<infer Ref>])[]
+  ? Readonly<Record<string, Ref>> & OfSupervisor
+  : Directory<Children>
+
+/** What can be declared as a child. */
+export type Declarable = Kind<unknown, unknown, unknown> | SupervisorNode<unknown> | DynamicNode<unknown>
+
+// One signature, and not one for each: what is wrong with a use is then told in one line, and not once for each of them.
+
+/** The options that go with it. */
+export type ChildOptionsOf<What> =
+  What extends Kind<infer Args, infer State, unknown, infer Handlers>
+    ? ChildArguments<State, Args, Handlers>
+    : [options?: ChildOptions]
+
+/** What it is in a tree. */
+export type ChildNodeOf<What> = What extends Kind<unknown, unknown, infer Ref> ? ChildNode<Ref> : What
+
+/** The handlers that it has; of a supervisor nothing is known. */
+export type HandlersOf<What> = What extends Kind<unknown, unknown, unknown, infer Handlers> ? Handlers : unknown
+
+/** Any number of it, as those who use them see them. */
+export type MembersOf<What> =
+  What extends Kind<infer Args, unknown, infer Ref>
+    ? MembersRef<Args, Ref>
+    : What extends TreeNode<infer Ref>
+      ? MembersRef<undefined, Ref>
+      : never
+
+/** The options of a child whose `initial` takes arguments. */
+export interface ChildOptionsWithArgs<State, Args, Handlers> extends ChildOptions<State, Args, Handlers> {
+  readonly args: Args
+}
+
 /** The arguments of a child: left out where `initial` takes none. */
 type ChildArguments<State, Args, Handlers> = undefined extends Args
   ? [options?: ChildOptions<State, Args, Handlers>]
-  : [options: ChildOptions<State, Args, Handlers> & { readonly args: Args }]
+  : [options: ChildOptionsWithArgs<State, Args, Handlers>]
 
 /**
  * Declares one actor of a tree, its kind and how it is supervised; or says how a supervisor within the tree is supervised.
@@ -102,11 +137,7 @@ type ChildArguments<State, Args, Handlers> = undefined extends Args
  * console.log(node.kind, node.options.restart) // => child transient
  * ```
  */
-export function child<Args, State, Ref, Handlers = unknown>(
-  definition: Kind<Args, State, Ref, Handlers>,
-  ...options: ChildArguments<State, Args, NoInfer<Handlers>>
-): ChildNode<Ref>
-export function child<Node extends SupervisorNode<unknown> | DynamicNode<unknown>>(node: Node, options?: ChildOptions): Node
+export function child<What extends Declarable>(definition: What, ...options: ChildOptionsOf<What>): ChildNodeOf<What>
 export function child(what: Kind<unknown, unknown, unknown> | TreeNode, options: ChildOptions = {}): TreeNode {
   if ('kind' in what) return what.kind === 'child' ? { ...what, options } : { ...what, childOptions: options }
   const all = { ...what.childDefaults, ...options }
@@ -120,14 +151,10 @@ export function child(what: Kind<unknown, unknown, unknown> | TreeNode, options:
  *
  * Children that are only known at run time are given as a list of keys and nodes, and the directory is that of any keys.
  */
-export function supervisor<Children extends Readonly<Record<string, TreeNode>>>(
+export function supervisor<Children extends Readonly<Record<string, TreeNode>> | ChildList>(
   options: SupervisorOptions,
   children: Children,
-): SupervisorNode<Directory<Children>>
-export function supervisor<Ref>(
-  options: SupervisorOptions,
-  children: readonly (readonly [key: string, node: TreeNode<Ref>])[],
-): SupervisorNode<Readonly<Record<string, Ref>> & OfSupervisor>
+): SupervisorNode<DirectoryOf<Children>>
 export function supervisor(
   options: SupervisorOptions,
   given: Readonly<Record<string, TreeNode>> | ChildList,
@@ -154,14 +181,10 @@ export function supervisor(
  *
  * As OTP's `simple_one_for_one`, with keys in place of process ids.
  */
-export function dynamicSupervisor<Args, State, Ref, Handlers = unknown>(
-  definition: Kind<Args, State, Ref, Handlers>,
-  options?: DynamicSupervisorOptions<NoInfer<Handlers>>,
-): DynamicNode<MembersRef<Args, Ref>>
-export function dynamicSupervisor<Ref>(
-  member: SupervisorNode<Ref> | DynamicNode<Ref>,
-  options?: DynamicSupervisorOptions,
-): DynamicNode<MembersRef<undefined, Ref>>
+export function dynamicSupervisor<What extends Declarable>(
+  member: What,
+  options?: DynamicSupervisorOptions<HandlersOf<What>>,
+): DynamicNode<MembersOf<What>>
 export function dynamicSupervisor(
   of: Kind<unknown, unknown, unknown> | SupervisorNode<unknown> | DynamicNode<unknown>,
   options: DynamicSupervisorOptions = {},
