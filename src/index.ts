@@ -14,7 +14,7 @@ export {
 export { ForeignRefError, StoredRefError, type RefData } from './protocol/ref-data.ts'
 export type { ActorId } from './protocol/actor-id.ts'
 export type { Duration, DurationOrInfinity } from './protocol/duration.ts'
-export type { Envelope, MessageKind } from './protocol/envelope.ts'
+export type { Envelope, MessageHeaders, MessageKind } from './protocol/envelope.ts'
 export type { MessageId } from './protocol/message-id.ts'
 
 // Actors, and what they run on.
@@ -92,6 +92,17 @@ export type { GroupMember } from './runtime/group-member.ts'
 export type { InNamespace, NamedActor } from './runtime/names.ts'
 export type { LastExit } from './runtime/last-exit.ts'
 export type { LifeDown, LifeEvent, LifeEvents, LifeGone, LifeRestored, LifeUp } from './runtime/life-listeners.ts'
+export type {
+  ArrivedMessage,
+  Handled,
+  HandleMiddleware,
+  MessageChange,
+  Middleware,
+  MiddlewareKit,
+  SendMiddleware,
+  SentMessage,
+} from './runtime/middleware.ts'
+export { MiddlewareError, NextError, RejectedError } from './runtime/middleware-errors.ts'
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'
 export type {
   Accepted,
@@ -313,6 +324,7 @@ export type { Sync } from './persistence/sqlite-settings.ts'
 
 // Running.
 export { start, type App, type StartOptions } from './app/start.ts'
+export type { MiddlewareOption } from './app/middleware-option.ts'
 export type { OverloadOption } from './app/overload-option.ts'
 export { stopOnSignals, type StopOnSignalsOptions } from './app/stop-on-signals.ts'
 export type { Health, HealthProblem } from './app/health.ts'

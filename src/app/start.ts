@@ -30,6 +30,7 @@ import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
 import { overloadViolations, readOverload, type OverloadOption } from './overload-option.ts'
 import { healthOf, type Health } from './health.ts'
+import { middlewareViolations, readMiddleware, type MiddlewareOption } from './middleware-option.ts'
 import { blameStrayFailures } from './stray-failures.ts'
 import { rootSpec } from './supervision-plan.ts'
 import { modeIn } from './tree-plan.ts'
@@ -79,6 +80,12 @@ export interface StartOptions {
    * tell of it. Nobody looks if not given.
    */
   readonly overload?: OverloadOption
+  /**
+   * Functions around every send and every handling of a message: they may read and change its input and its headers, reject it,
+   * and measure. A list is run from the outside to the inside. What the runtime tells itself, and what goes to supervisors and
+   * tasks, passes none.
+   */
+  readonly middleware?: MiddlewareOption
   /** How many dead letters {@link App.deadLetters} remembers, with what was sent: an integer >= 1; 100 if not given. */
   readonly keepDeadLetters?: number
 }
@@ -244,6 +251,7 @@ export async function startDressed<Tree>(
     surface,
     copiesMessages: options.messages !== 'share',
     boundsNestedCalls: options.nestedCalls !== 'independent',
+    middleware: readMiddleware(options.middleware),
     overload: options.overload && readOverload(options.overload),
     keepDeadLetters: options.keepDeadLetters ?? 100,
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
@@ -446,6 +454,7 @@ const optionNames: readonly string[] = [
   'keepDecisions',
   'keepDeadLetters',
   'overload',
+  'middleware',
 ]
 
 function checkOptions(options: object): void {
@@ -478,7 +487,7 @@ function checkOptions(options: object): void {
     if (value !== undefined && !(Number.isSafeInteger(value) && Number(value) >= 1))
       throw new ConfigurationError({ path: `start: ${name}`, rule: 'must be an integer >= 1', value })
   }
-  const [violation] = overloadViolations(given['overload'])
+  const [violation] = [...overloadViolations(given['overload']), ...middlewareViolations(given['middleware'])]
   if (violation !== undefined) throw new ConfigurationError(violation)
   if (onEvent !== undefined && typeof onEvent !== 'function')
     throw new ConfigurationError({ path: 'start: onEvent', rule: 'must be a function', value: onEvent })

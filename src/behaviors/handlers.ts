@@ -1,4 +1,5 @@
 import type { Context } from '../runtime/context.ts'
+import type { Outcome } from '../runtime/persistence.ts'
 import type { InputOf, OutputOf, StandardSchema } from './schema.ts'
 
 /** What a handler gets. */
@@ -82,6 +83,12 @@ export class Refusal<State = never> {
     this.message = message
     this.details = details
     this.next = next
+  }
+
+  /** What the caller is told: so that middleware around a handling may refuse a message too. */
+  get outcome(): Outcome {
+    const { code: refusal, message, details } = this
+    return { status: 'refused', refusal, message, details }
   }
 }
 

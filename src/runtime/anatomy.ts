@@ -12,6 +12,7 @@ import type { Groups } from './groups.ts'
 import type { LastExit } from './last-exit.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message, MessageInfo } from './message.ts'
+import type { MiddlewareChain } from './middleware-chain.ts'
 import type { InNamespace, Names } from './names.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
@@ -195,6 +196,8 @@ export interface World {
   /** The mailboxes that have grown long. */
   readonly crowd: Crowd
   readonly router: Router
+  /** Runs around sends and handlings; nothing if there is none. */
+  readonly middleware: MiddlewareChain | undefined
   /** Freezes every state, so that a handler that changes it in place fails at once. */
   readonly freezesStates: boolean
   /** What crosses the border of an actor is copied; see `ownCopy`. */

@@ -1,5 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Duration, DurationOrInfinity } from '../protocol/duration.ts'
+import type { MessageHeaders } from '../protocol/envelope.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
 import type { RefData } from '../protocol/ref-data.ts'
@@ -186,6 +187,8 @@ export interface Context extends Port {
    * for what is no call, {@link signal}.
    */
   readonly callSignal: AbortSignal
+  /** What came with the message being handled; set by middleware of its sender, and changed by that of the receiver. */
+  readonly headers: MessageHeaders
   /** How often handling this message has been begun, this time included: 1 is the first. */
   readonly attempt: number
   /** Who has sent the message being handled; nothing if it came from outside or is a notice. */

@@ -128,7 +128,12 @@ export class DurableTurns implements Turns {
     let step: Step<unknown> | PromiseLike<Step<unknown>>
     try {
       const { state, behavior } = this.#tentative
-      step = cell.world.attribution.run(life, () => behavior.handle(state, message, context))
+      const { attribution, middleware } = cell.world
+      step = attribution.run(life, () =>
+        middleware === undefined
+          ? behavior.handle(state, message, context)
+          : middleware.handle({ behavior, state, message, ctx: context }),
+      )
     } catch (error) {
       if (life.status === 'busy') this.#threw(error)
       return 'failed'

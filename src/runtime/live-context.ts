@@ -1,6 +1,6 @@
 import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
 import { durationMs, durationOrInfinityMs, type Duration } from '../protocol/duration.ts'
-import type { Envelope } from '../protocol/envelope.ts'
+import type { Envelope, MessageHeaders } from '../protocol/envelope.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { messageId, type MessageId } from '../protocol/message-id.ts'
 import { actorOf } from '../protocol/ref-data.ts'
@@ -31,6 +31,7 @@ import { AbortedError, CallingSelfError, DurableTurnError, ExitError, InvalidMes
 import type { GroupMember } from './group-member.ts'
 import { repeat, runBeside } from './life-timers.ts'
 import { Message } from './message.ts'
+import { noHeaders } from './middleware-chain.ts'
 import { checkAction } from './monitor-options.ts'
 import { ownCopy } from './own-copy.ts'
 import { nameKey, type InNamespace, type NamedActor } from './names.ts'
@@ -74,6 +75,10 @@ export class LiveContext implements Context {
 
   get deadline(): number | undefined {
     return this.deadlineOf(this.life.turns.current)
+  }
+
+  get headers(): MessageHeaders {
+    return this.headersOf(this.life.turns.current)
   }
 
   get callSignal(): AbortSignal {
@@ -182,10 +187,15 @@ export class LiveContext implements Context {
     const request = this.newRequestId()
     if (!this.mayAct(`request of ${name}`)) return request
     const { router } = this.cell.world
+    const headers = this.headersNow()
     // An earlier incarnation is not told, and nothing is said of a turn that waits: none does.
     const tell = (answer: Answer): void =>
       this.cell.receive(
-        new Message({ kind: 'cast', name: then, input: answer, sender: to.id, key: undefined }, undefined, this.incarnation),
+        new Message(
+          { kind: 'cast', name: then, input: answer, sender: to.id, key: undefined, headers },
+          undefined,
+          this.incarnation,
+        ),
       )
     router.call(to.id, { name, input, sender: this.id }, timeout === undefined ? undefined : { timeout }).then(
       (value) => tell({ request, status: 'replied', value }),
@@ -199,7 +209,10 @@ export class LiveContext implements Context {
     if (message?.kind !== 'call' || !this.mayAct(`forward of ${name}`)) return
     const { caller, call, sender } = message
     message.caller = undefined
-    if (caller !== undefined) this.cell.world.router.forward(to, { name, input, sender }, { caller, call })
+    if (caller !== undefined) {
+      const origin = { id: this.id, message }
+      this.cell.world.router.forward(to, { name, input, sender, origin }, { caller, call })
+    }
   }
 
   defer(): Deferred {
@@ -270,7 +283,8 @@ export class LiveContext implements Context {
     if (this.cell.spec.mode === 'durable')
       throw new DurableTurnError(`${path}: is not for a durable actor: use sendAfter; nothing was set`)
     const id = this.newTimerId()
-    const message = (): Message => this.#messageToSelf(name, input)
+    const headers = this.headersNow()
+    const message = (): Message => this.#messageToSelf(name, input, headers)
     message()
     if (this.mayAct('timer')) repeat(this.life, { id, everyMs, message })
     return { id }
@@ -420,8 +434,8 @@ export class LiveContext implements Context {
     return { id: this.cell.world.names.ownerOf(nameKey(target.name, target)) ?? target.name, name: target.name }
   }
 
-  #messageToSelf(name: string, input: unknown): Message {
-    const envelope = this.envelopeToSelf(name, input)
+  #messageToSelf(name: string, input: unknown, headers = this.headersNow()): Message {
+    const envelope = { ...this.envelopeToSelf(name, input), headers }
     const problem = this.life.behavior.check(envelope)
     if (problem !== undefined) throw new InvalidMessageError(this.id, name, problem)
     return new Message(envelope, undefined, this.incarnation)
@@ -437,13 +451,22 @@ export class LiveContext implements Context {
   }
 
   protected envelopeToSelf(name: string, input: unknown): Envelope {
-    return { kind: 'cast', name, input: this.passing(input), sender: this.id, key: undefined }
+    return { kind: 'cast', name, input: this.passing(input), sender: this.id, key: undefined, headers: this.headersNow() }
   }
 
   /** What is sent is what the value is now; see `ownCopy`. */
   protected passing(value: unknown): unknown {
     const { copiesMessages } = this.cell.world
     return copiesMessages && this.life.behavior.sharesMessages !== true ? ownCopy(value) : value
+  }
+
+  /** The headers of the message that is being handled, which go with what it brings about; nothing without middleware. */
+  protected headersNow(): MessageHeaders | undefined {
+    return this.cell.world.middleware === undefined ? undefined : this.headers
+  }
+
+  protected headersOf(message: Message | undefined): MessageHeaders {
+    return this.cell.world.middleware?.headersOf(message) ?? message?.headers ?? noHeaders
   }
 
   protected deadlineOf(message: Message | undefined): number | undefined {

@@ -25,6 +25,9 @@ import type { DeadLetterCause, EventSink } from './events.ts'
 import { answerBy, fallbackFor } from './fallback.ts'
 import type { MailboxGate } from './mailbox-gate.ts'
 import { Message, systemMessage, type CallOrigin } from './message.ts'
+import type { SentMessage } from './middleware.ts'
+import type { MiddlewareChain } from './middleware-chain.ts'
+import { RejectedError } from './middleware-errors.ts'
 import { ownCopy } from './own-copy.ts'
 import { PendingCall } from './pending-call.ts'
 import type { Accepted, Member } from './persistence.ts'
@@ -51,6 +54,8 @@ export interface LocalRouterParts {
   readonly copies: boolean
   /** A call made while a call is handled does not outlast it, and closes no circle. */
   readonly boundsNestedCalls: boolean
+  /** Runs around sends; nothing if there is none. */
+  readonly middleware: MiddlewareChain | undefined
 }
 
 /** The ways between the actors of one node. */
@@ -66,10 +71,16 @@ export class LocalRouter implements Router {
     this.#admission = new Admission(parts)
   }
 
-  call(to: ActorId, { name, input, sender, life, origin }: Request, options?: CallOptions): Promise<unknown> {
+  call(to: ActorId, request: Request, options?: CallOptions): Promise<unknown> {
+    const { name, input, sender, life, origin, headers } = request
     if (options !== undefined) checkCallOptions(name, options)
+    const middleware = this.#middlewareFor(to, request)
+    if (middleware !== undefined)
+      return middleware.send(this.#sent('call', to, request), (passed) =>
+        this.call(to, { ...request, ...whatOf(passed) }, options),
+      )
     const timeoutMs = this.#timeoutOf(name, options, origin)
-    const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id }
+    const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id, headers }
     const place = this.#parts.cells.get(to)
     const cell = place === undefined || isGone(place) ? undefined : place
     const fallback = place?.spec.fallback === undefined || this.#isClosed ? undefined : fallbackFor(place, envelope)
@@ -105,8 +116,19 @@ export class LocalRouter implements Router {
     return pending.promise
   }
 
-  forward(to: ActorId, { name, input, sender }: Request, { caller, call }: Pick<Message, 'caller' | 'call'>): void {
-    const envelope: Envelope = { kind: 'call', name, input, sender, key: undefined }
+  forward(to: ActorId, request: Request, waiting: Pick<Message, 'caller' | 'call'>): void {
+    const { name, input, sender, headers } = request
+    const { caller, call } = waiting
+    const middleware = this.#middlewareFor(to, request)
+    if (middleware !== undefined) {
+      const leave = (passed: SentMessage): Promise<void> => {
+        this.forward(to, { ...request, ...whatOf(passed) }, waiting)
+        return Promise.resolve()
+      }
+      middleware.send(this.#sent('forward', to, request), leave).catch((error: unknown) => caller?.fail(asError(error)))
+      return
+    }
+    const envelope: Envelope = { kind: 'call', name, input, sender, key: undefined, headers }
     const problem = this.problemWith(to, envelope)
     if (problem !== undefined) {
       caller?.fail(new InvalidMessageError(to, name, problem))
@@ -120,8 +142,11 @@ export class LocalRouter implements Router {
     else this.deliver(to, message)
   }
 
-  cast(to: ActorId, { name, input, sender }: Request, options?: CastOptions): Promise<void> {
-    const envelope: Envelope = { kind: 'cast', name, input, sender, key: options?.id }
+  cast(to: ActorId, request: Request, options?: CastOptions): Promise<void> {
+    const { name, input, sender, headers } = request
+    const middleware = this.#middlewareFor(to, request)
+    if (middleware !== undefined) return this.#castThrough(middleware, to, request, options)
+    const envelope: Envelope = { kind: 'cast', name, input, sender, key: options?.id, headers }
     const problem = this.problemWith(to, envelope)
     if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
     const cell = this.#reachable(to)
@@ -249,6 +274,33 @@ export class LocalRouter implements Router {
     return circleOf(to, origin, (id) => this.#parts.cells.get(id)?.life?.turns.current)
   }
 
+  /** What a message has to pass still; nothing on its way to a behavior of the runtime itself. */
+  #middlewareFor(to: ActorId, { headers }: Request): MiddlewareChain | undefined {
+    const { middleware, cells } = this.#parts
+    if (middleware === undefined || headers !== undefined || cells.get(to)?.spec.behavior.sharesMessages === true)
+      return undefined
+    return middleware
+  }
+
+  #sent(way: 'call' | 'cast' | 'forward', to: ActorId, { name, input, sender, origin }: Request): SentMessage {
+    const { middleware, cells } = this.#parts
+    const handled = origin?.message ?? (sender === undefined ? undefined : cells.get(sender)?.life?.turns.current)
+    const headers = middleware?.headersOf(handled) ?? {}
+    return { kind: way === 'cast' ? 'cast' : 'call', to, name, input, sender, headers, isForwarded: way === 'forward' }
+  }
+
+  #castThrough(middleware: MiddlewareChain, to: ActorId, request: Request, options: CastOptions | undefined): Promise<void> {
+    const { name, input, sender } = request
+    const leave = (passed: SentMessage): Promise<void> => this.cast(to, { ...request, ...whatOf(passed) }, options)
+    const sent = middleware.send(this.#sent('cast', to, request), leave).then(() => undefined)
+    // Whoever does not wait for it is told by the event alone.
+    sent.catch((error: unknown) => {
+      if (!(error instanceof RejectedError) || error.isSent) return
+      this.drop(to, new Message({ kind: 'cast', name, input, sender, key: options?.id }, undefined, 0), 'rejected')
+    })
+    return sent
+  }
+
   /** What is sent to a journal is made into text at once, and comes from there. */
   #messageOf(envelope: Envelope, cell: Cell | undefined, caller: PendingCall | undefined): Message {
     const message = new Message(envelope, caller, 0)
@@ -343,6 +395,11 @@ export class LocalRouter implements Router {
     if (cell === undefined) caller?.fail(new UnavailableError(to, name, inJournal))
     else if (accepted.status === 'pending' && caller !== undefined) cell.attach(accepted.seq, caller)
   }
+}
+
+/** What the middleware may change. */
+function whatOf({ input, headers }: SentMessage): Pick<Request, 'input' | 'headers'> {
+  return { input, headers }
 }
 
 function downNow(to: ActorId, name: string): UnavailableError {

@@ -1,4 +1,5 @@
 import type { ActorId } from '../protocol/actor-id.ts'
+import type { MessageHeaders } from '../protocol/envelope.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { CallOptions, CastOptions, StopOptions } from './context.ts'
 import type { DeadLetterCause } from './events.ts'
@@ -14,6 +15,8 @@ export interface Request {
   readonly origin?: CallOrigin | undefined
   /** The incarnation that asks: when it has ended, nobody waits for the answer. */
   readonly life?: SendingLife
+  /** What goes with it; nothing as long as it has not passed the middleware. */
+  readonly headers?: MessageHeaders | undefined
 }
 
 /** An incarnation, as those who answer it need it. */

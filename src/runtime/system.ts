@@ -22,6 +22,8 @@ import { kill } from './end-for-good.ts'
 import { LocalRouter } from './local-router.ts'
 import { messageOf, type Message } from './message.ts'
 import { MonitorActions } from './monitor-actions.ts'
+import type { Middleware } from './middleware.ts'
+import { MiddlewareChain } from './middleware-chain.ts'
 import { checkAction } from './monitor-options.ts'
 import { OverloadWatch, type OverloadEvent, type OverloadInfo, type OverloadLimits } from './overload-watch.ts'
 import { nameKey, Names, type InNamespace, type NamedActor } from './names.ts'
@@ -57,6 +59,8 @@ export interface SystemParts {
   readonly copiesMessages: boolean
   /** A call made while a call is handled does not outlast it, and closes no circle. */
   readonly boundsNestedCalls: boolean
+  /** Around sends and handlings, the outermost first; nothing if there is none. */
+  readonly middleware: readonly Middleware[] | undefined
   /** Knows on behalf of whom code runs. */
   readonly attribution: Attribution
   /** Makes an error known that nobody waits for. */
@@ -94,6 +98,7 @@ export class ActorSystem implements World {
   readonly persistence: Persistence | undefined
   readonly freezesStates: boolean
   readonly copiesMessages: boolean
+  readonly middleware: MiddlewareChain | undefined
   readonly names = new Names()
   readonly groups = new Groups()
   readonly topics = new Groups()
@@ -148,6 +153,7 @@ export class ActorSystem implements World {
     this.freezesStates = freezesStates
     this.copiesMessages = copiesMessages
     this.attribution = attribution
+    this.middleware = parts.middleware && new MiddlewareChain(parts.middleware, clock)
     this.#sink = sink
     this.#deadlines = new Deadlines(clock)
     this.catalogue = new Catalogue(behaviors)
@@ -163,6 +169,7 @@ export class ActorSystem implements World {
       modeOf,
       copies: copiesMessages,
       boundsNestedCalls,
+      middleware: this.middleware,
     })
     this.#revivals = new Revivals({
       router: this.router,

@@ -94,7 +94,13 @@ export class VolatileTurns implements Turns {
     if (message.call?.isRetried === true) prepare(message, life.cell.world.copiesMessages)
     let step: Step<unknown> | PromiseLike<Step<unknown>>
     try {
-      step = life.cell.world.attribution.run(life, () => life.behavior.handle(life.state, message, life.context))
+      const { attribution, middleware } = life.cell.world
+      step = attribution.run(life, () => {
+        const { behavior, state, context: ctx } = life
+        return middleware === undefined
+          ? behavior.handle(state, message, ctx)
+          : middleware.handle({ behavior, state, message, ctx })
+      })
     } catch (error) {
       if (life.status === 'busy') life.end(reasonOfThrown(error), 'orderly')
       return

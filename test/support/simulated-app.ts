@@ -18,7 +18,16 @@ export type SimulatedApp<Tree> = Pick<SimulatedSystem<Tree>, Kept> & {
 }
 
 type Passed =
-  'seed' | 'clock' | 'behaviors' | 'freezeStates' | 'messages' | 'nestedCalls' | 'keepDecisions' | 'keepDeadLetters' | 'overload'
+  | 'seed'
+  | 'clock'
+  | 'behaviors'
+  | 'freezeStates'
+  | 'messages'
+  | 'nestedCalls'
+  | 'keepDecisions'
+  | 'keepDeadLetters'
+  | 'overload'
+  | 'middleware'
 
 export interface SimulationOptions extends Pick<SystemOptions, Passed> {
   /** A memory store of its own if not given. */
