@@ -238,7 +238,7 @@ export async function startDressed<Tree>(
   const persistence = await options.store?.open({ clock, scheduler })
   const attribution = options.attribution === 'off' ? noAttribution : createAttribution()
   const surface = (error: unknown): void => void attribution.outside(() => reject(error))
-  const sink = { emit: guarded(options.onEvent, surface) }
+  const sink = { emit: guarded(options.onEvent, surface), isMute: options.onEvent === undefined }
   const system = new ActorSystem({
     clock,
     random,

@@ -1,7 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorSpec } from './actor-spec.ts'
-import type { Attribution } from './attribution.ts'
+import type { Attribution, Blamed } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
@@ -124,6 +124,7 @@ export interface Life {
   isAwaited: boolean
   /** Set when it was asked to stop and still has a turn to finish. */
   stopReason: ExitReason | undefined
+  scope: Blamed['scope']
   readonly context: Context
   readonly turns: Turns
   readonly signal: AbortSignal

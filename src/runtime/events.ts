@@ -86,4 +86,6 @@ export type ActorEvent =
 /** Takes the events of a system. A room above may send events with other types through the same sink. */
 export interface EventSink<Event extends { readonly type: string } = ActorEvent> {
   emit(event: Event): void
+  /** Nobody listens: what costs much to make need not be made. */
+  readonly isMute?: boolean
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { crash, killed, noconnection, normal, noproc, shutdown } from '../../src/protocol/exit-reason.ts'
-import { explain, type Occasion } from '../../src/supervision/machine/explain.ts'
+import { explain } from '../../src/supervision/machine/explain.ts'
+import type { Occasion } from '../../src/supervision/machine/occasion.ts'
 import { worker } from './children-specs.ts'
 
 const crashed: Occasion = {

@@ -3,6 +3,7 @@ import { isRunning, type Child } from '../../src/supervision/machine/children.ts
 import type { Command, Decision } from '../../src/supervision/machine/commands.ts'
 import { CopiedChildren } from '../../src/supervision/machine/copied-children.ts'
 import { createDecider, type Decider, type SupervisorInput } from '../../src/supervision/machine/decider.ts'
+import { explain } from '../../src/supervision/machine/explain.ts'
 import type { Fact } from '../../src/supervision/machine/facts.ts'
 import { isClosed } from '../../src/supervision/machine/gates.ts'
 import { strategies } from '../../src/supervision/specs/strategy.ts'
@@ -253,7 +254,7 @@ function isExpected({ spec: { id }, wait }: Child, { decider, retries, delays }:
 }
 
 function decisionsOf(commands: readonly Command[]): readonly Decision[] {
-  return commands.flatMap((command) => (command.type === 'decided' ? [command.decision] : []))
+  return commands.flatMap((command) => (command.type === 'decided' ? [explain(command.occasion)] : []))
 }
 
 function startOrders(commands: readonly Command[]) {

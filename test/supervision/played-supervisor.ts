@@ -2,6 +2,7 @@ import { crash, shutdown, type ExitReason } from '../../src/protocol/exit-reason
 import type { Children, Child } from '../../src/supervision/machine/children.ts'
 import type { Command, Decision, StartOrder, SupervisorReply } from '../../src/supervision/machine/commands.ts'
 import { createDecider, type Decider, type SupervisorInput } from '../../src/supervision/machine/decider.ts'
+import { explain } from '../../src/supervision/machine/explain.ts'
 import type { Wish } from '../../src/supervision/specs/decide.ts'
 import type { Fact, StartResult, SupervisorRequest } from '../../src/supervision/machine/facts.ts'
 
@@ -109,7 +110,7 @@ export function play(
       case 'forget':
         return void log.push(`forget ${command.id}`)
       case 'decided':
-        return void decisions.push(command.decision)
+        return void decisions.push(explain(command.occasion))
       case 'up':
         return void log.push('up')
       case 'exit':

@@ -66,7 +66,7 @@ export function endStartForCall(memory: Memory, fact: FactOf<'started'>): Step {
     children: isNew ? children.delete(id) : children.update({ ...childOf(memory, id), status: 'stopped', failure: undefined }),
     task: noTask,
     commands: [
-      decided(memory, { verdict: isNew ? 'not added' : 'still down', ...failure, nowMs }),
+      decided(memory, { verdict: isNew ? 'not added' : 'still down', spec: failure.spec, fact: { reason, nowMs } }),
       ...(isNew ? [{ type: 'forget', id } as const] : []),
       refusal(ticket, { type: 'start_failed', id, reason }),
     ],

@@ -23,7 +23,7 @@ export interface Child {
   /** Why the incarnation before ended, if there was one. */
   readonly lastReason: ExitReason | undefined
   /** What it was handling then; nothing if it was stopped by its supervisor. */
-  readonly lastMessage?: MessageInfo | undefined
+  readonly lastMessage: MessageInfo | undefined
   /** Why its last attempt to start failed; only while it is `restarting`. */
   readonly failure: ExitReason | undefined
   /** What a restart tells it: it ended by itself, or it goes along with a sibling. */
@@ -47,6 +47,7 @@ export function newChild(spec: ChildSpec, restarts = 0): Child {
     status: 'stopped',
     incarnation: 0,
     lastReason: undefined,
+    lastMessage: undefined,
     failure: undefined,
     nextCause: 'sibling',
     wait: undefined,

@@ -4,6 +4,7 @@ import type { ExitReason } from '../../protocol/exit-reason.ts'
 import type { MessageInfo } from '../../runtime/message.ts'
 import type { ChildSpec, ShutdownLimit } from '../specs/child-spec.ts'
 import type { Intensity } from '../specs/intensity.ts'
+import type { Occasion } from './occasion.ts'
 
 /** One child to start. */
 export interface StartOrder {
@@ -98,7 +99,8 @@ export type Command =
   | { readonly type: 'reply'; readonly ticket: number; readonly reply: SupervisorReply }
   /** The child is no longer in the table: what is kept of it beyond the table can go. */
   | { readonly type: 'forget'; readonly id: string }
-  | { readonly type: 'decided'; readonly decision: Decision }
+  /** Something was decided about a child; `explain` says it for a person. */
+  | { readonly type: 'decided'; readonly occasion: Occasion }
   /** The initial start is complete. */
   | { readonly type: 'up' }
   /** The supervisor ends: no child lives. After a failed initial start with the cause of the failure. */

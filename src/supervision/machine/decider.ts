@@ -9,7 +9,7 @@ import { noTask, type Memory } from './memory.ts'
 import type { Intensity } from '../specs/intensity.ts'
 import { RestartIntensity } from './restart-intensity.ts'
 import type { Strategy } from '../specs/strategy.ts'
-import { begin, step, type Outcome } from './machine-runner.ts'
+import { MachineRunner } from './machine-runner.ts'
 import type { SupervisorState } from './machine-table.ts'
 
 /** How often children were restarted under earlier incarnations of the supervisor. */
@@ -75,7 +75,7 @@ export type TableOf = (children: readonly Child[]) => Children
 
 /** Makes the mind of a supervisor. Without `table` it is one for a running supervisor, which changes its children in place. */
 export function createDecider(input: SupervisorInput, table: TableOf = (children) => new InPlaceChildren(children)): Decider {
-  return new MachineDecider(memoryOf(input, table))
+  return new MachineDecider(new MachineRunner(memoryOf(input, table)))
 }
 
 /** What the machine of a supervisor remembers at first. */
@@ -94,50 +94,45 @@ export function memoryOf(input: SupervisorInput, table: TableOf): Memory {
 }
 
 class MachineDecider implements Decider {
-  #memory: Memory
-  /** Nothing before the start. */
-  #state: SupervisorState | undefined
+  readonly #machine: MachineRunner
+  #isStarted: boolean
 
-  constructor(memory: Memory, state?: SupervisorState) {
-    this.#memory = memory
-    this.#state = state
+  constructor(machine: MachineRunner, isStarted = false) {
+    this.#machine = machine
+    this.#isStarted = isStarted
   }
 
   get state(): SupervisorState {
-    return this.#state ?? 'starting'
+    return this.#machine.state
   }
 
   get children(): ChildrenView {
-    return this.#memory.children
+    return this.#machine.memory.children
   }
 
   get strategy(): Strategy {
-    return this.#memory.strategy
+    return this.#machine.memory.strategy
   }
 
   budgetLeft(nowMs: number): number {
-    return this.#memory.budget.budgetLeft(nowMs)
+    return this.#machine.memory.budget.budgetLeft(nowMs)
   }
 
   start(): readonly Command[] {
-    if (this.#state !== undefined) throw new InternalError('a supervisor was started twice', this.state)
-    return this.#goOn(begin(this.#memory))
+    if (this.#isStarted) throw new InternalError('a supervisor was started twice', this.state)
+    this.#isStarted = true
+    return this.#machine.begin()
   }
 
   decide(fact: Fact): readonly Command[] {
-    if (this.#state === undefined || !expected[this.#state].includes(fact.type))
+    if (!this.#isStarted || !expected[this.state].includes(fact.type))
       throw new InternalError(`the fact "${fact.type}" came to a supervisor that is ${this.state}`, fact)
-    return this.#goOn(step(this.#state, this.#memory, fact))
+    return this.#machine.step(fact)
   }
 
   fork(): Decider {
-    const { children, budget, ...rest } = this.#memory
-    return new MachineDecider({ ...rest, children: children.copy(), budget: budget.copy() }, this.#state)
-  }
-
-  #goOn({ state, memory, commands }: Outcome): readonly Command[] {
-    this.#state = state
-    this.#memory = memory
-    return commands
+    const { children, budget, ...rest } = this.#machine.memory
+    const memory = { ...rest, children: children.copy(), budget: budget.copy() }
+    return new MachineDecider(new MachineRunner(memory, this.state), this.#isStarted)
   }
 }

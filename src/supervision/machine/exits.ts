@@ -4,7 +4,7 @@ import { isRunning, type Child, type ChildrenView } from './children.ts'
 import type { Command } from './commands.ts'
 import { decided } from './decided.ts'
 import { escalated, gaveUp } from './exit-causes.ts'
-import type { Verdict } from './explain.ts'
+import type { Verdict } from './occasion.ts'
 import { isClosed } from './gates.ts'
 import { planGroup } from './group-restart.ts'
 import { isSpent } from './lifetime.ts'
@@ -63,7 +63,7 @@ export function giveUp(memory: Memory, fact: Exited): Step {
   return {
     children: memory.children.update({ ...child, status: 'stopped', lastReason: reason }),
     task: { type: 'end', reason: gaveUp(fact, memory.budget, fact.nowMs) },
-    commands: [decided(memory, { verdict: 'give up', spec: child.spec, ...fact })],
+    commands: [decided(memory, { verdict: 'give up', spec: child.spec, fact })],
   }
 }
 
@@ -89,7 +89,7 @@ export function restart(memory: Memory, fact: Exited): Step {
     round,
     task,
     commands: [
-      decided(memory, { verdict: 'restart', spec: child.spec, isAlone: task.ids.length === 1, pause, ...fact }),
+      decided(memory, { verdict: 'restart', spec: child.spec, isAlone: task.ids.length === 1, pause, fact }),
       ...setAside(fact),
       ...commands,
     ],
@@ -109,7 +109,7 @@ function takenDown(memory: Memory, fact: Exited, verdict: Verdict): Step {
   const { id, reason } = fact
   const child = childOf(memory, id)
   const isFinal = verdict !== 'escalate' && wantsRestart(child, fact)
-  const told = decided(memory, { verdict, spec: child.spec, isFinal, ...fact })
+  const told = decided(memory, { verdict, spec: child.spec, isFinal, fact })
   if (isRemovedWhenDown(memory, child.spec))
     return { children: memory.children.delete(id), commands: [told, { type: 'forget', id }] }
   return { children: memory.children.update({ ...child, status: 'stopped', lastReason: reason }), commands: [told] }

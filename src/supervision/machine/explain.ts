@@ -1,58 +1,21 @@
 import { describeReason, type ExitReason } from '../../protocol/exit-reason.ts'
-import type { MessageInfo } from '../../runtime/message.ts'
 import type { ChildSpec } from '../specs/child-spec.ts'
 import type { Decision } from './commands.ts'
-import type { Wish } from '../specs/decide.ts'
-import type { Pause } from './postponing.ts'
+import type { Occasion, Verdict } from './occasion.ts'
 import type { Intensity } from '../specs/intensity.ts'
 import type { Strategy } from '../specs/strategy.ts'
-
-/** What a supervisor makes of an exit or of a failed start. */
-export type Verdict =
-  /** Of an exit. */
-  | 'restart'
-  | 'leave'
-  | 'remove'
-  | 'shut down'
-  | 'give up'
-  | 'escalate'
-  | 'hold'
-  /** Of a gate that has opened. */
-  | 'pass'
-  /** Of a failed restart, the second one when its retry finds no budget. */
-  | 'retry'
-  | 'give up retrying'
-  /** Of a failed start of the supervisor's own, of `startChild`, of `restartChild`. */
-  | 'not started'
-  | 'not added'
-  | 'still down'
-
-/** A verdict, and what a sentence about it needs. */
-export interface Occasion {
-  readonly verdict: Verdict
-  readonly spec: ChildSpec
-  readonly incarnation: number | undefined
-  readonly reason: ExitReason
-  readonly message?: MessageInfo | undefined
-  /** Whom the restart takes along. */
-  readonly strategy: Strategy
-  /** What the restart waits for. */
-  readonly pause?: Pause | undefined
-  /** It would have been restarted, but for its own limit. */
-  readonly isFinal?: boolean | undefined
-  /** What `decide` said of the exit, and how it failed if it did. */
-  readonly wish?: Wish | undefined
-  readonly problem?: ExitReason | undefined
-  readonly budgetLeft: number
-  readonly limit: Intensity
-}
 
 /** A verdict as the log gets it, with the sentence that says why. */
 export function explain(occasion: Occasion): Decision {
   const { spec, incarnation, reason, message, limit } = occasion
-  const decided = decidedBy[occasion.verdict]
+  const decided = outcomeOf(occasion.verdict)
   const budgetLeft = decided === 'give up' ? 0 : occasion.budgetLeft
   return { child: spec.id, incarnation, reason, message, decided, why: sentence(occasion), budgetLeft, limit }
+}
+
+/** What a verdict comes to. */
+export function outcomeOf(verdict: Verdict): Decision['decided'] {
+  return decidedBy[verdict]
 }
 
 const decidedBy: Record<Verdict, Decision['decided']> = {

@@ -32,7 +32,7 @@ export function startable<Member extends Child>(memory: View, group: readonly Me
 /** The child waits for its gate. Nobody is stopped for it, and nothing is counted. */
 export function hold(memory: Memory, fact: FactOf<'exited'>): Step {
   const child = childOf(memory, fact.id)
-  const commands: Command[] = [decided(memory, { verdict: 'hold', spec: child.spec, ...fact })]
+  const commands: Command[] = [decided(memory, { verdict: 'hold', spec: child.spec, fact })]
   if (fact.wish === 'setAside') commands.push({ type: 'setAside', id: fact.id })
   const { reason: lastReason, message: lastMessage } = fact
   const held = { status: 'restarting', nextCause: 'exit', wait: { for: 'gate' } } as const
@@ -43,7 +43,7 @@ export function hold(memory: Memory, fact: FactOf<'exited'>): Step {
 export function holdRetry(memory: Memory, { id, nowMs }: FactOf<'retry'>): Step {
   const child = childOf(memory, id)
   const { failure, spec } = child
-  const told = failure === undefined ? [] : [decided(memory, { verdict: 'hold', spec, reason: failure, nowMs })]
+  const told = failure === undefined ? [] : [decided(memory, { verdict: 'hold', spec, fact: { reason: failure, nowMs } })]
   return { ...heldAtGate(memory, id), commands: told }
 }
 

@@ -83,7 +83,9 @@ export function tryAgain(
   failure: { readonly spec: ChildSpec; readonly reason: ExitReason; readonly nowMs: number },
 ): readonly Command[] {
   const retry = { type: 'retry', id: failure.spec.id } as const
-  return failure.spec.backoff === undefined ? [decided(memory, { verdict: 'retry', ...failure }), retry] : [retry]
+  return failure.spec.backoff === undefined
+    ? [decided(memory, { verdict: 'retry', spec: failure.spec, fact: failure }), retry]
+    : [retry]
 }
 
 /** What the call gets that has hurried one of the group. */
@@ -117,7 +119,13 @@ export function retry(memory: Memory, { id, nowMs }: FactOf<'retry'>): Step {
   const children = memory.children.update({ ...child, wait, failures, restarts: child.restarts + (isCounted ? 1 : 0) })
   const reason = failureOf(child)
   if (!isCounted) {
-    const told = decided(memory, { verdict: 'pass', spec: child.spec, isAlone: task.ids.length === 1, reason, pause, nowMs })
+    const told = decided(memory, {
+      verdict: 'pass',
+      spec: child.spec,
+      isAlone: task.ids.length === 1,
+      pause,
+      fact: { reason, nowMs },
+    })
     return { children, task, commands: [told] }
   }
   if (wait === undefined) return { children, task, commands }
@@ -125,7 +133,7 @@ export function retry(memory: Memory, { id, nowMs }: FactOf<'retry'>): Step {
     children,
     round,
     task,
-    commands: [decided(memory, { verdict: 'retry', spec: child.spec, reason, pause, nowMs }), ...commands],
+    commands: [decided(memory, { verdict: 'retry', spec: child.spec, pause, fact: { reason, nowMs } }), ...commands],
   }
 }
 
@@ -140,7 +148,12 @@ export function endRetrying(memory: Memory, { id, nowMs }: FactOf<'retry'>): Ste
   const child = childOf(memory, id)
   const { spec } = child
   const isRemoved = isRemovedWhenDown(memory, spec)
-  const told = decided(memory, { verdict: isRemoved ? 'remove' : 'leave', spec, reason: failureOf(child), isFinal: true, nowMs })
+  const told = decided(memory, {
+    verdict: isRemoved ? 'remove' : 'leave',
+    spec,
+    isFinal: true,
+    fact: { reason: failureOf(child), nowMs },
+  })
   let { children } = memory
   if (memory.strategy !== 'one_for_one')
     for (const behind of children.after(id))
@@ -168,7 +181,7 @@ export function giveUpRetrying(memory: Memory, { id, nowMs }: FactOf<'retry'>): 
   return {
     children: memory.children.update({ ...child, status: 'stopped', failure: undefined, wait: undefined }),
     task: { type: 'end', reason: gaveUp({ id, reason, ...(before && { before }) }, memory.budget, nowMs) },
-    commands: [decided(memory, { verdict: 'give up retrying', spec: child.spec, reason, nowMs })],
+    commands: [decided(memory, { verdict: 'give up retrying', spec: child.spec, fact: { reason, nowMs } })],
   }
 }
 

@@ -21,6 +21,9 @@ export function endStart(memory: Memory, fact: FactOf<'started'>): Step {
   return {
     children,
     task: { type: 'end', reason: failedToStart(failure.spec.id, failure.reason) },
-    commands: [...forgotten, decided(memory, { verdict: 'not started', ...failure, nowMs: fact.nowMs })],
+    commands: [
+      ...forgotten,
+      decided(memory, { verdict: 'not started', spec: failure.spec, fact: { reason: failure.reason, nowMs: fact.nowMs } }),
+    ],
   }
 }

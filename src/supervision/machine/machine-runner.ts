@@ -1,76 +1,73 @@
 import type { Command } from './commands.ts'
 import type { Fact } from './facts.ts'
 import { readTable, type StateRow, type SupervisorState, type Transition } from './machine-table.ts'
-import { remember, type Memory } from './memory.ts'
+import { rememberInPlace, type Memory } from './memory.ts'
 import { supervisorMachine } from './supervisor-machine.ts'
-
-/** Where a supervisor stands after a fact, and what it has to do. */
-export interface Outcome {
-  readonly state: SupervisorState
-  readonly memory: Memory
-  readonly commands: readonly Command[]
-}
 
 const table = readTable(supervisorMachine)
 
-/** Enters the first state. */
-export function begin(memory: Memory): Outcome {
-  const first = new StepInProgress(supervisorMachine.config.initial as SupervisorState, memory, undefined)
-  first.enter()
-  return first.end()
-}
-
 /**
- * Takes the step that xstate would take, from the machine's own table: of the transitions for this fact the first whose guard
+ * Takes the steps that xstate would take, from the machine's own table: of the transitions for a fact the first whose guard
  * holds, its actions, those of the state that it leads to, then the transitions that wait for no fact. xstate makes a dozen sets
  * and snapshots on the way, for what this machine does not use: that is ten times the time. A test compares the two.
+ *
+ * The memory is the runner's own, and changed in place.
  */
-export function step(state: SupervisorState, memory: Memory, fact: Fact): Outcome {
-  const next = new StepInProgress(state, memory, fact)
-  next.take(rowOf(state).on.get(fact.type) ?? [])
-  return next.end()
-}
-
-class StepInProgress {
+export class MachineRunner {
+  readonly memory: Memory
   #state: SupervisorState
-  #memory: Memory
-  readonly #fact: Fact | undefined
-  readonly #commands: Command[] = []
+  /** What guards are asked with. */
+  readonly #asked: { readonly context: Memory }
 
-  constructor(state: SupervisorState, memory: Memory, fact: Fact | undefined) {
+  constructor(memory: Memory, state = supervisorMachine.config.initial as SupervisorState) {
+    this.memory = memory
     this.#state = state
-    this.#memory = memory
-    this.#fact = fact
+    this.#asked = { context: memory }
   }
 
-  enter(): void {
-    this.#follow(rowOf(this.#state).entry)
+  get state(): SupervisorState {
+    return this.#state
+  }
+
+  /** Enters the first state. */
+  begin(): readonly Command[] {
+    const commands: Command[] = []
+    this.#follow(rowOf(this.#state).entry, undefined, commands)
+    this.#goOn(undefined, commands)
+    return commands
+  }
+
+  step(fact: Fact): readonly Command[] {
+    const commands: Command[] = []
+    const transitions = rowOf(this.#state).on.get(fact.type)
+    if (transitions !== undefined) this.#take(transitions, fact, commands)
+    this.#goOn(fact, commands)
+    return commands
+  }
+
+  #goOn(fact: Fact | undefined, commands: Command[]): void {
+    while (this.#take(rowOf(this.#state).always, fact, commands));
   }
 
   /** The first that may be taken; false if none may. */
-  take(transitions: readonly Transition[]): boolean {
+  #take(transitions: readonly Transition[], fact: Fact | undefined, commands: Command[]): boolean {
     for (const { guard, target, rules } of transitions) {
-      if (guard !== undefined && !guard(this.#memory, this.#fact)) continue
-      this.#follow(rules)
+      if (guard !== undefined && !guard(this.#asked, fact)) continue
+      this.#follow(rules, fact, commands)
       if (target !== undefined) {
         this.#state = target
-        this.enter()
+        this.#follow(rowOf(target).entry, fact, commands)
       }
       return true
     }
     return false
   }
 
-  end(): Outcome {
-    while (this.take(rowOf(this.#state).always));
-    return { state: this.#state, memory: this.#memory, commands: this.#commands }
-  }
-
-  #follow(rules: StateRow['entry']): void {
+  #follow(rules: StateRow['entry'], fact: Fact | undefined, commands: Command[]): void {
     for (const rule of rules) {
-      const taken = rule(this.#memory, this.#fact)
-      this.#memory = remember(this.#memory, taken)
-      for (const command of taken.commands) this.#commands.push(command)
+      const step = rule(this.memory, fact)
+      rememberInPlace(this.memory, step)
+      for (const command of step.commands) commands.push(command)
     }
   }
 }

@@ -7,7 +7,7 @@ export type SupervisorState =
   'starting' | 'running' | 'stoppingGroup' | 'startingGroup' | 'startingChild' | 'stoppingChild' | 'terminating' | 'done'
 
 /** Asks a guard; before the first fact there is none. */
-type Guard = (memory: Memory, fact: Fact | undefined) => boolean
+type Guard = (asked: { readonly context: Memory }, fact: Fact | undefined) => boolean
 type Rule = (memory: Memory, fact: Fact | undefined) => Step
 
 /** One way from a state: taken if the guard holds, or if there is none. */
@@ -108,7 +108,7 @@ class TableReader {
   #guard(named: Named): Guard {
     const holds = this.#implementations.guards[nameOf(named)]
     if (holds === undefined) throw new InternalError('the machine names a guard that there is not', named)
-    return (memory, fact) => holds({ context: memory }, fact)
+    return holds
   }
 }
 

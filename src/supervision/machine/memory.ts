@@ -56,6 +56,16 @@ export interface Step {
   readonly commands: readonly Command[]
 }
 
+/** Writes a step into a memory that nobody else reads. */
+export function rememberInPlace(memory: Changing<Memory>, { children, task, strategy, round }: Step): void {
+  if (children !== undefined) memory.children = children
+  if (task !== undefined) memory.task = task
+  if (strategy !== undefined) memory.strategy = strategy
+  if (round !== undefined) memory.round = round
+}
+
+type Changing<Values> = { -readonly [Key in keyof Values]: Values[Key] }
+
 /** The memory after a step: the same one if nothing in it has changed. */
 export function remember(memory: Memory, step: Step): Memory {
   const { children = memory.children, task = memory.task, strategy = memory.strategy, round = memory.round } = step

@@ -1,7 +1,8 @@
-import { delayAfter, type DelayRange } from '../specs/backoff.ts'
+import { delayAfter } from '../specs/backoff.ts'
 import type { Child, Wait } from './children.ts'
 import type { Command } from './commands.ts'
 import { childOf, type Memory } from './memory.ts'
+import type { Pause } from './occasion.ts'
 
 /** What a child that has to be restarted waits for first. */
 export interface Postponed {
@@ -13,9 +14,6 @@ export interface Postponed {
   readonly pause: Pause | undefined
   readonly commands: readonly Command[]
 }
-
-/** A delay, or that of a sibling. */
-export type Pause = DelayRange | 'group'
 
 /** True if the restart of this child is not to be begun at once: for its own backoff, or for that of its group. */
 export function hasToWait(memory: Memory, id: string): boolean {

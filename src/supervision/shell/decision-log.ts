@@ -2,6 +2,8 @@ import { childId, type ActorId } from '../../protocol/actor-id.ts'
 import type { ExitReason } from '../../protocol/exit-reason.ts'
 import type { Beginning } from '../../runtime/beginning.ts'
 import type { Decision } from '../machine/commands.ts'
+import { explain, outcomeOf } from '../machine/explain.ts'
+import type { Occasion } from '../machine/occasion.ts'
 import type { Fact, StartResult } from '../machine/facts.ts'
 
 /** What came of starting one child again. */
@@ -49,11 +51,11 @@ export class DecisionLog {
   /** The decisions, oldest first; a list that does not change any more. */
   get records(): readonly DecisionRecord[] {
     const supervisor = this.#supervisor
-    return this.#kept.map(({ decision, results, ...rest }) => ({
+    return this.#kept.map(({ occasion, results, ...rest }) => ({
       supervisor,
       ...rest,
-      id: childId(supervisor, decision.child),
-      ...decision,
+      id: childId(supervisor, occasion.spec.id),
+      ...explain(occasion),
       back: results.map((result) => comebackOf(supervisor, result)),
     }))
   }
@@ -69,9 +71,9 @@ export class DecisionLog {
     else if (fact.type === 'asked' || fact.type === 'shutdown') this.#about = undefined
   }
 
-  add(supervisorIncarnation: number, decision: Decision): void {
+  add(supervisorIncarnation: number, occasion: Occasion): void {
     this.#count += 1
-    this.#kept.push({ supervisorIncarnation, number: this.#count, atMs: this.#wallNow(), decision, results: [] })
+    this.#kept.push({ supervisorIncarnation, number: this.#count, atMs: this.#wallNow(), occasion, results: [] })
     if (this.#kept.length > this.#keep) this.#kept.shift()
   }
 
@@ -79,8 +81,10 @@ export class DecisionLog {
   cameBack(results: readonly StartResult[]): void {
     const about = this.#about
     this.#about = undefined
-    const kept = about === undefined ? undefined : this.#kept.findLast(({ decision }) => decision.child === about)
-    if (kept?.decision.decided === 'restart' || kept?.decision.decided === 'retry') kept.results = results
+    const kept = about === undefined ? undefined : this.#kept.findLast(({ occasion }) => occasion.spec.id === about)
+    if (kept === undefined) return
+    const decided = outcomeOf(kept.occasion.verdict)
+    if (decided === 'restart' || decided === 'retry') kept.results = results
   }
 }
 
@@ -89,7 +93,7 @@ interface Kept {
   readonly supervisorIncarnation: number
   readonly number: number
   readonly atMs: number
-  readonly decision: Decision
+  readonly occasion: Occasion
   results: readonly StartResult[]
 }
 

@@ -18,9 +18,11 @@ import type { DecisionLog } from './decision-log.ts'
 import { Delays } from './delays.ts'
 import type { SupervisorEvent } from '../events.ts'
 import { isStale } from '../machine/exits.ts'
+import { explain, outcomeOf } from '../machine/explain.ts'
 import type { Fact, StartResult, SupervisorRequest } from '../machine/facts.ts'
 import { isCounted } from '../machine/lifetime.ts'
 import type { Members } from './members.ts'
+import type { Occasion } from '../machine/occasion.ts'
 import { Rows } from './rows.ts'
 import type { Starter } from '../starter.ts'
 import type { SupervisorInit } from '../specs/supervisor-options.ts'
@@ -328,15 +330,7 @@ class Shell {
           this.#forget(command.id)
           break
         case 'decided':
-          if (command.decision.decided === 'leave' || command.decision.decided === 'shut down')
-            this.#letGo = command.decision.child
-          this.#log.add(this.#ctx.incarnation, command.decision)
-          this.#parts.sink.emit({
-            type: 'decided',
-            id: this.#ctx.id,
-            incarnation: this.#ctx.incarnation,
-            decision: command.decision,
-          })
+          this.#noteDecision(command.occasion)
           break
         case 'exit':
           this.#exit = command.reason
@@ -374,7 +368,17 @@ class Shell {
     this.#parts.restarts.clear()
   }
 
+  #noteDecision(occasion: Occasion): void {
+    const decided = outcomeOf(occasion.verdict)
+    if (decided === 'leave' || decided === 'shut down') this.#letGo = occasion.spec.id
+    const { id, incarnation } = this.#ctx
+    this.#log.add(incarnation, occasion)
+    const { sink } = this.#parts
+    if (sink.isMute !== true) sink.emit({ type: 'decided', id, incarnation, decision: explain(occasion) })
+  }
+
   #record(fact: Fact | undefined, commands: readonly Command[]): void {
+    if (this.#parts.sink.isMute === true) return
     this.#parts.sink.emit({ type: 'supervisor step', id: this.#ctx.id, incarnation: this.#ctx.incarnation, fact, commands })
   }
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { SimulationEvent } from '../../../src/app/simulated-system.ts'
 import { keyOf, parentOf, type ActorId } from '../../../src/protocol/actor-id.ts'
 import type { ExitReason } from '../../../src/protocol/exit-reason.ts'
+import { outcomeOf } from '../../../src/supervision/machine/explain.ts'
 import type { SupervisorInput } from '../../../src/supervision/machine/decider.ts'
 import { replay, type ReplayedStep } from '../../../src/supervision/machine/replay.ts'
 import type { RestartType } from '../../../src/supervision/specs/restart-type.ts'
@@ -136,7 +137,10 @@ export function overspending(events: readonly SimulationEvent[], plan: Plan): st
       if (count > supervisor.restarts) problems.push(`${life} restarts ${count} times in ${supervisor.withinMs} ms`)
       if (gaveUp.has(life)) problems.push(`${life} restarts after it gave up`)
     }
-    if (dueMs !== undefined && commands.some((command) => command.type === 'decided' && command.decision.decided === 'give up')) {
+    if (
+      dueMs !== undefined &&
+      commands.some((command) => command.type === 'decided' && outcomeOf(command.occasion.verdict) === 'give up')
+    ) {
       gaveUp.add(life)
       const count = inWindow(dueMs)
       if (count !== supervisor.restarts) problems.push(`${life} gives up after ${count} of ${supervisor.restarts} restarts`)
