@@ -85,6 +85,9 @@ export type {
   WhenUpOptions,
 } from './runtime/context.ts'
 export type { Answer, Callable, RequestInput, RequestOptions } from './runtime/requests.ts'
+export type { PartsOptions, PartStream } from './runtime/streams/part-stream.ts'
+export type { Parts } from './runtime/streams/pump.ts'
+export { StreamError } from './runtime/streams/stream-errors.ts'
 export { DeadLetterError, type DeadLetter } from './runtime/dead-letters.ts'
 export type { FallbackCall } from './runtime/fallback.ts'
 export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'
@@ -171,6 +174,7 @@ export type {
   CastsIn,
   InputArgument,
   SeparateHandlers,
+  StreamMethods,
 } from './behaviors/actor-ref.ts'
 export {
   NoReply,
@@ -183,6 +187,8 @@ export {
   type CastHandler,
   type CastResult,
   type HandlerKit,
+  type StreamHandler,
+  type StreamTurn,
   type Turn,
 } from './behaviors/handlers.ts'
 export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'

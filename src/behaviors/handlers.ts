@@ -1,5 +1,6 @@
 import type { Context } from '../runtime/context.ts'
 import type { Outcome } from '../runtime/persistence.ts'
+import type { Parts } from '../runtime/streams/pump.ts'
 import type { InputOf, OutputOf, StandardSchema } from './schema.ts'
 
 /** What a handler gets. */
@@ -44,7 +45,23 @@ export interface CastHandler<Input> {
   readonly types?: { readonly input: Input }
 }
 
-export type AnyHandler = CallHandler<unknown, unknown> | CastHandler<unknown>
+/** What a handler of a stream gets. */
+export interface StreamTurn<State, Input> extends Turn<State, Input> {
+  /** Aborted when the stream has ended: its taker has left or waited in vain, or the incarnation ends. */
+  readonly signal: AbortSignal
+}
+
+/** A handler of requests that are answered in parts; made by `stream`. */
+export interface StreamHandler<Input, Part> {
+  readonly kind: 'stream'
+  readonly schema: StandardSchema | undefined
+  readonly retries?: undefined
+  readonly run: (turn: StreamTurn<unknown, unknown>) => Parts<unknown>
+  /** Only for the type. */
+  readonly types?: { readonly input: Input; readonly part: Part }
+}
+
+export type AnyHandler = CallHandler<unknown, unknown> | CastHandler<unknown> | StreamHandler<unknown, unknown>
 
 /** What `handlers` is given: makers of handlers that know the type of the state. */
 export interface HandlerKit<State> {
@@ -66,6 +83,17 @@ export interface HandlerKit<State> {
     input: Schema,
     run: (turn: Turn<State, OutputOf<Schema>>) => CastResult<State> | Promise<CastResult<State>>,
   ): CastHandler<InputOf<Schema>>
+  /**
+   * A handler of a request without input that is answered in parts: a generator, or anything that can be gone through. It runs
+   * beside the turns, with the state as it was when its turn came; the actor goes on with other messages meanwhile. It makes
+   * parts as they are taken. What it throws ends the incarnation; to refuse, it returns `refuse(…)`.
+   */
+  stream<Part>(run: (turn: StreamTurn<State, undefined>) => Parts<Part>): StreamHandler<void, Part>
+  /** A handler of a request that is answered in parts, whose input fits a Standard Schema; `message<T>()` names a type only. */
+  stream<Schema extends StandardSchema, Part>(
+    input: Schema,
+    run: (turn: StreamTurn<State, OutputOf<Schema>>) => Parts<Part>,
+  ): StreamHandler<InputOf<Schema>, Part>
 }
 
 /** A declared error: the caller's promise rejects with `RefusedError`, the message counts as applied, the actor goes on. */
@@ -123,11 +151,11 @@ export function noReply<State = never>(...state: [] | [state: State]): NoReply<S
 /** The kit is the same for every state: only its type knows which. */
 export function handlerKit<State>(): HandlerKit<State> {
   const make =
-    (kind: 'call' | 'cast') =>
+    (kind: 'call' | 'cast' | 'stream') =>
     (...args: readonly unknown[]): unknown => {
       const [schema, run, options] = typeof args[0] === 'function' ? [undefined, ...args] : args
       return { kind, schema, run, retries: (options as CallHandlerOptions | undefined)?.retries }
     }
-  // One maker stands for all four signatures.
-  return { call: make('call'), cast: make('cast') } as unknown as HandlerKit<State>
+  // One maker stands for all six signatures.
+  return { call: make('call'), cast: make('cast'), stream: make('stream') } as unknown as HandlerKit<State>
 }

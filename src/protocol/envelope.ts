@@ -1,7 +1,10 @@
 import type { ActorId } from './actor-id.ts'
 
-/** What kind of message an envelope holds: a request with an answer, one without, or one that names no handler. */
-export type MessageKind = 'call' | 'cast' | 'info'
+/**
+ * What kind of message an envelope holds: a request with an answer, one without, one with an answer in parts, or one that names no
+ * handler.
+ */
+export type MessageKind = 'call' | 'cast' | 'stream' | 'info'
 
 /** What goes with a message besides its input, such as the id of a trace: texts by their names. */
 export type MessageHeaders = Readonly<Record<string, string>>

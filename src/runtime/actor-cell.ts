@@ -67,7 +67,7 @@ export class ActorCell implements Cell, Runnable {
 
   receive(message: Message): void {
     // What an actor learns of others comes after what they sent before, which may be on its way into the journal still.
-    if (message.kind === 'info' && this.#acceptsDone < this.#acceptsBegun) {
+    if (message.seq === 0 && this.#acceptsDone < this.#acceptsBegun) {
       ;(this.#held ??= new RingQueue()).push({ message, after: this.#acceptsBegun })
       return
     }

@@ -9,6 +9,7 @@ import type { GroupMember } from './group-member.ts'
 import type { MessageInfo } from './message.ts'
 import type { InNamespace, NamedActor } from './names.ts'
 import type { Random } from './random.ts'
+import type { PartsOptions, PartStream } from './streams/part-stream.ts'
 
 /** How long a caller waits, and what else belongs to a request. */
 export interface CallOptions {
@@ -66,6 +67,8 @@ export interface WhenUpOptions {
 export interface Port {
   /** Sends a request and waits for the answer. */
   call(to: ActorId, name: string, input: unknown, options?: CallOptions): Promise<unknown>
+  /** Asks for an answer in parts, which are sent as they are asked for. */
+  stream(to: ActorId, name: string, input: unknown, options?: PartsOptions): PartStream<unknown>
   /**
    * Sends a message. For a journaled actor the promise resolves when the message is in the journal, else at once; it need not
    * be awaited. Where the mailbox is full, see `mailbox` of the child's options.

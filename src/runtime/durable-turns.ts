@@ -1,11 +1,11 @@
-import { crash, describeReason, type ExitReason } from '../protocol/exit-reason.ts'
+import { crash, describeReason, killed, type ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorId } from '../protocol/actor-id.ts'
 import { carryOut } from './after-commit.ts'
 import type { Life } from './anatomy.ts'
 import { checkBecoming } from './becoming.ts'
 import type { Behavior, Step } from './behavior.ts'
 import { TurnContext } from './turn-context.ts'
-import { DurableTurnError, FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
+import { CrashedError, DurableTurnError, FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { messageInfo, messageOf, type Message } from './message.ts'
 import { migrateState } from './migration.ts'
@@ -95,7 +95,7 @@ export class DurableTurns implements Turns {
   }
 
   /** The group goes back to where it came from, for the next incarnation. */
-  abandon(): void {
+  abandon(reason?: ExitReason): void {
     const { mailbox } = this.#life.cell
     const taken = this.#group.map(({ message, dead }) => ({ message, begun: dead === undefined }))
     if (this.current !== undefined) taken.push({ message: this.current, begun: true })
@@ -106,6 +106,7 @@ export class DurableTurns implements Turns {
       if (begun && message.seq !== this.blamed) message.attempt -= 1
       // A notice means something to this incarnation only, which goes on when only its group was dropped.
       if (message.seq > 0 || this.#life.status === 'busy') mailbox.putBack(message)
+      else message.caller?.fail(new CrashedError(this.#life.id, message.name, reason ?? killed))
     }
   }
 

@@ -39,6 +39,7 @@ import type { Random } from './random.ts'
 import { failureOf, type Answer, type RequestOptions } from './requests.ts'
 import type { ExitSignal } from './signals.ts'
 import { sleep } from './sleep.ts'
+import type { PartsOptions, PartStream } from './streams/part-stream.ts'
 import { ownershipOf, spawnedId, spawnedSpec } from './spawned-spec.ts'
 
 /** The context of one incarnation: what it does takes effect at once, and nothing once the incarnation has ended. */
@@ -62,31 +63,36 @@ export class LiveContext implements Context {
   }
 
   get messageId(): MessageId {
-    return this.idOf(this.life.turns.current)
+    return this.idOf(this.current)
   }
 
   get sender(): ActorId | undefined {
-    return this.life.turns.current?.sender
+    return this.current?.sender
   }
 
   get attempt(): number {
-    return this.life.turns.current?.attempt ?? 1
+    return this.current?.attempt ?? 1
   }
 
   get deadline(): number | undefined {
-    return this.deadlineOf(this.life.turns.current)
+    return this.deadlineOf(this.current)
   }
 
   get headers(): MessageHeaders {
-    return this.headersOf(this.life.turns.current)
+    return this.headersOf(this.current)
   }
 
   get callSignal(): AbortSignal {
-    return this.callSignalOf(this.life.turns.current)
+    return this.callSignalOf(this.current)
   }
 
   get random(): Random {
     return this.cell.world.random
+  }
+
+  /** The message that is being handled; nothing between turns. */
+  protected get current(): Message | undefined {
+    return this.life.turns.current
   }
 
   protected get cell(): Cell {
@@ -111,9 +117,15 @@ export class LiveContext implements Context {
   call(to: ActorId, name: string, input: unknown, options?: CallOptions): Promise<unknown> {
     if (!this.mayAct(`call of ${name}`)) return Promise.reject(new NoProcError(to, name))
     if (to === this.id) return Promise.reject(new CallingSelfError(to, name))
-    const message = this.life.turns.current
+    const message = this.current
     const origin = message && { id: this.id, message }
     return this.cell.world.router.call(to, { name, input, sender: this.id, life: this.life, origin }, options)
+  }
+
+  stream(to: ActorId, name: string, input: unknown, options?: PartsOptions): PartStream<unknown> {
+    const message = this.current
+    const origin = message && { id: this.id, message }
+    return this.cell.world.router.stream(to, { name, input, sender: this.id, origin, ending: this.signal }, options)
   }
 
   cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void> {
@@ -205,7 +217,7 @@ export class LiveContext implements Context {
   }
 
   forward({ id: to }: { readonly id: ActorId }, name: string, input: unknown): void {
-    const message = this.life.turns.current
+    const message = this.current
     if (message?.kind !== 'call' || !this.mayAct(`forward of ${name}`)) return
     const { caller, call, sender } = message
     message.caller = undefined
@@ -216,7 +228,7 @@ export class LiveContext implements Context {
   }
 
   defer(): Deferred {
-    const message = this.life.turns.current
+    const message = this.current
     const caller = message?.caller
     if (message !== undefined && caller !== undefined) {
       message.caller = undefined

@@ -32,7 +32,10 @@ import { ownCopy } from './own-copy.ts'
 import { PendingCall } from './pending-call.ts'
 import type { Accepted, Member } from './persistence.ts'
 import type { StopRequest } from './requested-end.ts'
-import type { Request, Router } from './router.ts'
+import type { Request, Router, StreamRequest } from './router.ts'
+import { openStream, type StreamParts } from './streams/open-stream.ts'
+import { PartStream, type PartsOptions } from './streams/part-stream.ts'
+import type { StreamLink } from './streams/stream-link.ts'
 
 const defaultTimeoutMs = 5_000
 
@@ -64,10 +67,17 @@ export class LocalRouter implements Router {
   /** Mail for members that a supervisor has been asked to start. */
   readonly #awaited = new Map<ActorId, Message[]>()
   readonly #admission: Admission
+  readonly #streamParts: StreamParts
   #isClosed = false
 
   constructor(parts: LocalRouterParts) {
     this.#parts = parts
+    this.#streamParts = {
+      clock: parts.clock,
+      boundsNestedCalls: parts.boundsNestedCalls,
+      circleOf: (to, origin) => this.#circleOf(to, origin),
+      begin: (to, request, link) => this.#begin(to, request, link),
+    }
     this.#admission = new Admission(parts)
   }
 
@@ -156,6 +166,34 @@ export class LocalRouter implements Router {
     else if (cell.spec.mode === 'durable') return this.#acceptCast(cell, message)
     else cell.receive(message)
     return Promise.resolve()
+  }
+
+  stream(to: ActorId, request: StreamRequest, options: PartsOptions = {}): PartStream<unknown> {
+    return new PartStream(() => openStream(to, request, options, this.#streamParts))
+  }
+
+  /** Puts the message that begins a stream on its way; what keeps it from that ends the stream. */
+  #begin(to: ActorId, request: Request, link: StreamLink): void {
+    const { name, input, sender, headers } = request
+    const middleware = this.#middlewareFor(to, request)
+    if (middleware !== undefined) {
+      const leave = (passed: SentMessage): Promise<void> => {
+        this.#begin(to, { ...request, ...whatOf(passed) }, link)
+        return Promise.resolve()
+      }
+      middleware.send(this.#sent('stream', to, request), leave).catch((error: unknown) => link.giveUp(asError(error)))
+      return
+    }
+    const envelope: Envelope = { kind: 'stream', name, input, sender, key: undefined, headers }
+    const cell = this.#reachable(to)
+    const problem = this.problemWith(to, envelope)
+    if (problem !== undefined) link.fail(new InvalidMessageError(to, name, problem))
+    else if (cell?.spec.whenDown === 'reject' && cell.life?.isBorn !== true) link.fail(downNow(to, name))
+    if (link.isClosed) return
+    const message = new Message(envelope, link, 0)
+    message.call = link
+    if (this.#parts.copies) message.input = ownCopy(input)
+    this.deliver(to, message)
   }
 
   async stop(to: ActorId, reason: ExitReason = normal, options?: StopOptions): Promise<void> {
@@ -282,11 +320,11 @@ export class LocalRouter implements Router {
     return middleware
   }
 
-  #sent(way: 'call' | 'cast' | 'forward', to: ActorId, { name, input, sender, origin }: Request): SentMessage {
+  #sent(way: 'call' | 'cast' | 'forward' | 'stream', to: ActorId, { name, input, sender, origin }: Request): SentMessage {
     const { middleware, cells } = this.#parts
     const handled = origin?.message ?? (sender === undefined ? undefined : cells.get(sender)?.life?.turns.current)
     const headers = middleware?.headersOf(handled) ?? {}
-    return { kind: way === 'cast' ? 'cast' : 'call', to, name, input, sender, headers, isForwarded: way === 'forward' }
+    return { kind: way === 'forward' ? 'call' : way, to, name, input, sender, headers, isForwarded: way === 'forward' }
   }
 
   #castThrough(middleware: MiddlewareChain, to: ActorId, request: Request, options: CastOptions | undefined): Promise<void> {
@@ -326,7 +364,7 @@ export class LocalRouter implements Router {
 
   /** Where a message goes for which there is room. */
   #enter(cell: Cell, message: Message): Promise<void> | undefined {
-    if (cell.spec.mode === 'durable' && message.kind !== 'info')
+    if (cell.spec.mode === 'durable' && (message.kind === 'call' || message.kind === 'cast'))
       return message.kind === 'call' ? this.#acceptCall(cell, message) : this.#acceptCast(cell, message)
     cell.receive(message)
     return undefined

@@ -16,7 +16,7 @@ export class RejectedError extends CallError {
   }
 }
 
-/** A middleware around a handling has failed, and not what it is around. What it threw is the `cause`; the incarnation has ended. */
+/** Middleware around a handling has failed, not what it is around. What it threw is the `cause`; the incarnation has ended. */
 export class MiddlewareError extends CoppiceError {
   override readonly name = 'MiddlewareError'
   readonly code = 'middleware'

@@ -4,7 +4,8 @@ import type { Outcome } from './persistence.ts'
 
 /** A message that is about to leave, as a middleware sees it. */
 export interface SentMessage {
-  readonly kind: 'call' | 'cast'
+  /** Of a `stream`, and of a call that is forwarded, `next` gives nothing: the answer goes to who asked. */
+  readonly kind: 'call' | 'cast' | 'stream'
   /** Whom it goes to. */
   readonly to: ActorId
   /** The handler that it is for. */
@@ -21,7 +22,8 @@ export interface SentMessage {
 
 /** A message that is about to be handled, as a middleware sees it. */
 export interface ArrivedMessage {
-  readonly kind: 'call' | 'cast'
+  /** Of a `stream`, what is handled is its beginning. */
+  readonly kind: 'call' | 'cast' | 'stream'
   /** Who handles it. */
   readonly to: ActorId
   /** The incarnation that handles it. */

@@ -181,6 +181,7 @@ export class ActorSystem implements World {
     this.outside = {
       call: (to, name, input, options) => this.router.call(to, { name, input, sender: undefined }, options),
       cast: (to, name, input, options) => this.router.cast(to, { name, input, sender: undefined }, options),
+      stream: (to, name, input, options) => this.router.stream(to, { name, input, sender: undefined }, options),
       stopActor: (to, reason, options) => this.router.stop(to, reason, options),
       isJournaled: (to) => this.router.isJournaled(to),
       sleep: (time, signal) => sleep(clock, time, signal),

@@ -92,6 +92,10 @@ export class TurnContext extends LiveContext {
     return Promise.reject(error)
   }
 
+  override stream(to: ActorId, name: string): never {
+    throw this.#refusal('stream', `wait for the parts of "${name}" of ${to}`)
+  }
+
   override cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void> {
     if (!this.mayAct(`cast of ${name}`)) return Promise.resolve()
     const { router, middleware } = this.cell.world
