@@ -88,6 +88,15 @@ export type { Answer, Callable, RequestInput, RequestOptions } from './runtime/r
 export type { PartsOptions, PartStream } from './runtime/streams/part-stream.ts'
 export type { Parts } from './runtime/streams/pump.ts'
 export { StreamError } from './runtime/streams/stream-errors.ts'
+export type {
+  Fitting,
+  FittingOutput,
+  Received,
+  ReceivedOf,
+  ReceiveOptions,
+  WantedMessages,
+} from './runtime/receiving/received.ts'
+export { ReceiveError, ReceiveTimeoutError } from './runtime/receiving/receive-errors.ts'
 export { DeadLetterError, type DeadLetter } from './runtime/dead-letters.ts'
 export type { FallbackCall } from './runtime/fallback.ts'
 export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'

@@ -96,6 +96,7 @@ class ActorBehavior implements Behavior {
   readonly hooks: Hooks<unknown, unknown>
   readonly migrate: Readonly<Record<number, (old: unknown) => unknown>>
   readonly trapsExits: boolean
+  readonly receives = true
   readonly calls: readonly string[]
   readonly retriesOf: (name: string) => number | undefined
   readonly #handlers: ReadonlyMap<string, AnyHandler>

@@ -71,6 +71,7 @@ export class ActorCell implements Cell, Runnable {
       ;(this.#held ??= new RingQueue()).push({ message, after: this.#acceptsBegun })
       return
     }
+    if (this.life?.receiver?.offer(message) === true) return
     this.mailbox.push(message)
     this.wake()
   }

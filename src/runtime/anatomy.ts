@@ -16,6 +16,7 @@ import type { MiddlewareChain } from './middleware-chain.ts'
 import type { InNamespace, Names } from './names.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
+import type { MessageTaker } from './receiving/received.ts'
 import type { Router } from './router.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { ExitSignal } from './signals.ts'
@@ -114,6 +115,8 @@ export interface Life {
   readonly followUps: FollowUps
   /** Nothing as long as no turn has asked for any. */
   readonly madeFollowUps: FollowUps | undefined
+  /** What the turn has taken besides its message; nothing as long as none has asked for any. */
+  receiver: MessageTaker | undefined
   /** Callers that are to be answered later. */
   readonly deferred: Set<Caller>
   /** True once it has been published: before that nobody knows of it but who starts it. */

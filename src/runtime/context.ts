@@ -9,6 +9,7 @@ import type { GroupMember } from './group-member.ts'
 import type { MessageInfo } from './message.ts'
 import type { InNamespace, NamedActor } from './names.ts'
 import type { Random } from './random.ts'
+import type { Received, ReceivedOf, ReceiveOptions, WantedMessages } from './receiving/received.ts'
 import type { PartsOptions, PartStream } from './streams/part-stream.ts'
 
 /** How long a caller waits, and what else belongs to a request. */
@@ -289,6 +290,22 @@ export interface Context extends Port {
    * @throws {StashError} if as many are put aside as `mailbox.stash` of the child allows, or no message is being handled.
    */
   stash(): void
+  /**
+   * Waits, in an async handler of `actor`, for another message: the first that matches of those that are queued, else of those that
+   * come. The others keep their order. Erlang's `receive`.
+   *
+   * The message belongs to this turn: it is handled when the turn is done, and lost with it if it crashes. A call that was taken
+   * is answered by its `reply`. It passes no middleware. Where the actor is asked to stop, or is ended, the wait rejects with that. A
+   * durable turn is refused, and so is everything but handlers of `actor`.
+   *
+   * @param wanted names with a schema each (`message<T>()` names a type only), which give the message its type: what does not fit is
+   *   left; or names; or a function that says `true`.
+   * @throws {ReceiveTimeoutError} as a rejection, if none has come in time.
+   * @throws {ReceiveError} as a rejection, if none can be waited for here.
+   */
+  receive<Wanted extends WantedMessages>(wanted: Wanted, options?: ReceiveOptions): Promise<ReceivedOf<Wanted>>
+  receive<const Name extends string>(wanted: Name | readonly Name[], options?: ReceiveOptions): Promise<Received<Name>>
+  receive(wanted: (message: Received) => boolean, options?: ReceiveOptions): Promise<Received>
   /** Puts every message that was put aside back before what is queued, in the order in which they came. */
   unstashAll(): void
   /**

@@ -11,6 +11,7 @@ import { messageInfo, messageOf, type Message } from './message.ts'
 import { migrateState } from './migration.ts'
 import { passing } from './passing.ts'
 import type { Committed, Outcome, TurnRecord } from './persistence.ts'
+import type { Received } from './receiving/received.ts'
 import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
 import type { Turns } from './turns.ts'
@@ -65,6 +66,14 @@ export class DurableTurns implements Turns {
       `${this.#life.cell.label}: stash: a durable turn cannot put its message aside, because messages are applied in the order ` +
         'of the journal. Keep what it says in the state, and deal with it later; nothing was done',
     )
+  }
+
+  receive(): Promise<Received> {
+    const error = new DurableTurnError(
+      `${this.#life.cell.label}: receive: a durable turn cannot take another message, because messages are applied in the order of ` +
+        'the journal. Ask with ctx.request, whose answer is a message, and keep in the state what you wait for; nothing was taken',
+    )
+    return Promise.reject(error)
   }
 
   /** Everything has been written with every turn already. */

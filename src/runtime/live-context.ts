@@ -36,6 +36,8 @@ import { checkAction } from './monitor-options.ts'
 import { ownCopy } from './own-copy.ts'
 import { nameKey, type InNamespace, type NamedActor } from './names.ts'
 import type { Random } from './random.ts'
+import { ReceiveError } from './receiving/receive-errors.ts'
+import { matchOf, type ReceiveOptions, type Wanting } from './receiving/received.ts'
 import { failureOf, type Answer, type RequestOptions } from './requests.ts'
 import type { ExitSignal } from './signals.ts'
 import { sleep } from './sleep.ts'
@@ -256,6 +258,19 @@ export class LiveContext implements Context {
 
   stash(): void {
     if (this.mayAct('stash')) this.life.turns.putAside()
+  }
+
+  async receive(wanted: Wanting, options?: ReceiveOptions): Promise<never> {
+    const match = matchOf(wanted)
+    const path = `${this.cell.label}: receive`
+    if (match === undefined)
+      throw new ConfigurationError({ path, rule: 'must be given names with schemas, names, or a function', value: wanted })
+    const limitMs = options?.timeout === undefined ? 5_000 : durationOrInfinityMs(options.timeout, `${path}: timeout`)
+    if (!this.mayAct('receive')) throw new ReceiveError(this.id, 'the incarnation has ended')
+    const dueMs = this.current?.call?.dueMs ?? Infinity
+    const timeoutMs = dueMs === Infinity ? limitMs : Math.min(limitMs, dueMs - this.cell.world.clock.now())
+    // Which message it is, is known by who asks.
+    return this.life.turns.receive(match, timeoutMs) as Promise<never>
   }
 
   unstashAll(): void {

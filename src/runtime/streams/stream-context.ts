@@ -36,6 +36,10 @@ export class StreamContext extends LiveContext {
     throw this.#refusal('stash', 'put its message aside')
   }
 
+  override receive(): Promise<never> {
+    return Promise.reject(this.#refusal('receive', 'take messages'))
+  }
+
   #refusal(method: string, problem: string): StreamError {
     return new StreamError(this.id, `${method}: the handler of a stream cannot ${problem}: it yields parts; nothing was done`)
   }
