@@ -14,6 +14,16 @@ export interface Turn<State, Input> {
 /** What a call handler gives back: the reply, and the new state if it changes. Or a refusal. */
 export type CallResult<State, Reply> = { readonly reply: Reply; readonly state?: State } | Refusal<State> | NoReply<State>
 
+/** What a call handler may give back, at once or later. */
+export type AnyCallResult<State> = CallResult<State, unknown> | Promise<CallResult<State, unknown>>
+
+/**
+ * What callers get of what a handler gives back: one of its replies, of whatever type they are. Of a handler that has none in it,
+ * because it answers later or hands on, nobody knows.
+ */
+export type ReplyIn<Result> = [WithReply<Awaited<Result>>] extends [never] ? unknown : WithReply<Awaited<Result>>['reply']
+type WithReply<Result> = Extract<Result, { readonly reply: unknown }>
+
 /** What a cast handler gives back: the new state, or nothing if it stays. Or a refusal. */
 // A handler that ends without a return statement is typed as returning void.
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type
@@ -66,16 +76,16 @@ export type AnyHandler = CallHandler<unknown, unknown> | CastHandler<unknown> | 
 /** What `handlers` is given: makers of handlers that know the type of the state. */
 export interface HandlerKit<State> {
   /** A handler of a request without input. */
-  call<Reply>(
-    run: (turn: Turn<State, undefined>) => CallResult<State, Reply> | Promise<CallResult<State, Reply>>,
+  call<Result extends AnyCallResult<State>>(
+    run: (turn: Turn<State, undefined>) => Result,
     options?: CallHandlerOptions,
-  ): CallHandler<void, Reply>
+  ): CallHandler<void, ReplyIn<Result>>
   /** A handler of a request whose input fits a Standard Schema; `message<T>()` names a type only. */
-  call<Schema extends StandardSchema, Reply>(
+  call<Schema extends StandardSchema, Result extends AnyCallResult<State>>(
     input: Schema,
-    run: (turn: Turn<State, OutputOf<Schema>>) => CallResult<State, Reply> | Promise<CallResult<State, Reply>>,
+    run: (turn: Turn<State, OutputOf<Schema>>) => Result,
     options?: CallHandlerOptions,
-  ): CallHandler<InputOf<Schema>, Reply>
+  ): CallHandler<InputOf<Schema>, ReplyIn<Result>>
   /** A handler of a message without input. */
   cast(run: (turn: Turn<State, undefined>) => CastResult<State> | Promise<CastResult<State>>): CastHandler<void>
   /** A handler of a message whose input fits a Standard Schema; `message<T>()` names a type only. */
