@@ -6,7 +6,7 @@ import type { ActorSystem } from '../runtime/system.ts'
 import type { Starter } from '../supervision/starter.ts'
 
 /** What the local system starts a child from. */
-export type LocalStart = ActorSpec & Pick<StartOrigin, 'bind'>
+export interface LocalStart extends ActorSpec, Pick<StartOrigin, 'bind'> {}
 
 /** Starts and stops children in the same thread as their supervisor. */
 export function localStarter(system: ActorSystem, parent: { readonly id: ActorId; readonly incarnation: number }): Starter {
@@ -17,7 +17,7 @@ export function localStarter(system: ActorSystem, parent: { readonly id: ActorId
       if (life?.isActive !== true) return { status: 'failed', reason: killed }
       // The specs of a local tree hold what the local system starts from.
       const start = spec.start as LocalStart
-      return system.start(start, { cause, reason, parent: life, ...(start.bind && { bind: start.bind }) })
+      return system.start(start, { cause, reason, parent: life, bind: start.bind })
     },
     stop: ({ id, incarnation, shutdown: limit }) => system.stop(childId(parent.id, id), { incarnation, reason: shutdown, limit }),
     runs: (id, incarnation) => system.lifeOf(childId(parent.id, id))?.number === incarnation,

@@ -13,7 +13,8 @@ import { supervisorBehavior, type SupervisorParts } from '../supervision/shell/s
 import { isTreeNode, type DynamicNode, type SupervisorNode, type TreeNode } from '../supervision/trees/tree.ts'
 import { breathe } from '../runtime/breathe.ts'
 import { checkNewChild } from './check-tree.ts'
-import { localStarter, type LocalStart } from './local-starter.ts'
+import { localStarter } from './local-starter.ts'
+import { MemberStart } from './member-start.ts'
 import { storeMembers } from './store-members.ts'
 
 /** What the specs of a tree are made with. */
@@ -57,11 +58,13 @@ function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts: PlanP
 function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts): ActorSpec {
   const type = node.member === undefined ? 'worker' : 'supervisor'
   const { supervisor, members } = dynamicSettings({ at: id, options: node.options, behavior: node.behavior, members: type })
-  const specOf = (key: string, args: unknown): ChildSpec =>
-    memberSpec(node, { key, id: childId(id, key), settings: { ...members, args } }, parts)
   const { name } = node.behavior
   const common = { key: name, id: childId(id, name), settings: members }
   const template = node.member === undefined ? workerSpec(node.behavior, common, parts) : innerSpec(node.member, common, parts)
+  const specOf = (key: string, args: unknown): ChildSpec =>
+    node.member === undefined
+      ? workerMember(node, { key, id: childId(id, key), args }, template)
+      : innerSpec(node.member, { key, id: childId(id, key), settings: { ...members, args } }, parts)
   const outlivesProcess = (members.state ?? parts.defaultMode) !== 'volatile' && members.restart !== 'temporary'
   const behavior = supervisorBehavior({
     ...shellParts(parts),
@@ -113,13 +116,17 @@ function innerSpec(node: SupervisorNode<unknown> | DynamicNode<unknown>, place: 
   return { id: key, restart, shutdown, type: 'supervisor', significant, start, ...extras }
 }
 
-function memberSpec(node: DynamicNode<unknown>, place: Settled, parts: PlanParts): ChildSpec {
-  if (node.member !== undefined) return innerSpec(node.member, place, parts)
-  const own = node.ownOf?.(place.settings.args)
-  const spec = workerSpec(node.behavior, place, parts)
-  if (own === undefined) return spec
-  const start: LocalStart = { ...(spec.start as ActorSpec), bind: (life) => own.bind(life) }
-  return { ...spec, restart: own.restart, start }
+/** A member is its template but for its place and its arguments. */
+function workerMember(
+  node: DynamicNode<unknown>,
+  { key, id, args }: { readonly key: string; readonly id: ActorId; readonly args: unknown },
+  template: ChildSpec,
+): ChildSpec {
+  const own = node.ownOf?.(args)
+  const { id: _id, start: common, restart, shutdown, type, significant, ...extras } = template
+  const start = new MemberStart({ id, args, common: common as ActorSpec, bind: own && ((life) => own.bind(life)) })
+  // Most have no extras, and a spread would leave room for some.
+  return Object.assign({ id: key, restart: own?.restart ?? restart, shutdown, type, significant, start }, extras)
 }
 
 /** A child with its settings, at its place. */

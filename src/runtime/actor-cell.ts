@@ -2,14 +2,14 @@ import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { InternalError } from '../protocol/errors.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorSpec } from './actor-spec.ts'
-import { inJournal, NoProcError, UnavailableError } from './errors.ts'
+import { NoProcError } from './errors.ts'
 import type { Cell, Life, Memory, World } from './anatomy.ts'
+import { JournalMail } from './journal-mail.ts'
 import type { LastExit } from './last-exit.ts'
 import { Mailbox } from './mailbox.ts'
 import { MailboxGate, unboundedMailbox } from './mailbox-gate.ts'
 import { addCaller, type Caller, type Message } from './message.ts'
 import type { Persistence } from './persistence.ts'
-import { RingQueue } from './ring-queue.ts'
 import type { Runnable } from './scheduler.ts'
 
 /** The identity of an actor. */
@@ -22,22 +22,14 @@ export class ActorCell implements Cell, Runnable {
   incarnation = 0
   starts = 0
   memory: Memory | undefined = undefined
-  lastExit: ExitReason | undefined = undefined
   lastEnd: LastExit | undefined = undefined
-  handledAtEnd: number | undefined = undefined
-  setAside: number | undefined = undefined
-  lastSeq = 0
   isRetired = false
   isForgotten = false
+  isFleeting = false
   supervisor: ActorId | undefined = undefined
   #inLine = false
-  #acceptsBegun = 0
-  #acceptsDone = 0
-  /** Notices that wait for the messages before them to be in the journal. */
-  #held: RingQueue<{ readonly message: Message; readonly after: number }> | undefined = undefined
   #stash: Message[] | undefined = undefined
-  /** Who waits for messages that are still to be recovered, by their numbers. */
-  #early: Map<number, Caller[]> | undefined = undefined
+  #journal: JournalMail | undefined = undefined
 
   constructor(world: World, spec: ActorSpec) {
     this.world = world
@@ -47,8 +39,17 @@ export class ActorCell implements Cell, Runnable {
     if (spec.mailbox !== undefined) this.adopt(spec)
   }
 
+  get lastExit(): ExitReason | undefined {
+    return this.lastEnd?.reason
+  }
+
   get label(): string {
     return displayId(this.id)
+  }
+
+  // Made when it is first asked for: most actors have no journal.
+  get journal(): JournalMail {
+    return (this.#journal ??= new JournalMail())
   }
 
   get store(): Persistence {
@@ -66,59 +67,35 @@ export class ActorCell implements Cell, Runnable {
   }
 
   receive(message: Message): void {
-    // What an actor learns of others comes after what they sent before, which may be on its way into the journal still.
-    if (message.seq === 0 && this.#acceptsDone < this.#acceptsBegun) {
-      ;(this.#held ??= new RingQueue()).push({ message, after: this.#acceptsBegun })
-      return
-    }
+    // Only the journal numbers its messages: what has none comes after what was sent to it before.
+    if (message.seq === 0 && this.#journal?.holdsBack(message) === true) return
     if (this.life?.receiver?.offer(message) === true) return
     this.mailbox.push(message)
     this.wake()
   }
 
-  beginAccept(): void {
-    this.#acceptsBegun += 1
-  }
-
   endAccept(): void {
-    this.#acceptsDone += 1
-    const held = this.#held
-    if (held === undefined) return
-    for (let next = held.first; next !== undefined && next.after <= this.#acceptsDone; next = held.first) {
-      held.shift()
-      this.mailbox.push(next.message)
-    }
+    this.journal.endAccept((message) => this.mailbox.push(message))
     this.wake()
   }
 
   receiveJournaled(message: Message): void {
-    if (message.seq > this.lastSeq) {
-      this.lastSeq = message.seq
+    const { journal } = this
+    if (message.seq > journal.lastSeq) {
+      journal.lastSeq = message.seq
       this.receive(message)
     } else if (message.caller !== undefined) this.attach(message.seq, message.caller)
   }
 
   attach(seq: number, caller: Caller): void {
     const message = this.mailbox.find(seq) ?? this.life?.turns.find(seq)
-    if (message !== undefined) addCaller(message, caller)
-    else {
-      this.#early ??= new Map()
-      const others = this.#early.get(seq)
-      if (others === undefined) this.#early.set(seq, [caller])
-      else others.push(caller)
-    }
+    if (message === undefined) this.journal.awaitRecovery(seq, caller)
+    else addCaller(message, caller)
   }
 
-  meetEarlyCallers(message: Message): void {
-    for (const caller of this.#early?.get(message.seq) ?? []) addCaller(message, caller)
-    this.#early?.delete(message.seq)
-  }
-
-  /** Nobody will recover the messages that these callers wait for. */
+  /** Nobody will start it again unless asked to: what nobody recovers nobody waits for. */
   dropEarlyCallers(): void {
-    for (const callers of this.#early?.values() ?? [])
-      for (const caller of callers) caller.fail(new UnavailableError(this.id, 'call', inJournal))
-    this.#early = undefined
+    this.#journal?.dropEarlyCallers(this.id)
   }
 
   get stashed(): number {

@@ -23,9 +23,9 @@ export interface ActorSpec {
   /** What answers calls while it is down. */
   readonly fallback?: Fallbacks | undefined
   /** How often a lost call is handled again, where nothing else is said; 0 if not given. */
-  readonly retries?: number
+  readonly retries?: number | undefined
   /** What becomes of a call while it is down, where nothing else is said; `queue` if not given. */
-  readonly whenDown?: 'queue' | 'reject'
+  readonly whenDown?: 'queue' | 'reject' | undefined
   /** How much its mailbox holds; any number if not given. */
   readonly mailbox?: MailboxSettings | undefined
   /** A name to claim at every start. */

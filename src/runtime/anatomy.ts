@@ -9,6 +9,7 @@ import type { Context, Down, MonitorAction, NameOwner, Port, WhenUpOptions } fro
 import type { Crowd } from './crowd.ts'
 import type { ActorEvent, DeadLetterCause } from './events.ts'
 import type { Groups } from './groups.ts'
+import type { JournalMail } from './journal-mail.ts'
 import type { LastExit } from './last-exit.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message, MessageInfo } from './message.ts'
@@ -35,23 +36,21 @@ export interface Cell {
   /** How many starts there were in this process. */
   starts: number
   memory: Memory | undefined
-  lastExit: ExitReason | undefined
+  readonly lastExit: ExitReason | undefined
   /** How the last incarnation ended, or the last start failed. */
   lastEnd: LastExit | undefined
-  /** The journaled message that was being handled when the last incarnation ended. */
-  handledAtEnd: number | undefined
-  /** A journaled message that is not to be tried again. */
-  setAside: number | undefined
-  /** The highest journal number that has been put into the mailbox. */
-  lastSeq: number
   /** No incarnation will come unless it is asked for: callers are not kept waiting. */
   isRetired: boolean
   /** Who started the newest incarnation; nothing for one that was spawned, and for the root. */
   supervisor: ActorId | undefined
+  /** Nobody starts it again: its place goes with its incarnation. */
+  isFleeting: boolean
   /** It is no longer declared: nothing stands for it. */
   isForgotten: boolean
   /** How it is written for a person. */
   readonly label: string
+  /** What it knows of the mail in its journal. */
+  readonly journal: JournalMail
   /** The persistence of an actor that has one. */
   readonly store: Persistence
   /** How many messages have been put aside. */
@@ -64,11 +63,7 @@ export interface Cell {
   receiveJournaled(message: Message): void
   /** Lets a caller wait for a message that is in the journal: in the mailbox, in the running group, or still to be recovered. */
   attach(seq: number, caller: Caller): void
-  /** Gives a recovered message the callers that asked for it before it was there. */
-  meetEarlyCallers(message: Message): void
-  /** A message has been offered to the journal; the next ones are offered after it, and are there after it. */
-  beginAccept(): void
-  /** The journal has answered. */
+  /** The journal has answered to the offer of a message, see `JournalMail.beginAccept`. */
   endAccept(): void
   /** What becomes of the queue when an incarnation has ended. */
   incarnationEnded(reason: ExitReason): void
@@ -213,6 +208,8 @@ export interface World {
   systemId(): string
   /** Keeps and tells of a message that will not be applied. */
   deadLetter(id: ActorId, message: Message, why: DeadLetterCause): void
+  /** Nobody will start this actor again unless asked to: who waits for it is told. `forget` gives up its place as well. */
+  retire(id: ActorId, options: { readonly forget: boolean }): void
   /** Numbers that this system gives out once. */
   nextNumber(): number
   /** What an actor shows of itself; see `Behavior.show`. */

@@ -21,6 +21,8 @@ export interface Blamed {
 export interface Attribution {
   /** Runs code of an incarnation. */
   run<T>(life: Blamed, code: () => T): T
+  /** The same for one that may run no code again: it is no quicker the next time, and keeps nothing. */
+  runOnce<T>(life: Blamed, code: () => T): T
   /** Runs code that belongs to no incarnation, wherever it is called from. */
   outside<T>(code: () => T): T
   /** On behalf of whom the code runs that asks; nothing if that is nobody of this system. */
@@ -46,6 +48,11 @@ export function createAttribution(): Attribution {
     })
   const attribution: Attribution = {
     run: (life, code) => (life.scope ??= scopeOf(life)).runInAsyncScope(code),
+    runOnce: (life, code) =>
+      nobodys.runInAsyncScope(() => {
+        lives.enterWith(life)
+        return code()
+      }),
     outside: (code) => nobodys.runInAsyncScope(code),
     current: () => {
       const life = lives.getStore()
@@ -58,6 +65,7 @@ export function createAttribution(): Attribution {
 /** Without attribution nobody is ever to blame. */
 export const noAttribution: Attribution = {
   run: (_life, code) => code(),
+  runOnce: (_life, code) => code(),
   outside: (code) => code(),
   current: () => undefined,
 }

@@ -131,7 +131,7 @@ export class DurableTurns implements Turns {
     this.current = message
     message.renewInput()
     const context = new TurnContext(life, message)
-    if (message.seq > 0 && (message.attempt > cell.spec.maxAttempts || message.seq === cell.setAside)) {
+    if (message.seq > 0 && (message.attempt > cell.spec.maxAttempts || message.seq === cell.journal.setAside)) {
       this.#giveUp(message, context)
       return 'done'
     }
@@ -188,7 +188,7 @@ export class DurableTurns implements Turns {
   #giveUp(message: Message, context: TurnContext): void {
     context.close()
     message.attempt -= 1
-    const isSetAside = message.seq === this.#life.cell.setAside
+    const isSetAside = message.seq === this.#life.cell.journal.setAside
     const why = isSetAside ? 'its supervisor has set it aside' : `handling it crashed the actor ${message.attempt} times`
     const outcome: Outcome = { status: 'crashed', message: `${why}; it is a dead letter now` }
     context.answerRequest(outcome)

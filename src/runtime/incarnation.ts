@@ -1,7 +1,8 @@
 import type { ActorId } from '../protocol/actor-id.ts'
-import { killed, noproc, type ExitReason } from '../protocol/exit-reason.ts'
+import { killed, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, FollowUps, Life, Manner, Status } from './anatomy.ts'
 import type { Behavior } from './behavior.ts'
+import { Bonds } from './bonds.ts'
 import type { ClockTimer } from './clock.ts'
 import type { Context, Down, HealthReport } from './context.ts'
 import { CrashedError } from './errors.ts'
@@ -9,7 +10,6 @@ import { followUps } from './follow-ups.ts'
 import { leave } from './leaving.ts'
 import { letGo } from './letting-go.ts'
 import { systemMessage, type Caller, type MessageInfo } from './message.ts'
-import { Notices } from './notices.ts'
 import type { MessageTaker } from './receiving/received.ts'
 import { effectOf, type ExitSignal } from './signals.ts'
 import { overrideHooks } from './start-plan.ts'
@@ -37,10 +37,7 @@ export class Incarnation implements Life {
   context!: Context
   turns!: Turns
   #abort: AbortController | undefined = undefined
-  #links: Set<Life> | undefined = undefined
-  #watchers: Map<number, Watcher> | undefined = undefined
-  #watched: Map<number, Life> | undefined = undefined
-  #notices: Notices | undefined = undefined
+  #bonds: Bonds | undefined = undefined
   #children: Set<Life> | undefined = undefined
   #timers: Map<string, ClockTimer> | undefined = undefined
   #whenEnded: ((reason: ExitReason) => void)[] | undefined = undefined
@@ -145,22 +142,22 @@ export class Incarnation implements Life {
     this.#endReason = reason
     const { cell } = this
     if (cell.life === this) cell.life = undefined
-    cell.lastExit = reason
     const message = this.isBorn ? messageAtEnd(this.turns) : undefined
     cell.lastEnd = { reason, message, atMs: cell.world.clock.wallNow(), incarnation: this.number, wasUp: this.isBorn }
-    cell.handledAtEnd = this.turns.blamed ?? this.turns.current?.seq
+    if (cell.spec.mode === 'durable') cell.journal.handledAtEnd = this.turns.blamed ?? this.turns.current?.seq
     if (this.isBorn) this.#leaveTrace(reason, message)
     if (this.isBorn) letGo(this, reason)
     this.turns.abandon(reason)
     cell.incarnationEnded(reason)
-    for (const caller of this.#deferred ?? []) caller.fail(new CrashedError(this.id, 'call', reason))
-    this.#deferred = undefined
+    if (this.#deferred !== undefined) this.#failDeferred(this.#deferred, reason)
     this.#failCallsMeantForIt(reason)
-    this.#breakBonds(reason)
+    this.#bonds?.sever(reason)
     this.#abandonChildren(reason)
     this.parent?.childEnded(this, reason, message)
-    for (const tell of this.#whenEnded ?? []) tell(reason)
+    if (cell.isFleeting) cell.world.retire(this.id, { forget: true })
+    const told = this.#whenEnded
     this.#whenEnded = undefined
+    if (told !== undefined) for (const tell of told) tell(reason)
   }
 
   whenEnded(tell: (reason: ExitReason) => void): void {
@@ -180,44 +177,31 @@ export class Incarnation implements Life {
   }
 
   addLink(other: Life): void {
-    ;(this.#links ??= new Set()).add(other)
+    this.#bond().addLink(other)
   }
 
   dropLink(other: Life): void {
-    this.#links?.delete(other)
+    this.#bonds?.dropLink(other)
   }
 
   monitor(monitor: number, target: Life | undefined, id: ActorId, name?: string, tell?: (down: Down) => void): void {
-    const named = name === undefined ? {} : { name }
-    const told = tell ?? ((down: Down): void => this.#receiveNotice(down))
-    if (target === undefined) {
-      told({ monitor, id, reason: noproc, ...named })
-      return
-    }
-    if (target === this) return
-    ;(this.#watched ??= new Map()).set(monitor, target)
-    target.watchedBy(monitor, (reason) => {
-      this.#watched?.delete(monitor)
-      // Who spawned it learns of a failed start from its result.
-      if (this.status !== 'ended' && target.isBorn) told({ monitor, id, reason, ...named })
-    })
+    this.#bond().monitor(monitor, target, id, name, tell)
   }
 
   demonitor(monitor: number): boolean {
-    this.#watched?.get(monitor)?.unwatch(monitor)
-    return this.#watched?.delete(monitor) ?? false
+    return this.#bonds?.demonitor(monitor) ?? false
   }
 
   takeBackNotice(monitor: number): void {
-    this.#notices?.takeBack(monitor)
+    this.#bonds?.takeBackNotice(monitor)
   }
 
-  watchedBy(monitor: number, watcher: Watcher): void {
-    ;(this.#watchers ??= new Map()).set(monitor, watcher)
+  watchedBy(monitor: number, watcher: (reason: ExitReason) => void): void {
+    this.#bond().watchedBy(monitor, watcher)
   }
 
   unwatch(monitor: number): void {
-    this.#watchers?.delete(monitor)
+    this.#bonds?.unwatch(monitor)
   }
 
   adopt(child: Life): void {
@@ -258,15 +242,18 @@ export class Incarnation implements Life {
     this.whenEnded(() => timer.cancel())
   }
 
-  #receiveNotice(down: Down): void {
-    const message = systemMessage('down', down, this.number)
-    ;(this.#notices ??= new Notices()).add(down.monitor, message)
-    this.cell.receive(message)
+  #bond(): Bonds {
+    return (this.#bonds ??= new Bonds(this))
   }
 
   #hasLastWill(manner: Manner): boolean {
     const { spec } = this.cell
     return spec.mode !== 'volatile' || (manner === 'orderly' && this.hooks.term !== undefined)
+  }
+
+  #failDeferred(deferred: ReadonlySet<Caller>, reason: ExitReason): void {
+    this.#deferred = undefined
+    for (const caller of deferred) caller.fail(new CrashedError(this.id, 'call', reason))
   }
 
   /** What is left for the next incarnation and for those who watch the system. */
@@ -280,26 +267,11 @@ export class Incarnation implements Life {
     return overrideHooks(this.behavior.hooks, this.cell.spec.hooks)
   }
 
-  #breakBonds(reason: ExitReason): void {
-    const signal = { type: 'exit', reason } as const
-    const links = this.#links
-    this.#links = undefined
-    for (const linked of links ?? []) {
-      linked.dropLink(this)
-      linked.receiveSignal(signal, this.id)
-    }
-    const watchers = this.#watchers
-    this.#watchers = undefined
-    for (const watcher of watchers?.values() ?? []) watcher(reason)
-    for (const [monitor, target] of this.#watched ?? []) target.unwatch(monitor)
-    this.#watched = undefined
-  }
-
   /** A supervisor that ends with children alive was killed: nobody stops them in order, they end because it has. */
   #abandonChildren(reason: ExitReason): void {
     const children = this.#children
     this.#children = undefined
-    for (const child of children ?? []) child.orphan(reason)
+    if (children !== undefined) for (const child of children) child.orphan(reason)
   }
 
   #failCallsMeantForIt(reason: ExitReason): void {
@@ -313,9 +285,8 @@ export class Incarnation implements Life {
   }
 
   #dropTimers(): void {
-    for (const timer of this.#timers?.values() ?? []) timer.cancel()
+    const timers = this.#timers
     this.#timers = undefined
+    if (timers !== undefined) for (const timer of timers.values()) timer.cancel()
   }
 }
-
-type Watcher = (reason: ExitReason) => void

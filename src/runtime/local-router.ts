@@ -399,7 +399,7 @@ export class LocalRouter implements Router {
   /** Offers a message to the journal; what comes of it is done in the very turn in which the journal's answer arrives. */
   #accept(cell: Cell, message: Message): Promise<void> {
     const { gate } = cell.mailbox
-    cell.beginAccept()
+    cell.journal.beginAccept()
     gate?.reserve()
     return cell.store
       .accept(cell.id, message, (input) => (message.input = input))

@@ -5,6 +5,10 @@ import type { Message } from './message.ts'
 
 const smallest = 2
 
+/** The ring of a mailbox that nothing is in: it is replaced before anything is written. */
+const noRing: (Message | undefined)[] = []
+Object.freeze(noRing)
+
 /**
  * The queue of one actor: messages wait in the order in which they came. It belongs to the identity, so that what is queued
  * survives a restart. A ring that grows by doubling and lets go of its memory when it runs empty.
@@ -12,7 +16,7 @@ const smallest = 2
 export class Mailbox implements Crowded {
   readonly owner: ActorId
   readonly #crowd: Crowd
-  #ring: (Message | undefined)[] = []
+  #ring = noRing
   #head = 0
   #size = 0
   #taken = 0
@@ -116,7 +120,7 @@ export class Mailbox implements Crowded {
 
   #empty(): void {
     if (this.#ring.length >= crowdedFrom) this.#crowd.delete(this)
-    this.#ring = []
+    this.#ring = noRing
     this.#head = this.#size = 0
   }
 

@@ -3,6 +3,7 @@ import { describeReason, type ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorSpec } from './actor-spec.ts'
 import type { Cell, Memory } from './anatomy.ts'
 import { RevivalError } from './errors.ts'
+import type { LastExit } from './last-exit.ts'
 import type { Router } from './router.ts'
 import type { Started, StartOrigin } from './starting.ts'
 
@@ -10,7 +11,7 @@ import type { Started, StartOrigin } from './starting.ts'
 export interface Remains {
   readonly spec: ActorSpec
   readonly memory: Memory | undefined
-  readonly lastExit: ExitReason | undefined
+  readonly lastEnd: LastExit | undefined
   readonly incarnation: number
   readonly starts: number
   /** Nothing for one that was spawned, and for the root. */
@@ -49,8 +50,8 @@ export class Revivals {
   remainsOf(id: ActorId): Remains | undefined {
     const cell = this.#parts.cellOf(id)
     if (cell === undefined) return undefined
-    const { spec, memory, lastExit, incarnation, starts, supervisor } = cell
-    return { spec, memory, lastExit, incarnation, starts, supervisor }
+    const { spec, memory, lastEnd, incarnation, starts, supervisor } = cell
+    return { spec, memory, lastEnd, incarnation, starts, supervisor }
   }
 
   /** @throws {RevivalError} if it does not come to be. */
@@ -88,16 +89,21 @@ export class Revivals {
 
   async #startAlone(id: ActorId, remains: Remains, hook: 'init' | 'restart'): Promise<void> {
     if (this.#parts.cellOf(id) !== undefined) throw new RevivalError(id, 'it has been started again already')
-    const started = await this.#parts.startAlone(remains, { cause: 'monitor', reason: remains.lastExit, parent: undefined, hook })
+    const started = await this.#parts.startAlone(remains, {
+      cause: 'monitor',
+      reason: remains.lastEnd?.reason,
+      parent: undefined,
+      hook,
+    })
     if (started.status === 'ignored') throw new RevivalError(id, 'it ignored its start')
     if (started.status === 'failed') throw new RevivalError(id, problemOf({ type: 'start_failed', reason: started.reason }))
   }
 }
 
 /** Makes a new place what the old one was. */
-export function bequeath({ memory, lastExit, incarnation, starts }: Remains, cell: Cell): void {
+export function bequeath({ memory, lastEnd, incarnation, starts }: Remains, cell: Cell): void {
   cell.memory ??= memory
-  cell.lastExit ??= lastExit
+  cell.lastEnd ??= lastEnd
   cell.incarnation = Math.max(cell.incarnation, incarnation)
   cell.starts = Math.max(cell.starts, starts)
 }

@@ -42,16 +42,42 @@ export function spawnedSpec(
     throw new ConfigurationError({ path: 'spawn: namespace', rule: 'is only for an actor that has a name', value: namespace })
   if (ifExists !== undefined && ifExists !== 'error' && ifExists !== 'return')
     throw new ConfigurationError({ path: 'spawn: ifExists', rule: 'must be "error" or "return"', value: ifExists })
-  return {
-    id,
-    // Every definition holds the behavior of what it defines.
-    behavior: definition.behavior as Behavior,
-    args,
-    mode: 'volatile',
-    hooks: undefined,
-    termLimitMs,
-    maxAttempts: Infinity,
-    checkpointEvery: Infinity,
-    name: name === undefined ? undefined : nameKey(name, { namespace }),
+  // Every definition holds the behavior of what it defines.
+  const behavior = definition.behavior as Behavior
+  return new SpawnedSpec({ id, behavior, args, name: name === undefined ? undefined : nameKey(name, { namespace }) })
+}
+
+/** Actors are spawned by the hundred thousand: what is the same for all of them is in none of them. */
+class SpawnedSpec implements ActorSpec {
+  readonly id: ActorId
+  readonly behavior: Behavior
+  readonly args: unknown
+  readonly name: string | undefined
+
+  constructor({ id, behavior, args, name }: Pick<ActorSpec, 'id' | 'behavior' | 'args' | 'name'>) {
+    this.id = id
+    this.behavior = behavior
+    this.args = args
+    this.name = name
+  }
+
+  get mode(): 'volatile' {
+    return 'volatile'
+  }
+
+  get hooks(): undefined {
+    return undefined
+  }
+
+  get termLimitMs(): number {
+    return termLimitMs
+  }
+
+  get maxAttempts(): number {
+    return Infinity
+  }
+
+  get checkpointEvery(): number {
+    return Infinity
   }
 }

@@ -26,7 +26,7 @@ export interface StartOrigin {
   /** The hook that was asked for; which one runs depends on the incarnation if not given. */
   readonly hook?: 'init' | 'restart'
   /** Ties the new incarnation to others before anything of it runs. */
-  readonly bind?: (life: Life) => void
+  readonly bind?: ((life: Life) => void) | undefined
 }
 
 /** What came of a start. */
@@ -49,7 +49,7 @@ interface FirstState {
   readonly frontier: number
   readonly source: StateSource
   /** The number of the checkpoint that it was made of. */
-  readonly checkpoint?: number | undefined
+  readonly checkpoint: number | undefined
 }
 
 /**
@@ -66,15 +66,24 @@ export function startActor(cell: Cell, origin: StartOrigin): Started | Promise<S
   try {
     const found = { recovered: fromMemory(cell), revived: undefined }
     const plan = askHook(life, origin, attempt, found)
-    const first = isThenable(plan) ? plan.then((late) => carryOut(late, life, found)) : carryOut(plan, life, found)
-    if (isThenable(first))
-      return first.then(
-        (late) => publish(life, origin, late),
-        (error: unknown) => failed(cell, life, error),
-      )
-    return publish(life, origin, first)
+    const first = isThenable(plan) ? carryOutLater(plan, life, found) : carryOut(plan, life, found)
+    return isThenable(first) ? publishLater(life, origin, first) : publish(life, origin, first)
   } catch (error) {
     return failed(cell, life, error)
+  }
+}
+
+// Apart, because most starts need no closures.
+
+async function carryOutLater(plan: Promise<StartPlan>, life: Incarnation, found: Found): Promise<FirstState> {
+  return carryOut(await plan, life, found)
+}
+
+async function publishLater(life: Incarnation, origin: StartOrigin, first: Promise<FirstState>): Promise<Started> {
+  try {
+    return publish(life, origin, await first)
+  } catch (error) {
+    return failed(life.cell, life, error)
   }
 }
 
@@ -125,7 +134,15 @@ function askHook(
     offered: recovered?.offered,
     checkpoints: revived?.checkpoints ?? [],
   })
-  const plan = cell.world.attribution.run(life, () => hook(context))
+  return askInScope(life, hook, context)
+}
+
+function askInScope(
+  life: Incarnation,
+  hook: NonNullable<Hooks<unknown, unknown>['init']>,
+  context: StartingContext,
+): StartPlan | Promise<StartPlan> {
+  const plan = life.cell.world.attribution.runOnce(life, () => hook(context))
   return isThenable(plan) ? Promise.resolve(plan).then((late) => late ?? resume) : (plan ?? resume)
 }
 
@@ -146,7 +163,7 @@ function carryOut(plan: StartPlan, life: Incarnation, found: Found): FirstState 
     case 'become':
       // A stored state must be able to find its behavior again.
       cell.world.catalogue.add(plan.behavior)
-      return { state: plan.state, behavior: plan.behavior, frontier: frontierOf(found), source: 'given' }
+      return { state: plan.state, behavior: plan.behavior, frontier: frontierOf(found), source: 'given', checkpoint: undefined }
     case 'from':
       return fromCheckpoint(cell, plan.checkpoint, frontierOf(found))
   }
@@ -172,10 +189,16 @@ function resumed(recovered: Recovered | undefined): FirstState | undefined {
 
 function firstState(life: Incarnation, args: unknown, frontier: number): FirstState | Promise<FirstState> {
   const { cell } = life
-  const { behavior } = cell.spec
-  const dress = (state: unknown): FirstState => ({ state, behavior, frontier, source: 'initial' })
-  const state = cell.world.attribution.run(life, () => behavior.initial(args, life.context))
-  return isThenable(state) ? Promise.resolve(state).then(dress) : dress(state)
+  const state = cell.world.attribution.runOnce(life, () => cell.spec.behavior.initial(args, life.context))
+  return isThenable(state) ? lateState(state, life, frontier) : initialState(state, life, frontier)
+}
+
+async function lateState(state: PromiseLike<unknown>, life: Incarnation, frontier: number): Promise<FirstState> {
+  return initialState(await state, life, frontier)
+}
+
+function initialState(state: unknown, { cell }: Incarnation, frontier: number): FirstState {
+  return { state, behavior: cell.spec.behavior, frontier, source: 'initial', checkpoint: undefined }
 }
 
 /** A state that the store could not give again is written before anybody relies on it; this also shows that it can be. */
@@ -268,9 +291,9 @@ function takeBacklog(cell: Cell, { frontier, backlog }: Revived): void {
   for (const journaled of backlog) {
     const message = bySeq.get(journaled.seq) ?? messageOf(journaled)
     message.attempt = journaled.attempts
-    cell.meetEarlyCallers(message)
+    cell.journal.meetEarlyCallers(message)
     mailbox.push(message)
-    cell.lastSeq = Math.max(cell.lastSeq, journaled.seq)
+    cell.journal.lastSeq = Math.max(cell.journal.lastSeq, journaled.seq)
     bySeq.delete(journaled.seq)
   }
   const isApplied = (message: Message): boolean => message.seq > 0 && message.seq <= frontier

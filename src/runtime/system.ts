@@ -273,7 +273,7 @@ export class ActorSystem implements World {
   /** The message that an actor was handling when its last incarnation ended is a dead letter as soon as it is taken again. */
   setAside(id: ActorId): void {
     const cell = this.#cells.get(id)
-    if (cell !== undefined) cell.setAside = cell.handledAtEnd
+    if (cell?.spec.mode === 'durable') cell.journal.setAside = cell.journal.handledAtEnd
   }
 
   /** Gives up the place of everybody below `id`, but for `except` and below; of one that is about to end, when it has. */
@@ -429,11 +429,11 @@ export class ActorSystem implements World {
     if (name !== undefined && !this.names.claim(name, id))
       throw new SpawnError({ problem: 'already-started', actor: id, reason: killed, owner: this.names.ownerOf(name) })
     const cell = this.#newCell(spec)
+    cell.isFleeting = true
     let born: Life | undefined
     const bind = (life: Life): void => {
       born = life
       life.starter = link || monitor !== undefined ? starter?.id : undefined
-      life.whenEnded(() => this.retire(id, { forget: true }))
       if (owned !== undefined && starter !== undefined) this.#owners.bind(life, starter, owned)
       if (link) starter?.link(life)
       if (monitor !== undefined) starter?.monitor(monitor, life, id)
@@ -545,12 +545,11 @@ export class ActorSystem implements World {
   }
 
   async #startAlone(remains: Remains, origin: StartOrigin): Promise<Started> {
-    const { id } = remains.spec
     if (this.#isClosed) return { status: 'failed', reason: killed }
     const cell = this.#newCell(remains.spec)
     bequeath(remains, cell)
-    const bind = (life: Life): void => life.whenEnded(() => this.retire(id, { forget: true }))
-    return startActor(cell, { ...origin, bind })
+    cell.isFleeting = true
+    return startActor(cell, origin)
   }
 
   #retireCell(cell: ActorCell, forget: boolean): void {
@@ -561,6 +560,7 @@ export class ActorSystem implements World {
     cell.memory = undefined
     for (const message of cell.mailbox.takeAll()) this.router.release(cell, message)
     cell.mailbox.gate?.refuseAll()
+    cell.dropEarlyCallers()
     this.names.release(cell.id)
     if (wasRetired) return
     this.lives.gone(cell.id)

@@ -2,6 +2,7 @@ import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { Life } from './anatomy.ts'
 import { checkBecoming } from './becoming.ts'
 import type { Step } from './behavior.ts'
+import { Checkpointing } from './checkpointing.ts'
 import { CrashedError, reasonOfThrown, StashError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { unboundedMailbox } from './mailbox-gate.ts'
@@ -21,16 +22,18 @@ import type { Turns } from './turns.ts'
  */
 export class VolatileTurns implements Turns {
   current: Message | undefined = undefined
-  readonly blamed = undefined
   readonly #life: Life
-  #sinceCheckpoint = 0
-  #checkpointWanted = false
+  /** Nothing for an actor that keeps no checkpoints. */
+  readonly #checkpoints: Checkpointing | undefined
   #isPutAside = false
-  #isWriting = false
-  #wanted: 'call' | 'policy' | undefined = undefined
 
   constructor(life: Life) {
     this.#life = life
+    this.#checkpoints = life.cell.spec.mode === 'checkpointed' ? new Checkpointing(life) : undefined
+  }
+
+  get blamed(): undefined {
+    return undefined
   }
 
   find(): undefined {
@@ -95,7 +98,7 @@ export class VolatileTurns implements Turns {
 
   /** Asks for a checkpoint after the turn that is under way. */
   wantCheckpoint(): void {
-    this.#checkpointWanted = true
+    this.#checkpoints?.ask()
   }
 
   #handle(message: Message): void {
@@ -162,7 +165,7 @@ export class VolatileTurns implements Turns {
     if (step.after !== undefined && !carryOut(life, step.after)) return
     const goesOn = life.goesOn()
     const steps = goesOn ? (life.madeFollowUps?.arm() ?? 0) : 0
-    if (goesOn && life.cell.spec.mode === 'checkpointed') this.#afterTurn()
+    if (goesOn) this.#checkpoints?.afterTurn()
     // Continued steps come before anything that their answer may bring about.
     for (let left = steps; left > 0 && life.isActive && life.status !== 'busy'; left -= 1) this.run(1)
   }
@@ -180,36 +183,6 @@ export class VolatileTurns implements Turns {
     if (outcome.status !== 'refused') return
     const { cell } = this.#life
     cell.world.emit({ type: 'refused', id: cell.id, message: messageInfo(message), refusal: outcome.refusal })
-  }
-
-  #afterTurn(): void {
-    this.#sinceCheckpoint += 1
-    const due = this.#sinceCheckpoint >= this.#life.cell.spec.checkpointEvery
-    if (!due && !this.#checkpointWanted) return
-    const cause = this.#checkpointWanted ? 'call' : 'policy'
-    this.#sinceCheckpoint = 0
-    this.#checkpointWanted = false
-    if (this.#wanted !== 'call') this.#wanted = cause
-    if (!this.#isWriting) this.#write()
-  }
-
-  /** One checkpoint at a time: what is due meanwhile is one with the state of then. */
-  #write(): void {
-    const cause = this.#wanted
-    if (cause === undefined) return
-    this.#wanted = undefined
-    this.#isWriting = true
-    const { cell, behavior, state, frontier, number } = this.#life
-    const snapshot = { behavior: behavior.name, version: behavior.version, state, frontier }
-    const written = cell.world.persistence?.commit(cell.id, number, { turns: [], checkpoint: { snapshot, cause } }).then(
-      (committed) =>
-        cell.world.emit({ type: 'checkpointed', id: cell.id, incarnation: number, number: committed.checkpoint ?? 0, cause }),
-      (error: unknown) => cell.world.emit({ type: 'checkpoint failed', id: cell.id, error }),
-    )
-    void written?.then(() => {
-      this.#isWriting = false
-      if (this.#life.isActive) this.#write()
-    })
   }
 }
 

@@ -122,8 +122,8 @@ export const mutants: readonly Mutant[] = [
   {
     breaks: 'a failed restart is tried again',
     file: 'machine/group-restart.ts',
-    from: '...failure }), retry]',
-    to: '...failure })]',
+    from: 'fact: failure }), retry]',
+    to: 'fact: failure })]',
   },
   {
     breaks: 'later siblings of a child that did not start are down until the retry',

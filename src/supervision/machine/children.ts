@@ -36,7 +36,7 @@ export interface Child {
   readonly failures: number
   /** How often it has been restarted in its life for a failure of its own. */
   readonly restarts: number
-  /** When its newest incarnation was started. */
+  /** When its newest incarnation was started; 0 for one without a backoff, where nobody asks. */
   readonly upSinceMs: number
 }
 

@@ -44,7 +44,7 @@ function afterStart(child: Child, result: StartResult, nowMs: number): Child {
         nextCause: 'sibling',
         wait: undefined,
         isUnhealthy: false,
-        upSinceMs: nowMs,
+        upSinceMs: child.spec.backoff === undefined ? 0 : nowMs,
       }
     case 'ignored':
       return { ...child, status: 'stopped', failure: undefined, nextCause: 'sibling', wait: undefined }

@@ -30,25 +30,64 @@ export class Rows {
     return this.#stopFrom(orders, together, 0)
   }
 
+  // Most start and stop alone and at once: for those nothing is made on the way.
+
   #startFrom(orders: readonly StartOrder[], results: StartResult[]): Awaited<readonly StartResult[]> {
     while (results.length < orders.length) {
       const from = results.length
-      const outcomes = this.#each(orders, from, endOfBatch(orders, from), (order) => this.#starter.start(order))
-      if (isThenable(outcomes))
-        return outcomes.then((late) => (note(orders, late, results) ? results : this.#startFrom(orders, results)))
-      if (note(orders, outcomes, results)) break
+      const end = endOfBatch(orders, from)
+      const order = orders[from]
+      if (order === undefined || end > from + 1) return this.#startTogether(orders, results, end)
+      const outcome = this.#paced(this.#starter.start(order))
+      if (isThenable(outcome)) return this.#startSlowly(orders, results, outcome)
+      if (note(order, outcome, results)) break
     }
     return results
   }
 
+  #startSlowly(
+    orders: readonly StartOrder[],
+    results: StartResult[],
+    outcome: PromiseLike<StartOutcome>,
+  ): PromiseLike<readonly StartResult[]> {
+    return outcome.then((late) => (noteAll(orders, [late], results) ? results : this.#startFrom(orders, results)))
+  }
+
+  #startTogether(orders: readonly StartOrder[], results: StartResult[], end: number): Awaited<readonly StartResult[]> {
+    const outcomes = this.#each(orders, results.length, end, (order) => this.#starter.start(order))
+    const goOn = (done: readonly StartOutcome[]): Awaited<readonly StartResult[]> =>
+      noteAll(orders, done, results) ? results : this.#startFrom(orders, results)
+    return isThenable(outcomes) ? outcomes.then(goOn) : goOn(outcomes)
+  }
+
   #stopFrom(orders: readonly StopOrder[], together: boolean, from: number): Awaited<void> {
-    for (let next = from; next < orders.length;) {
+    for (let next = from; next < orders.length; next += 1) {
       const end = together ? orders.length : endOfBatch(orders, next)
-      const waits = this.#each(orders, next, end, (order) => this.#starter.stop(order))
-      if (isThenable(waits)) return waits.then(() => this.#stopFrom(orders, together, end))
-      next = end
+      const order = orders[next]
+      if (order === undefined || end > next + 1) return this.#stopTogether(orders, together, next, end)
+      const wait = this.#paced(this.#starter.stop(order))
+      if (isThenable(wait)) return this.#stopSlowly(orders, together, end, wait)
     }
     return undefined
+  }
+
+  #stopSlowly(orders: readonly StopOrder[], together: boolean, end: number, wait: PromiseLike<void>): PromiseLike<void> {
+    return wait.then(() => this.#stopFrom(orders, together, end))
+  }
+
+  #stopTogether(orders: readonly StopOrder[], together: boolean, from: number, end: number): Awaited<void> {
+    const waits = this.#each(orders, from, end, (order) => this.#starter.stop(order))
+    return isThenable(waits) ? waits.then(() => this.#stopFrom(orders, together, end)) : this.#stopFrom(orders, together, end)
+  }
+
+  /** What came of a step; later, if the others have to have their turn first. */
+  #paced<Done>(done: Awaited<Done>): Awaited<Done> {
+    return this.#breath.isDue() ? this.#rested(done) : done
+  }
+
+  async #rested<Done>(done: Awaited<Done>): Promise<Done> {
+    await this.#breath.take()
+    return done
   }
 
   /** Those from `from` to `end`, all at the same time. */
@@ -75,13 +114,20 @@ function endOfBatch(orders: readonly { readonly joins?: true }[], from: number):
   return end
 }
 
+/** Adds what came of the next start; true if it failed. */
+function note(order: StartOrder, outcome: StartOutcome, results: StartResult[]): boolean {
+  results.push({ id: order.spec.id, ...outcome })
+  return outcome.status === 'failed'
+}
+
 /** Adds what came of the next starts; true if one of them failed. */
-function note(orders: readonly StartOrder[], outcomes: readonly StartOutcome[], results: StartResult[]): boolean {
+function noteAll(orders: readonly StartOrder[], outcomes: readonly StartOutcome[], results: StartResult[]): boolean {
+  let hasFailed = false
   for (const outcome of outcomes) {
     const order = orders[results.length]
-    if (order !== undefined) results.push({ id: order.spec.id, ...outcome })
+    if (order !== undefined && note(order, outcome, results)) hasFailed = true
   }
-  return outcomes.some(({ status }) => status === 'failed')
+  return hasFailed
 }
 
 function areThere<Done>(done: readonly Awaited<Done>[]): done is readonly Done[] {
