@@ -22,8 +22,8 @@ export interface ActorRef<Handlers> {
    */
   readonly cast: CastMethods<Handlers>
   /**
-   * Sends a request and gives its answer in parts, for `for await`. Nothing is sent before the first part is asked for; leaving the
-   * loop ends the handler too. It rejects with a `CallError` as `call` does, with `crashed` also when the actor ends.
+   * Sends a request and gives its answer in parts, for `for await`. Nothing is sent before the first part is asked for; leaving
+   * the loop ends the handler too. It rejects with a `CallError` as `call` does, with `crashed` also when the actor ends.
    */
   readonly stream: StreamMethods<Handlers>
   /** Asks it to end behind what is queued, and waits until it has; see {@link Port.stopActor}. */

@@ -21,8 +21,9 @@ export type AnyCallResult<State> = CallResult<State, unknown> | Promise<CallResu
  * What callers get of what a handler gives back: one of its replies, of whatever type they are. Of a handler that has none in it,
  * because it answers later or hands on, nobody knows.
  */
-export type ReplyIn<Result> = [WithReply<Awaited<Result>>] extends [never] ? unknown : WithReply<Awaited<Result>>['reply']
-type WithReply<Result> = Extract<Result, { readonly reply: unknown }>
+export type ReplyIn<Result> = [Extract<Awaited<Result>, { readonly reply: unknown }>] extends [never]
+  ? unknown
+  : Extract<Awaited<Result>, { readonly reply: unknown }>['reply']
 
 /** What a cast handler gives back: the new state, or nothing if it stays. Or a refusal. */
 // A handler that ends without a return statement is typed as returning void.

@@ -32,7 +32,7 @@ export function envelopeFromText(codec: Codec, text: EnvelopeText): Envelope {
 
 const mark = '{"headers":'
 
-/** The headers of a message stand at the beginning of the document that holds its input, where who reads that leaves them aside. */
+/** The headers of a message stand at the beginning of the document that holds its input, where its readers leave them aside. */
 function withHeaders(text: string, headers: MessageHeaders | undefined): string {
   if (headers === undefined || Object.keys(headers).length === 0) return text
   for (const [name, value] of Object.entries(headers)) checkText(name + value, `message.headers.${name}`)
