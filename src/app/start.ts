@@ -5,7 +5,7 @@ import { actorOf, type RefData } from '../protocol/ref-data.ts'
 import type { StateMode } from '../runtime/actor-spec.ts'
 import type { Behavior } from '../runtime/behavior.ts'
 import type { Clock } from '../runtime/clock.ts'
-import { createAttribution, noAttribution } from '../runtime/attribution.ts'
+import { createAttribution, noAttribution, type Attribution } from '../runtime/attribution.ts'
 import type { MonitorAction, MonitorRef, NameOwner, Referable, Spawnable, SpawnOptions } from '../runtime/context.ts'
 import { createFairScheduler } from '../runtime/fair-scheduler.ts'
 import type { DeadLetter } from '../runtime/dead-letters.ts'
@@ -238,7 +238,7 @@ export async function startDressed<Tree>(
   const persistence = await options.store?.open({ clock, scheduler })
   const attribution = options.attribution === 'off' ? noAttribution : createAttribution()
   const surface = (error: unknown): void => void attribution.outside(() => reject(error))
-  const sink = { emit: guarded(options.onEvent, surface), isMute: options.onEvent === undefined }
+  const sink = { emit: guarded(options.onEvent, { attribution, surface }), isMute: options.onEvent === undefined }
   const system = new ActorSystem({
     clock,
     random,
@@ -424,11 +424,14 @@ interface RunningParts<Tree> {
 }
 
 /** An event that a listener chokes on is its own affair: the error surfaces, but not in the tree. */
-function guarded(listener: EventListener | undefined, surface: (error: unknown) => void): (event: CoppiceEvent) => void {
+function guarded(
+  listener: EventListener | undefined,
+  { attribution, surface }: { readonly attribution: Attribution; readonly surface: (error: unknown) => void },
+): (event: CoppiceEvent) => void {
   if (listener === undefined) return () => undefined
   return (event) => {
     try {
-      listener(event)
+      attribution.outside(() => listener(event))
     } catch (error) {
       surface(error)
     }

@@ -137,7 +137,8 @@ export class ActorCell implements Cell, Runnable {
 
   run(budget: number): boolean {
     const life = this.life
-    this.#inLine = life?.status === 'idle' && life.turns.run(budget)
+    // Once for all of them: what the runtime does between two handlers catches its own errors.
+    this.#inLine = life?.status === 'idle' && this.world.attribution.run(life, () => life.turns.run(budget))
     return this.#inLine
   }
 }

@@ -6,6 +6,7 @@ import { normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { StateMode } from './actor-spec.ts'
 import { Admission } from './admission.ts'
 import type { Cell } from './anatomy.ts'
+import type { Behavior } from './behavior.ts'
 import { circleOf } from './call-circle.ts'
 import { checkCallOptions } from './call-options.ts'
 import type { Clock } from './clock.ts'
@@ -156,16 +157,17 @@ export class LocalRouter implements Router {
     const { name, input, sender, headers } = request
     const middleware = this.#middlewareFor(to, request)
     if (middleware !== undefined) return this.#castThrough(middleware, to, request, options)
-    const envelope: Envelope = { kind: 'cast', name, input, sender, key: options?.id, headers }
-    const problem = this.problemWith(to, envelope)
+    const place = this.#parts.cells.get(to)
+    const message = new Message({ kind: 'cast', name, input, sender, key: options?.id, headers }, undefined, 0)
+    const problem = place && behaviorOf(place).check(message)
     if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
-    const cell = this.#reachable(to)
-    const message = this.#messageOf(envelope, cell, undefined)
+    const cell = place === undefined || isGone(place) ? undefined : place
+    if (!this.#isShared(cell)) message.input = ownCopy(input)
     if (cell === undefined) this.deliver(to, message)
     else if (cell.mailbox.gate !== undefined) return this.#admitCast(cell, cell.mailbox.gate, message, options)
     else if (cell.spec.mode === 'durable') return this.#acceptCast(cell, message)
     else cell.receive(message)
-    return Promise.resolve()
+    return taken
   }
 
   stream(to: ActorId, request: StreamRequest, options: PartsOptions = {}): PartStream<unknown> {
@@ -224,7 +226,7 @@ export class LocalRouter implements Router {
     message: { readonly kind: string; readonly name: string; readonly input: unknown },
   ): string | undefined {
     const cell = this.#parts.cells.get(to)
-    return cell === undefined ? undefined : (cell.life?.behavior ?? cell.spec.behavior).check(message)
+    return cell && behaviorOf(cell).check(message)
   }
 
   deliver(to: ActorId, message: Message): void {
@@ -339,13 +341,16 @@ export class LocalRouter implements Router {
     return sent
   }
 
-  /** What is sent to a journal is made into text at once, and comes from there. */
   #messageOf(envelope: Envelope, cell: Cell | undefined, caller: PendingCall | undefined): Message {
     const message = new Message(envelope, caller, 0)
     message.call = caller
-    const isShared = !this.#parts.copies || cell?.spec.mode === 'durable' || cell?.spec.behavior.sharesMessages === true
-    if (!isShared) message.input = ownCopy(envelope.input)
+    if (!this.#isShared(cell)) message.input = ownCopy(envelope.input)
     return message
+  }
+
+  /** What is sent to a journal is made into text at once, and comes from there. */
+  #isShared(cell: Cell | undefined): boolean {
+    return !this.#parts.copies || cell?.spec.mode === 'durable' || cell?.spec.behavior.sharesMessages === true
   }
 
   #reachable(id: ActorId): Cell | undefined {
@@ -447,6 +452,13 @@ function downNow(to: ActorId, name: string): UnavailableError {
   })
 }
 
+/** What most casts give: they are taken at once. */
+const taken = Promise.resolve()
+
+function behaviorOf({ life, spec }: Cell): Behavior {
+  return life?.behavior ?? spec.behavior
+}
+
 /** Nobody will handle what is sent to it now. */
 function isGone(cell: Cell): boolean {
   return cell.isRetired || (cell.life === undefined && cell.mailbox.gate?.settings.onRestart === 'drop')
@@ -454,7 +466,7 @@ function isGone(cell: Cell): boolean {
 
 function retriesOf(cell: Cell | undefined, name: string): number {
   if (cell === undefined) return 0
-  return (cell.life?.behavior ?? cell.spec.behavior).retriesOf?.(name) ?? cell.spec.retries ?? 0
+  return behaviorOf(cell).retriesOf?.(name) ?? cell.spec.retries ?? 0
 }
 
 function anew(message: Message): Message {

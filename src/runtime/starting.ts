@@ -244,7 +244,7 @@ function publish(life: Incarnation, origin: StartOrigin, first: FirstState, by?:
   for (const timer of revived?.timers ?? []) world.armTimer(life, timer)
   life.madeFollowUps?.arm()
   begin(life)
-  cell.wake()
+  if (cell.mailbox.size > 0) cell.wake()
   return { status: 'started', incarnation: life.number, beginning: beginningOf(life, origin, first, by) }
 }
 

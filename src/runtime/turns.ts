@@ -4,7 +4,10 @@ import { messageInfo, type Message, type MessageInfo } from './message.ts'
 
 /** How one incarnation works through its mailbox: each message in a turn of its own, one after the other. */
 export interface Turns {
-  /** Handles at most `budget` messages; true if more can be handled now. Only called while the incarnation is idle. */
+  /**
+   * Handles at most `budget` messages; true if more can be handled now. Only called while the incarnation is idle, and on its
+   * behalf, see `Attribution`.
+   */
   run(budget: number): boolean
   /** The message whose handling is going on, or was when the incarnation ended. */
   readonly current: Message | undefined

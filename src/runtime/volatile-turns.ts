@@ -109,13 +109,10 @@ export class VolatileTurns implements Turns {
     if (message.call?.isRetried === true) prepare(message, life.cell.world.copiesMessages)
     let step: Step<unknown> | PromiseLike<Step<unknown>>
     try {
-      const { attribution, middleware } = life.cell.world
-      step = attribution.run(life, () => {
-        const { behavior, state, context: ctx } = life
-        return middleware === undefined
-          ? behavior.handle(state, message, ctx)
-          : middleware.handle({ behavior, state, message, ctx })
-      })
+      const { behavior, state, context: ctx } = life
+      const { middleware } = life.cell.world
+      step =
+        middleware === undefined ? behavior.handle(state, message, ctx) : middleware.handle({ behavior, state, message, ctx })
     } catch (error) {
       if (life.status === 'busy') life.end(reasonOfThrown(error), 'orderly')
       return

@@ -8,9 +8,9 @@ export interface Witness extends AsyncDisposable {
   next(): Promise<{ readonly gone: Promise<unknown> }>
 }
 
-/** Code for `node -e` that connects to the witness and keeps the process alive as long as the connection. */
-export const connects = (port: number): string =>
-  `require('node:net').connect(${port}, '127.0.0.1').on('error', () => undefined);`
+/** Code for `node -e` that connects to the witness, runs `then`, and keeps the process alive as long as the connection. */
+export const connects = (port: number, then = ''): string =>
+  `require('node:net').connect(${port}, '127.0.0.1', () => { ${then} }).on('error', () => undefined);`
 
 export async function createWitness(): Promise<Witness> {
   const arrived: Socket[] = []
