@@ -14,7 +14,7 @@ export {
 export { ForeignRefError, StoredRefError, type RefData } from './protocol/ref-data.ts'
 export type { ActorId } from './protocol/actor-id.ts'
 export type { Duration, DurationOrInfinity } from './protocol/duration.ts'
-export type { Envelope, MessageKind } from './protocol/envelope.ts'
+export type { Envelope, MessageHeaders, MessageKind } from './protocol/envelope.ts'
 export type { MessageId } from './protocol/message-id.ts'
 
 // Actors, and what they run on.
@@ -86,6 +86,18 @@ export type {
   WhenUpOptions,
 } from './runtime/context.ts'
 export type { Answer, Callable, RequestInput, RequestOptions } from './runtime/requests.ts'
+export type { PartsOptions, PartStream } from './runtime/streams/part-stream.ts'
+export type { Parts } from './runtime/streams/pump.ts'
+export { StreamError } from './runtime/streams/stream-errors.ts'
+export type {
+  Fitting,
+  FittingOutput,
+  Received,
+  ReceivedOf,
+  ReceiveOptions,
+  WantedMessages,
+} from './runtime/receiving/received.ts'
+export { ReceiveError, ReceiveTimeoutError } from './runtime/receiving/receive-errors.ts'
 export { DeadLetterError, type DeadLetter } from './runtime/dead-letters.ts'
 export type { FallbackCall } from './runtime/fallback.ts'
 export type { ActorEvent, DeadLetterCause, EventSink } from './runtime/events.ts'
@@ -93,6 +105,17 @@ export type { GroupMember } from './runtime/group-member.ts'
 export type { InNamespace, NamedActor } from './runtime/names.ts'
 export type { LastExit } from './runtime/last-exit.ts'
 export type { LifeDown, LifeEvent, LifeEvents, LifeGone, LifeRestored, LifeUp } from './runtime/life-listeners.ts'
+export type {
+  ArrivedMessage,
+  Handled,
+  HandleMiddleware,
+  MessageChange,
+  Middleware,
+  MiddlewareKit,
+  SendMiddleware,
+  SentMessage,
+} from './runtime/middleware.ts'
+export { MiddlewareError, NextError, RejectedError } from './runtime/middleware-errors.ts'
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'
 export type {
   Accepted,
@@ -164,6 +187,7 @@ export type {
   CastsIn,
   InputArgument,
   SeparateHandlers,
+  StreamMethods,
 } from './behaviors/actor-ref.ts'
 export type { CommonRef } from './behaviors/common-ref.ts'
 export {
@@ -171,12 +195,16 @@ export {
   noReply,
   Refusal,
   refuse,
+  type AnyCallResult,
   type AnyHandler,
   type CallHandler,
   type CallResult,
   type CastHandler,
   type CastResult,
   type HandlerKit,
+  type ReplyIn,
+  type StreamHandler,
+  type StreamTurn,
   type Turn,
 } from './behaviors/handlers.ts'
 export { message, type InputOf, type OutputOf, type SchemaResult, type StandardSchema } from './behaviors/schema.ts'
@@ -325,6 +353,7 @@ export type { Sync } from './persistence/sqlite-settings.ts'
 
 // Running.
 export { start, type App, type StartOptions } from './app/start.ts'
+export type { MiddlewareOption } from './app/middleware-option.ts'
 export type { OverloadOption } from './app/overload-option.ts'
 export { stopOnSignals, type StopOnSignalsOptions } from './app/stop-on-signals.ts'
 export type { Health, HealthProblem } from './app/health.ts'

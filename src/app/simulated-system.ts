@@ -26,7 +26,15 @@ export type SimulationEvent = CoppiceEvent | FaultEvent | RealWorldEvent
 /** How a tree is simulated. */
 export interface SimulationOptions extends Pick<
   StartOptions,
-  'behaviors' | 'detached' | 'freezeStates' | 'messages' | 'nestedCalls' | 'keepDecisions' | 'keepDeadLetters' | 'overload'
+  | 'behaviors'
+  | 'detached'
+  | 'freezeStates'
+  | 'messages'
+  | 'nestedCalls'
+  | 'keepDecisions'
+  | 'keepDeadLetters'
+  | 'overload'
+  | 'middleware'
 > {
   /** Decides every order, and `ctx.random`. 1 if not given. */
   readonly seed?: number
@@ -207,8 +215,17 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
 
   /** Starts the tree in the process that has just begun. */
   async begin(): Promise<void> {
-    const { behaviors = [], freezeStates, messages, nestedCalls, keepDecisions, keepDeadLetters, overload } = this.#options
-    const { detached } = this.#options
+    const {
+      behaviors = [],
+      detached,
+      freezeStates,
+      messages,
+      nestedCalls,
+      keepDecisions,
+      keepDeadLetters,
+      overload,
+      middleware,
+    } = this.#options
     const { store } = this.#database
     const process = this.#process
     const faults = this.#faults
@@ -224,6 +241,7 @@ class Simulation<Tree> implements SimulatedSystem<Tree> {
       ...(overload !== undefined && { overload }),
       ...(detached !== undefined && { detached }),
       ...(keepDeadLetters !== undefined && { keepDeadLetters }),
+      ...(middleware !== undefined && { middleware }),
       behaviors: behaviors.map(({ behavior }) => ({ behavior: faulty.wrap(behavior) })),
       // It listens to the process, which all simulations share, and comes when Node sees fit.
       attribution: 'off',
@@ -307,6 +325,7 @@ const optionNames: readonly string[] = [
   'nestedCalls',
   'keepDecisions',
   'keepDeadLetters',
+  'middleware',
   'overload',
 ]
 

@@ -34,6 +34,7 @@ import type { CoppiceEvent, EventListener } from './events.ts'
 import { overloadViolations, readOverload, type OverloadOption } from './overload-option.ts'
 import { healthOf, type Health } from './health.ts'
 import { KeptDecisions } from './kept-decisions.ts'
+import { middlewareViolations, readMiddleware, type MiddlewareOption } from './middleware-option.ts'
 import { blameStrayFailures } from './stray-failures.ts'
 import { checkSystemKey, SystemSupervisor } from './system-supervisor.ts'
 import { rootSpec } from './supervision-plan.ts'
@@ -92,6 +93,12 @@ export interface StartOptions {
    * tell of it. Nobody looks if not given.
    */
   readonly overload?: OverloadOption
+  /**
+   * Functions around every send and every handling of a message: they may read and change its input and its headers, reject it,
+   * and measure. A list is run from the outside to the inside. What the runtime tells itself, and what goes to supervisors and
+   * tasks, passes none.
+   */
+  readonly middleware?: MiddlewareOption
   /** How many dead letters {@link App.deadLetters} remembers, with what was sent: an integer >= 1; 100 if not given. */
   readonly keepDeadLetters?: number
 }
@@ -265,6 +272,7 @@ export async function startDressed<Tree>(
     surface,
     copiesMessages: options.messages !== 'share',
     boundsNestedCalls: options.nestedCalls !== 'independent',
+    middleware: readMiddleware(options.middleware),
     overload: options.overload && readOverload(options.overload),
     keepDeadLetters: options.keepDeadLetters ?? 100,
     freezesStates: options.freezeStates ?? process.env['NODE_ENV'] !== 'production',
@@ -508,6 +516,7 @@ const optionNames: readonly string[] = [
   'keepDecisions',
   'keepDeadLetters',
   'overload',
+  'middleware',
 ]
 
 function checkOptions(options: object): void {
@@ -542,7 +551,7 @@ function checkOptions(options: object): void {
     if (value !== undefined && !(Number.isSafeInteger(value) && Number(value) >= 1))
       throw new ConfigurationError({ path: `start: ${name}`, rule: 'must be an integer >= 1', value })
   }
-  const [violation] = overloadViolations(given['overload'])
+  const [violation] = [...overloadViolations(given['overload']), ...middlewareViolations(given['middleware'])]
   if (violation !== undefined) throw new ConfigurationError(violation)
   if (onEvent !== undefined && typeof onEvent !== 'function')
     throw new ConfigurationError({ path: 'start: onEvent', rule: 'must be a function', value: onEvent })

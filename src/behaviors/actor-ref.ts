@@ -4,8 +4,9 @@ import { refMark, type RefData } from '../protocol/ref-data.ts'
 import { crossing } from '../runtime/own-copy.ts'
 import type { CallOptions, CastOptions, Port, StopOptions, WhenUpOptions } from '../runtime/context.ts'
 import type { CommonRef } from './common-ref.ts'
-import type { CallHandler, CastHandler } from './handlers.ts'
 import { leaveScope } from './leave-scope.ts'
+import type { PartsOptions, PartStream } from '../runtime/streams/part-stream.ts'
+import type { CallHandler, CastHandler, StreamHandler } from './handlers.ts'
 
 /** A typed address of an actor. It stays valid over restarts, of the actor and of the process. */
 export interface ActorRef<Handlers> extends CommonRef {
@@ -21,6 +22,11 @@ export interface ActorRef<Handlers> extends CommonRef {
    * when it is in the journal; it need not be awaited.
    */
   readonly cast: CastMethods<Handlers>
+  /**
+   * Sends a request and gives its answer in parts, for `for await`. Nothing is sent before the first part is asked for; leaving
+   * the loop ends the handler too. It rejects with a `CallError` as `call` does, with `crashed` also when the actor ends.
+   */
+  readonly stream: StreamMethods<Handlers>
 }
 
 /** The handlers of what may have calls and casts of the same names. */
@@ -34,6 +40,15 @@ export type CallMethods<Handlers> = CallMethodsOf<CallsIn<Handlers>>
 
 /** The casts of an actor, by handler. */
 export type CastMethods<Handlers> = CastMethodsOf<CastsIn<Handlers>>
+
+/** The streams of an actor, by handler. */
+export type StreamMethods<Handlers> = {
+  readonly [
+    Name in keyof Handlers as Handlers[Name] extends StreamHandler<infer _I, infer _P> ? Name : never
+  ]: Handlers[Name] extends StreamHandler<infer Input, infer Part>
+    ? (...args: [...InputArgument<Input>, options?: PartsOptions]) => PartStream<Part>
+    : never
+}
 
 /** The handlers of which some answer. */
 export type CallsIn<Handlers> = Handlers extends SeparateHandlers<infer Calls, unknown> ? Calls : Handlers
@@ -68,9 +83,10 @@ export interface HandlerNames {
   readonly calls: readonly { readonly name: string; readonly takesInput: boolean }[]
   /** `any`: of every name, each with an input that may be left out. */
   readonly casts: readonly { readonly name: string; readonly takesInput: boolean }[] | 'any'
+  readonly streams?: readonly { readonly name: string; readonly takesInput: boolean }[]
 }
 
-type Send = (name: string, input: unknown, options: object | undefined) => Promise<unknown>
+type Send = (name: string, input: unknown, options: object | undefined) => unknown
 
 /** Makes a reference; its methods are made when they are first asked for. */
 export function makeRef<Handlers>(names: HandlerNames, port: Port, id: ActorId): ActorRef<Handlers> {
@@ -84,6 +100,7 @@ class LiveRef {
   readonly #port: Port
   #call: object | undefined
   #cast: object | undefined
+  #stream: object | undefined
 
   constructor(names: HandlerNames, port: Port, id: ActorId) {
     this.id = id
@@ -97,6 +114,11 @@ class LiveRef {
 
   get cast(): object {
     return (this.#cast ??= methods(this.#names.casts, (name, input, options) => this.#port.cast(this.id, name, input, options)))
+  }
+
+  get stream(): object {
+    const send: Send = (name, input, options) => this.#port.stream(this.id, name, input, options)
+    return (this.#stream ??= methods(this.#names.streams ?? [], send))
   }
 
   stop(reason?: ExitReason, options?: StopOptions): Promise<void> {

@@ -4,9 +4,10 @@ import type { Behavior, Hooks, Step } from '../runtime/behavior.ts'
 import type { Context, Down, Port, Published, TrappedExit } from '../runtime/context.ts'
 import { checkRetries } from '../runtime/call-options.ts'
 import type { Message } from '../runtime/message.ts'
+import { streamFor } from '../runtime/streams/pump.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import { makeRef, type ActorRef, type HandlerNames } from './actor-ref.ts'
-import { handlerKit, NoReply, Refusal, type AnyHandler, type HandlerKit } from './handlers.ts'
+import { handlerKit, NoReply, Refusal, type AnyHandler, type HandlerKit, type StreamHandler } from './handlers.ts'
 import type { Kind } from './kind.ts'
 import { invalidStep, refusedStep } from './refused-step.ts'
 import { validate } from './schema.ts'
@@ -96,6 +97,7 @@ class ActorBehavior implements Behavior {
   readonly hooks: Hooks<unknown, unknown>
   readonly migrate: Readonly<Record<number, (old: unknown) => unknown>>
   readonly trapsExits: boolean
+  readonly receives = true
   readonly calls: readonly string[]
   readonly retriesOf: (name: string) => number | undefined
   readonly #handlers: ReadonlyMap<string, AnyHandler>
@@ -140,6 +142,7 @@ class ActorBehavior implements Behavior {
       if ('problem' in checked) return invalidStep(state, checked.problem)
       input = checked.value
     }
+    if (handler.kind === 'stream') return stepOfStream(handler, { state, input, message, ctx })
     const result = handler.run({ state: state as never, input, ctx })
     const toStep = handler.kind === 'call' ? stepOfCall : stepOfCast
     return isThenable(result) ? result.then((late) => toStep(state, late)) : toStep(state, result)
@@ -173,9 +176,25 @@ function stepOfCast(state: unknown, result: unknown): Step<unknown> {
   return { state: result === undefined ? state : result }
 }
 
-function namesOf(handlers: Record<string, AnyHandler>): HandlerNames {
+function stepOfStream(
+  handler: StreamHandler<unknown, unknown>,
+  { state, input, message, ctx }: { state: unknown; input: unknown; message: Message; ctx: Context },
+): Step<unknown> {
+  const after = streamFor(message, ctx, {
+    make: (run) => handler.run({ state: state as never, input, ...run }),
+    last: (value, link) => {
+      if (value instanceof Refusal) link.settle(value.outcome)
+      else link.complete()
+    },
+  })
+  if (after === undefined) return invalidStep(state, `"${message.name}" is a stream handler`)
+  return { state, outcome: { status: 'replied', value: undefined }, after }
+}
+
+function namesOf(handlers: Record<string, AnyHandler>): HandlerNames & { readonly streams: HandlerNames['calls'] } {
   const entries = Object.entries(handlers).map(([name, { kind, schema }]) => ({ name, kind, takesInput: schema !== undefined }))
-  return { calls: entries.filter(({ kind }) => kind === 'call'), casts: entries.filter(({ kind }) => kind === 'cast') }
+  const of = (wanted: AnyHandler['kind']) => entries.filter(({ kind }) => kind === wanted)
+  return { calls: of('call'), casts: of('cast'), streams: of('stream') }
 }
 
 function checkDefinition(name: unknown, options: unknown): asserts options is ActorOptions<unknown, unknown, unknown> {
@@ -214,10 +233,14 @@ function checkHandlers(name: string, handlers: Record<string, unknown>): void {
   for (const [key, handler] of Object.entries(handlers)) {
     const path = `actor "${name}": handlers.${key}`
     const given = handler as Partial<AnyHandler> | null
-    if (typeof given !== 'object' || (given?.kind !== 'call' && given?.kind !== 'cast') || typeof given.run !== 'function')
+    if (
+      typeof given !== 'object' ||
+      (given?.kind !== 'call' && given?.kind !== 'cast' && given?.kind !== 'stream') ||
+      typeof given.run !== 'function'
+    )
       throw new ConfigurationError({
         path,
-        rule: 'must be made by call(…) or cast(…) of the kit that `handlers` is given',
+        rule: 'must be made by call(…), cast(…) or stream(…) of the kit that `handlers` is given',
         value: handler,
       })
     if (given.schema !== undefined && typeof given.schema?.['~standard']?.validate !== 'function')

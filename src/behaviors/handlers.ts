@@ -1,4 +1,6 @@
 import type { Context } from '../runtime/context.ts'
+import type { Outcome } from '../runtime/persistence.ts'
+import type { Parts } from '../runtime/streams/pump.ts'
 import type { InputOf, OutputOf, StandardSchema } from './schema.ts'
 
 /** What a handler gets. */
@@ -11,6 +13,17 @@ export interface Turn<State, Input> {
 
 /** What a call handler gives back: the reply, and the new state if it changes. Or a refusal. */
 export type CallResult<State, Reply> = { readonly reply: Reply; readonly state?: State } | Refusal<State> | NoReply<State>
+
+/** What a call handler may give back, at once or later. */
+export type AnyCallResult<State> = CallResult<State, unknown> | Promise<CallResult<State, unknown>>
+
+/**
+ * What callers get of what a handler gives back: one of its replies, of whatever type they are. Of a handler that has none in it,
+ * because it answers later or hands on, nobody knows.
+ */
+export type ReplyIn<Result> = [Extract<Awaited<Result>, { readonly reply: unknown }>] extends [never]
+  ? unknown
+  : Extract<Awaited<Result>, { readonly reply: unknown }>['reply']
 
 /** What a cast handler gives back: the new state, or nothing if it stays. Or a refusal. */
 // A handler that ends without a return statement is typed as returning void.
@@ -43,21 +56,37 @@ export interface CastHandler<Input> {
   readonly types?: { readonly input: Input }
 }
 
-export type AnyHandler = CallHandler<unknown, unknown> | CastHandler<unknown>
+/** What a handler of a stream gets. */
+export interface StreamTurn<State, Input> extends Turn<State, Input> {
+  /** Aborted when the stream has ended: its taker has left or waited in vain, or the incarnation ends. */
+  readonly signal: AbortSignal
+}
+
+/** A handler of requests that are answered in parts; made by `stream`. */
+export interface StreamHandler<Input, Part> {
+  readonly kind: 'stream'
+  readonly schema: StandardSchema | undefined
+  readonly retries?: undefined
+  readonly run: (turn: StreamTurn<unknown, unknown>) => Parts<unknown>
+  /** Only for the type. */
+  readonly types?: { readonly input: Input; readonly part: Part }
+}
+
+export type AnyHandler = CallHandler<unknown, unknown> | CastHandler<unknown> | StreamHandler<unknown, unknown>
 
 /** What `handlers` is given: makers of handlers that know the type of the state. */
 export interface HandlerKit<State> {
   /** A handler of a request without input. */
-  call<Reply>(
-    run: (turn: Turn<State, undefined>) => CallResult<State, Reply> | Promise<CallResult<State, Reply>>,
+  call<Result extends AnyCallResult<State>>(
+    run: (turn: Turn<State, undefined>) => Result,
     options?: CallHandlerOptions,
-  ): CallHandler<void, Reply>
+  ): CallHandler<void, ReplyIn<Result>>
   /** A handler of a request whose input fits a Standard Schema; `message<T>()` names a type only. */
-  call<Schema extends StandardSchema, Reply>(
+  call<Schema extends StandardSchema, Result extends AnyCallResult<State>>(
     input: Schema,
-    run: (turn: Turn<State, OutputOf<Schema>>) => CallResult<State, Reply> | Promise<CallResult<State, Reply>>,
+    run: (turn: Turn<State, OutputOf<Schema>>) => Result,
     options?: CallHandlerOptions,
-  ): CallHandler<InputOf<Schema>, Reply>
+  ): CallHandler<InputOf<Schema>, ReplyIn<Result>>
   /** A handler of a message without input. */
   cast(run: (turn: Turn<State, undefined>) => CastResult<State> | Promise<CastResult<State>>): CastHandler<void>
   /** A handler of a message whose input fits a Standard Schema; `message<T>()` names a type only. */
@@ -65,6 +94,17 @@ export interface HandlerKit<State> {
     input: Schema,
     run: (turn: Turn<State, OutputOf<Schema>>) => CastResult<State> | Promise<CastResult<State>>,
   ): CastHandler<InputOf<Schema>>
+  /**
+   * A handler of a request without input that is answered in parts: a generator, or anything that can be gone through. It runs
+   * beside the turns, with the state as it was when its turn came; the actor goes on with other messages meanwhile. It makes
+   * parts as they are taken. What it throws ends the incarnation; to refuse, it returns `refuse(…)`.
+   */
+  stream<Part>(run: (turn: StreamTurn<State, undefined>) => Parts<Part>): StreamHandler<void, Part>
+  /** A handler of a request that is answered in parts, whose input fits a Standard Schema; `message<T>()` names a type only. */
+  stream<Schema extends StandardSchema, Part>(
+    input: Schema,
+    run: (turn: StreamTurn<State, OutputOf<Schema>>) => Parts<Part>,
+  ): StreamHandler<InputOf<Schema>, Part>
 }
 
 /** A declared error: the caller's promise rejects with `RefusedError`, the message counts as applied, the actor goes on. */
@@ -82,6 +122,12 @@ export class Refusal<State = never> {
     this.message = message
     this.details = details
     this.next = next
+  }
+
+  /** What the caller is told: so that middleware around a handling may refuse a message too. */
+  get outcome(): Outcome {
+    const { code: refusal, message, details } = this
+    return { status: 'refused', refusal, message, details }
   }
 }
 
@@ -116,11 +162,11 @@ export function noReply<State = never>(...state: [] | [state: State]): NoReply<S
 /** The kit is the same for every state: only its type knows which. */
 export function handlerKit<State>(): HandlerKit<State> {
   const make =
-    (kind: 'call' | 'cast') =>
+    (kind: 'call' | 'cast' | 'stream') =>
     (...args: readonly unknown[]): unknown => {
       const [schema, run, options] = typeof args[0] === 'function' ? [undefined, ...args] : args
       return { kind, schema, run, retries: (options as CallHandlerOptions | undefined)?.retries }
     }
-  // One maker stands for all four signatures.
-  return { call: make('call'), cast: make('cast') } as unknown as HandlerKit<State>
+  // One maker stands for all six signatures.
+  return { call: make('call'), cast: make('cast'), stream: make('stream') } as unknown as HandlerKit<State>
 }

@@ -1,7 +1,8 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import { NotStorableError } from '../protocol/errors.ts'
-import type { Envelope } from '../protocol/envelope.ts'
+import type { Envelope, MessageHeaders } from '../protocol/envelope.ts'
 import type { Codec } from '../serialization/codec.ts'
+import { parseJson } from '../serialization/json-text.ts'
 import type { Journaled } from '../runtime/persistence.ts'
 import type { EnvelopeText, MessageRow } from './records.ts'
 
@@ -10,7 +11,7 @@ export function envelopeToText(codec: Codec, envelope: Envelope, where: string):
   return {
     kind: envelope.kind,
     name: checkText(envelope.name, `${where}.name`),
-    input: codec.encode(envelope.input, `${where}.input`),
+    input: withHeaders(codec.encode(envelope.input, `${where}.input`), envelope.headers),
     sender: envelope.sender ?? null,
     key: envelope.key === undefined ? null : checkText(envelope.key, `${where}.key`),
   }
@@ -24,7 +25,22 @@ export function messageToText(codec: Codec, to: ActorId, envelope: Envelope): En
 
 export function envelopeFromText(codec: Codec, text: EnvelopeText): Envelope {
   const { kind, name, input, sender, key } = text
-  return { kind, name, input: codec.decode(input), sender: sender ?? undefined, key: key ?? undefined }
+  const headers = headersIn(input)
+  const envelope = { kind, name, input: codec.decode(input), sender: sender ?? undefined, key: key ?? undefined }
+  return headers === undefined ? envelope : { ...envelope, headers }
+}
+
+const mark = '{"headers":'
+
+/** The headers of a message stand at the beginning of the document that holds its input, where its readers leave them aside. */
+function withHeaders(text: string, headers: MessageHeaders | undefined): string {
+  if (headers === undefined || Object.keys(headers).length === 0) return text
+  for (const [name, value] of Object.entries(headers)) checkText(name + value, `message.headers.${name}`)
+  return `${mark}${JSON.stringify(headers)},${text.slice(1)}`
+}
+
+function headersIn(text: string): MessageHeaders | undefined {
+  return text.startsWith(mark) ? (parseJson(text) as { readonly headers: MessageHeaders }).headers : undefined
 }
 
 export function journaledFromRow(codec: Codec, row: MessageRow): Journaled {

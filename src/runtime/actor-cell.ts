@@ -67,7 +67,9 @@ export class ActorCell implements Cell, Runnable {
   }
 
   receive(message: Message): void {
-    if (message.kind === 'info' && this.#journal?.holdsBack(message) === true) return
+    // Only the journal numbers its messages: what has none comes after what was sent to it before.
+    if (message.seq === 0 && this.#journal?.holdsBack(message) === true) return
+    if (this.life?.receiver?.offer(message) === true) return
     this.mailbox.push(message)
     this.wake()
   }

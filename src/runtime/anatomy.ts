@@ -13,9 +13,11 @@ import type { JournalMail } from './journal-mail.ts'
 import type { LastExit } from './last-exit.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message, MessageInfo } from './message.ts'
+import type { MiddlewareChain } from './middleware-chain.ts'
 import type { InNamespace, Names } from './names.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
+import type { MessageTaker } from './receiving/received.ts'
 import type { Router } from './router.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { ExitSignal } from './signals.ts'
@@ -109,6 +111,8 @@ export interface Life {
   readonly followUps: FollowUps
   /** Nothing as long as no turn has asked for any. */
   readonly madeFollowUps: FollowUps | undefined
+  /** What the turn has taken besides its message; nothing as long as none has asked for any. */
+  receiver: MessageTaker | undefined
   /** Callers that are to be answered later. */
   readonly deferred: Set<Caller>
   /** True once it has been published: before that nobody knows of it but who starts it. */
@@ -192,6 +196,8 @@ export interface World {
   /** The mailboxes that have grown long. */
   readonly crowd: Crowd
   readonly router: Router
+  /** Runs around sends and handlings; nothing if there is none. */
+  readonly middleware: MiddlewareChain | undefined
   /** Freezes every state, so that a handler that changes it in place fails at once. */
   readonly freezesStates: boolean
   /** What crosses the border of an actor is copied; see `ownCopy`. */

@@ -145,6 +145,8 @@ export interface Behavior<State = unknown, Args = unknown> {
   readonly stopsInOrder?: boolean
   /** The state belongs to one incarnation only: the next one begins with `initial`. */
   readonly startsAnew?: boolean
+  /** A turn may take other messages, by `ctx.receive`. */
+  readonly receives?: boolean
   /** Its messages and replies are passed as they are, live objects included: for behaviors of the runtime itself. */
   readonly sharesMessages?: boolean
   /** What an incarnation shows of itself to whoever looks, at once and at any moment. */

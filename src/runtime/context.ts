@@ -1,5 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Duration, DurationOrInfinity } from '../protocol/duration.ts'
+import type { MessageHeaders } from '../protocol/envelope.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
 import type { RefData } from '../protocol/ref-data.ts'
@@ -9,6 +10,8 @@ import type { MessageInfo } from './message.ts'
 import type { InNamespace, NamedActor } from './names.ts'
 import type { Random } from './random.ts'
 import type { SupervisedSpawnOptions } from './supervised-options.ts'
+import type { Received, ReceivedOf, ReceiveOptions, WantedMessages } from './receiving/received.ts'
+import type { PartsOptions, PartStream } from './streams/part-stream.ts'
 
 /** How long a caller waits, and what else belongs to a request. */
 export interface CallOptions {
@@ -66,6 +69,8 @@ export interface WhenUpOptions {
 export interface Port {
   /** Sends a request and waits for the answer. */
   call(to: ActorId, name: string, input: unknown, options?: CallOptions): Promise<unknown>
+  /** Asks for an answer in parts, which are sent as they are asked for. */
+  stream(to: ActorId, name: string, input: unknown, options?: PartsOptions): PartStream<unknown>
   /**
    * Sends a message. For a journaled actor the promise resolves when the message is in the journal, else at once; it need not
    * be awaited. Where the mailbox is full, see `mailbox` of the child's options.
@@ -198,6 +203,8 @@ export interface Context extends Port {
    * for what is no call, {@link signal}.
    */
   readonly callSignal: AbortSignal
+  /** What came with the message being handled; set by middleware of its sender, and changed by that of the receiver. */
+  readonly headers: MessageHeaders
   /** How often handling this message has been begun, this time included: 1 is the first. */
   readonly attempt: number
   /** Who has sent the message being handled; nothing if it came from outside or is a notice. */
@@ -295,6 +302,22 @@ export interface Context extends Port {
    * @throws {StashError} if as many are put aside as `mailbox.stash` of the child allows, or no message is being handled.
    */
   stash(): void
+  /**
+   * Waits, in an async handler of `actor`, for another message: the first that matches of those that are queued, else of those that
+   * come. The others keep their order. Erlang's `receive`.
+   *
+   * The message belongs to this turn: it is handled when the turn is done, and lost with it if it crashes. A call that was taken
+   * is answered by its `reply`. It passes no middleware. Where the actor is asked to stop, or is ended, the wait rejects with that. A
+   * durable turn is refused, and so is everything but handlers of `actor`.
+   *
+   * @param wanted names with a schema each (`message<T>()` names a type only), which give the message its type: what does not fit is
+   *   left; or names; or a function that says `true`.
+   * @throws {ReceiveTimeoutError} as a rejection, if none has come in time.
+   * @throws {ReceiveError} as a rejection, if none can be waited for here.
+   */
+  receive<Wanted extends WantedMessages>(wanted: Wanted, options?: ReceiveOptions): Promise<ReceivedOf<Wanted>>
+  receive<const Name extends string>(wanted: Name | readonly Name[], options?: ReceiveOptions): Promise<Received<Name>>
+  receive(wanted: (message: Received) => boolean, options?: ReceiveOptions): Promise<Received>
   /** Puts every message that was put aside back before what is queued, in the order in which they came. */
   unstashAll(): void
   /**

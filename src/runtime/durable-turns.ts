@@ -1,16 +1,17 @@
-import { crash, describeReason, type ExitReason } from '../protocol/exit-reason.ts'
+import { crash, describeReason, killed, type ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorId } from '../protocol/actor-id.ts'
 import { carryOut } from './after-commit.ts'
 import type { Life } from './anatomy.ts'
 import { checkBecoming } from './becoming.ts'
 import type { Behavior, Step } from './behavior.ts'
 import { TurnContext } from './turn-context.ts'
-import { DurableTurnError, FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
+import { CrashedError, DurableTurnError, FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { messageInfo, messageOf, type Message } from './message.ts'
 import { migrateState } from './migration.ts'
 import { passing } from './passing.ts'
 import type { Committed, Outcome, TurnRecord } from './persistence.ts'
+import type { Received } from './receiving/received.ts'
 import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
 import type { Turns } from './turns.ts'
@@ -67,6 +68,14 @@ export class DurableTurns implements Turns {
     )
   }
 
+  receive(): Promise<Received> {
+    const error = new DurableTurnError(
+      `${this.#life.cell.label}: receive: a durable turn cannot take another message, because messages are applied in the order of ` +
+        'the journal. Ask with ctx.request, whose answer is a message, and keep in the state what you wait for; nothing was taken',
+    )
+    return Promise.reject(error)
+  }
+
   /** Everything has been written with every turn already. */
   wantCheckpoint(): void {}
 
@@ -95,7 +104,7 @@ export class DurableTurns implements Turns {
   }
 
   /** The group goes back to where it came from, for the next incarnation. */
-  abandon(): void {
+  abandon(reason?: ExitReason): void {
     const { mailbox } = this.#life.cell
     const taken = this.#group.map(({ message, dead }) => ({ message, begun: dead === undefined }))
     if (this.current !== undefined) taken.push({ message: this.current, begun: true })
@@ -106,6 +115,7 @@ export class DurableTurns implements Turns {
       if (begun && message.seq !== this.blamed) message.attempt -= 1
       // A notice means something to this incarnation only, which goes on when only its group was dropped.
       if (message.seq > 0 || this.#life.status === 'busy') mailbox.putBack(message)
+      else message.caller?.fail(new CrashedError(this.#life.id, message.name, reason ?? killed))
     }
   }
 
@@ -128,7 +138,12 @@ export class DurableTurns implements Turns {
     let step: Step<unknown> | PromiseLike<Step<unknown>>
     try {
       const { state, behavior } = this.#tentative
-      step = cell.world.attribution.run(life, () => behavior.handle(state, message, context))
+      const { attribution, middleware } = cell.world
+      step = attribution.run(life, () =>
+        middleware === undefined
+          ? behavior.handle(state, message, context)
+          : middleware.handle({ behavior, state, message, ctx: context }),
+      )
     } catch (error) {
       if (life.status === 'busy') this.#threw(error)
       return 'failed'

@@ -7,10 +7,10 @@ import type { CheckpointCause } from './persistence.ts'
 /**
  * Why a message was never applied: nobody had that id (`noproc`), handling it failed (`crashed`), its actor ended for good
  * (`stopped`), the store did not take it (`not accepted`), its caller had given up (`expired`), the mailbox was full
- * (`overloaded`), or its actor's incarnation ended
- * and its mailbox keeps nothing over restarts (`ended`).
+ * (`overloaded`), its actor's incarnation ended and its mailbox keeps nothing over restarts (`ended`), or middleware of its
+ * sender did not let it leave (`rejected`).
  */
-export type DeadLetterCause = 'noproc' | 'crashed' | 'stopped' | 'expired' | 'not accepted' | 'overloaded' | 'ended'
+export type DeadLetterCause = 'noproc' | 'crashed' | 'stopped' | 'expired' | 'not accepted' | 'overloaded' | 'ended' | 'rejected'
 
 /** What happens to actors, told in the order in which it happens, while it happens: a listener must be quick and must not throw. */
 export type ActorEvent =

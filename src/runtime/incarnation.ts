@@ -10,6 +10,7 @@ import { followUps } from './follow-ups.ts'
 import { leave } from './leaving.ts'
 import { letGo } from './letting-go.ts'
 import { systemMessage, type Caller, type MessageInfo } from './message.ts'
+import type { MessageTaker } from './receiving/received.ts'
 import { effectOf, type ExitSignal } from './signals.ts'
 import { overrideHooks } from './start-plan.ts'
 import { messageAtEnd, type Turns } from './turns.ts'
@@ -27,6 +28,7 @@ export class Incarnation implements Life {
   trapsExits: boolean
   starter: ActorId | undefined = undefined
   madeFollowUps: FollowUps | undefined = undefined
+  receiver: MessageTaker | undefined = undefined
   isBorn = false
   isAwaited = false
   stopReason: ExitReason | undefined = undefined
@@ -95,6 +97,7 @@ export class Incarnation implements Life {
     }
     this.stopReason = reason
     if (this.status === 'idle') this.end(reason, 'orderly')
+    else this.receiver?.end(reason)
   }
 
   orphan(reason: ExitReason): void {
@@ -128,6 +131,7 @@ export class Incarnation implements Life {
     this.#abort?.abort(reason)
     this.#dropTimers()
     this.madeFollowUps?.drop()
+    this.receiver?.end(reason)
     if (wasStarting || manner === 'kill' || !this.#hasLastWill(manner)) this.finish(reason)
     else void leave(this, reason, manner)
   }

@@ -104,6 +104,7 @@ function portOf({ id, cell }: Life): Port {
   return {
     call: (to, name, input, options) => router.call(to, { name, input, sender: id }, options),
     cast: (to, name, input, options) => router.cast(to, { name, input, sender: id }, options),
+    stream: (to, name, input, options) => router.stream(to, { name, input, sender: id }, options),
     stopActor: (to, reason, options) => router.stop(to, reason, options),
     whenUp: (to, options) => world.whenUp(to, options),
     isJournaled: (to) => router.isJournaled(to),

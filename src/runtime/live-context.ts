@@ -1,6 +1,6 @@
 import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
 import { durationMs, durationOrInfinityMs, type Duration } from '../protocol/duration.ts'
-import type { Envelope } from '../protocol/envelope.ts'
+import type { Envelope, MessageHeaders } from '../protocol/envelope.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { messageId, type MessageId } from '../protocol/message-id.ts'
 import { actorOf } from '../protocol/ref-data.ts'
@@ -31,13 +31,17 @@ import { AbortedError, CallingSelfError, DurableTurnError, ExitError, InvalidMes
 import type { GroupMember } from './group-member.ts'
 import { repeat, runBeside } from './life-timers.ts'
 import { Message } from './message.ts'
+import { noHeaders } from './middleware-chain.ts'
 import { checkAction } from './monitor-options.ts'
 import { ownCopy } from './own-copy.ts'
 import { nameKey, type InNamespace, type NamedActor } from './names.ts'
 import type { Random } from './random.ts'
+import { ReceiveError } from './receiving/receive-errors.ts'
+import { matchOf, type ReceiveOptions, type Wanting } from './receiving/received.ts'
 import { failureOf, type Answer, type RequestOptions } from './requests.ts'
 import type { ExitSignal } from './signals.ts'
 import { sleep } from './sleep.ts'
+import type { PartsOptions, PartStream } from './streams/part-stream.ts'
 import { ownershipOf, spawnedId, spawnedSpec } from './spawned-spec.ts'
 import { supervisedId, supervisionOf } from './supervised-spawn.ts'
 
@@ -62,27 +66,36 @@ export class LiveContext implements Context {
   }
 
   get messageId(): MessageId {
-    return this.idOf(this.life.turns.current)
+    return this.idOf(this.current)
   }
 
   get sender(): ActorId | undefined {
-    return this.life.turns.current?.sender
+    return this.current?.sender
   }
 
   get attempt(): number {
-    return this.life.turns.current?.attempt ?? 1
+    return this.current?.attempt ?? 1
   }
 
   get deadline(): number | undefined {
-    return this.deadlineOf(this.life.turns.current)
+    return this.deadlineOf(this.current)
+  }
+
+  get headers(): MessageHeaders {
+    return this.headersOf(this.current)
   }
 
   get callSignal(): AbortSignal {
-    return this.callSignalOf(this.life.turns.current)
+    return this.callSignalOf(this.current)
   }
 
   get random(): Random {
     return this.cell.world.random
+  }
+
+  /** The message that is being handled; nothing between turns. */
+  protected get current(): Message | undefined {
+    return this.life.turns.current
   }
 
   protected get cell(): Cell {
@@ -107,9 +120,15 @@ export class LiveContext implements Context {
   call(to: ActorId, name: string, input: unknown, options?: CallOptions): Promise<unknown> {
     if (!this.mayAct(`call of ${name}`)) return Promise.reject(new NoProcError(to, name))
     if (to === this.id) return Promise.reject(new CallingSelfError(to, name))
-    const message = this.life.turns.current
+    const message = this.current
     const origin = message && { id: this.id, message }
     return this.cell.world.router.call(to, { name, input, sender: this.id, life: this.life, origin }, options)
+  }
+
+  stream(to: ActorId, name: string, input: unknown, options?: PartsOptions): PartStream<unknown> {
+    const message = this.current
+    const origin = message && { id: this.id, message }
+    return this.cell.world.router.stream(to, { name, input, sender: this.id, origin, ending: this.signal }, options)
   }
 
   cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void> {
@@ -185,10 +204,15 @@ export class LiveContext implements Context {
     const request = this.newRequestId()
     if (!this.mayAct(`request of ${name}`)) return request
     const { router } = this.cell.world
+    const headers = this.headersNow()
     // An earlier incarnation is not told, and nothing is said of a turn that waits: none does.
     const tell = (answer: Answer): void =>
       this.cell.receive(
-        new Message({ kind: 'cast', name: then, input: answer, sender: to.id, key: undefined }, undefined, this.incarnation),
+        new Message(
+          { kind: 'cast', name: then, input: answer, sender: to.id, key: undefined, headers },
+          undefined,
+          this.incarnation,
+        ),
       )
     router.call(to.id, { name, input, sender: this.id }, timeout === undefined ? undefined : { timeout }).then(
       (value) => tell({ request, status: 'replied', value }),
@@ -198,15 +222,18 @@ export class LiveContext implements Context {
   }
 
   forward({ id: to }: { readonly id: ActorId }, name: string, input: unknown): void {
-    const message = this.life.turns.current
+    const message = this.current
     if (message?.kind !== 'call' || !this.mayAct(`forward of ${name}`)) return
     const { caller, call, sender } = message
     message.caller = undefined
-    if (caller !== undefined) this.cell.world.router.forward(to, { name, input, sender }, { caller, call })
+    if (caller !== undefined) {
+      const origin = { id: this.id, message }
+      this.cell.world.router.forward(to, { name, input, sender, origin }, { caller, call })
+    }
   }
 
   defer(): Deferred {
-    const message = this.life.turns.current
+    const message = this.current
     const caller = message?.caller
     if (message !== undefined && caller !== undefined) {
       message.caller = undefined
@@ -234,6 +261,19 @@ export class LiveContext implements Context {
 
   stash(): void {
     if (this.mayAct('stash')) this.life.turns.putAside()
+  }
+
+  async receive(wanted: Wanting, options?: ReceiveOptions): Promise<never> {
+    const match = matchOf(wanted)
+    const path = `${this.cell.label}: receive`
+    if (match === undefined)
+      throw new ConfigurationError({ path, rule: 'must be given names with schemas, names, or a function', value: wanted })
+    const limitMs = options?.timeout === undefined ? 5_000 : durationOrInfinityMs(options.timeout, `${path}: timeout`)
+    if (!this.mayAct('receive')) throw new ReceiveError(this.id, 'the incarnation has ended')
+    const dueMs = this.current?.call?.dueMs ?? Infinity
+    const timeoutMs = dueMs === Infinity ? limitMs : Math.min(limitMs, dueMs - this.cell.world.clock.now())
+    // Which message it is, is known by who asks.
+    return this.life.turns.receive(match, timeoutMs) as Promise<never>
   }
 
   unstashAll(): void {
@@ -273,7 +313,8 @@ export class LiveContext implements Context {
     if (this.cell.spec.mode === 'durable')
       throw new DurableTurnError(`${path}: is not for a durable actor: use sendAfter; nothing was set`)
     const id = this.newTimerId()
-    const message = (): Message => this.#messageToSelf(name, input)
+    const headers = this.headersNow()
+    const message = (): Message => this.#messageToSelf(name, input, headers)
     message()
     if (this.mayAct('timer')) repeat(this.life, { id, everyMs, message })
     return { id }
@@ -423,8 +464,8 @@ export class LiveContext implements Context {
     return { id: this.cell.world.names.ownerOf(nameKey(target.name, target)) ?? target.name, name: target.name }
   }
 
-  #messageToSelf(name: string, input: unknown): Message {
-    const envelope = this.envelopeToSelf(name, input)
+  #messageToSelf(name: string, input: unknown, headers = this.headersNow()): Message {
+    const envelope = { ...this.envelopeToSelf(name, input), headers }
     const problem = this.life.behavior.check(envelope)
     if (problem !== undefined) throw new InvalidMessageError(this.id, name, problem)
     return new Message(envelope, undefined, this.incarnation)
@@ -440,13 +481,22 @@ export class LiveContext implements Context {
   }
 
   protected envelopeToSelf(name: string, input: unknown): Envelope {
-    return { kind: 'cast', name, input: this.passing(input), sender: this.id, key: undefined }
+    return { kind: 'cast', name, input: this.passing(input), sender: this.id, key: undefined, headers: this.headersNow() }
   }
 
   /** What is sent is what the value is now; see `ownCopy`. */
   protected passing(value: unknown): unknown {
     const { copiesMessages } = this.cell.world
     return copiesMessages && this.life.behavior.sharesMessages !== true ? ownCopy(value) : value
+  }
+
+  /** The headers of the message that is being handled, which go with what it brings about; nothing without middleware. */
+  protected headersNow(): MessageHeaders | undefined {
+    return this.cell.world.middleware === undefined ? undefined : this.headers
+  }
+
+  protected headersOf(message: Message | undefined): MessageHeaders {
+    return this.cell.world.middleware?.headersOf(message) ?? message?.headers ?? noHeaders
   }
 
   protected deadlineOf(message: Message | undefined): number | undefined {

@@ -26,11 +26,17 @@ import type { DeadLetterCause, EventSink } from './events.ts'
 import { answerBy, fallbackFor } from './fallback.ts'
 import type { MailboxGate } from './mailbox-gate.ts'
 import { Message, systemMessage, type CallOrigin } from './message.ts'
+import type { SentMessage } from './middleware.ts'
+import type { MiddlewareChain } from './middleware-chain.ts'
+import { RejectedError } from './middleware-errors.ts'
 import { ownCopy } from './own-copy.ts'
 import { PendingCall } from './pending-call.ts'
 import type { Accepted, Member } from './persistence.ts'
 import type { StopRequest } from './requested-end.ts'
-import type { Request, Router } from './router.ts'
+import type { Request, Router, StreamRequest } from './router.ts'
+import { openStream, type StreamParts } from './streams/open-stream.ts'
+import { PartStream, type PartsOptions } from './streams/part-stream.ts'
+import type { StreamLink } from './streams/stream-link.ts'
 
 const defaultTimeoutMs = 5_000
 
@@ -52,6 +58,8 @@ export interface LocalRouterParts {
   readonly copies: boolean
   /** A call made while a call is handled does not outlast it, and closes no circle. */
   readonly boundsNestedCalls: boolean
+  /** Runs around sends; nothing if there is none. */
+  readonly middleware: MiddlewareChain | undefined
 }
 
 /** The ways between the actors of one node. */
@@ -60,17 +68,30 @@ export class LocalRouter implements Router {
   /** Mail for members that a supervisor has been asked to start. */
   readonly #awaited = new Map<ActorId, Message[]>()
   readonly #admission: Admission
+  readonly #streamParts: StreamParts
   #isClosed = false
 
   constructor(parts: LocalRouterParts) {
     this.#parts = parts
+    this.#streamParts = {
+      clock: parts.clock,
+      boundsNestedCalls: parts.boundsNestedCalls,
+      circleOf: (to, origin) => this.#circleOf(to, origin),
+      begin: (to, request, link) => this.#begin(to, request, link),
+    }
     this.#admission = new Admission(parts)
   }
 
-  call(to: ActorId, { name, input, sender, life, origin }: Request, options?: CallOptions): Promise<unknown> {
+  call(to: ActorId, request: Request, options?: CallOptions): Promise<unknown> {
+    const { name, input, sender, life, origin, headers } = request
     if (options !== undefined) checkCallOptions(name, options)
+    const middleware = this.#middlewareFor(to, request)
+    if (middleware !== undefined)
+      return middleware.send(this.#sent('call', to, request), (passed) =>
+        this.call(to, { ...request, ...whatOf(passed) }, options),
+      )
     const timeoutMs = this.#timeoutOf(name, options, origin)
-    const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id }
+    const envelope: Envelope = { kind: 'call', name, input, sender, key: options?.id, headers }
     const place = this.#parts.cells.get(to)
     const cell = place === undefined || isGone(place) ? undefined : place
     const fallback = place?.spec.fallback === undefined || this.#isClosed ? undefined : fallbackFor(place, envelope)
@@ -106,8 +127,19 @@ export class LocalRouter implements Router {
     return pending.promise
   }
 
-  forward(to: ActorId, { name, input, sender }: Request, { caller, call }: Pick<Message, 'caller' | 'call'>): void {
-    const envelope: Envelope = { kind: 'call', name, input, sender, key: undefined }
+  forward(to: ActorId, request: Request, waiting: Pick<Message, 'caller' | 'call'>): void {
+    const { name, input, sender, headers } = request
+    const { caller, call } = waiting
+    const middleware = this.#middlewareFor(to, request)
+    if (middleware !== undefined) {
+      const leave = (passed: SentMessage): Promise<void> => {
+        this.forward(to, { ...request, ...whatOf(passed) }, waiting)
+        return Promise.resolve()
+      }
+      middleware.send(this.#sent('forward', to, request), leave).catch((error: unknown) => caller?.fail(asError(error)))
+      return
+    }
+    const envelope: Envelope = { kind: 'call', name, input, sender, key: undefined, headers }
     const problem = this.problemWith(to, envelope)
     if (problem !== undefined) {
       caller?.fail(new InvalidMessageError(to, name, problem))
@@ -121,9 +153,12 @@ export class LocalRouter implements Router {
     else this.deliver(to, message)
   }
 
-  cast(to: ActorId, { name, input, sender }: Request, options?: CastOptions): Promise<void> {
+  cast(to: ActorId, request: Request, options?: CastOptions): Promise<void> {
+    const { name, input, sender, headers } = request
+    const middleware = this.#middlewareFor(to, request)
+    if (middleware !== undefined) return this.#castThrough(middleware, to, request, options)
     const place = this.#parts.cells.get(to)
-    const message = new Message({ kind: 'cast', name, input, sender, key: options?.id }, undefined, 0)
+    const message = new Message({ kind: 'cast', name, input, sender, key: options?.id, headers }, undefined, 0)
     const problem = place && behaviorOf(place).check(message)
     if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
     const cell = place === undefined || isGone(place) ? undefined : place
@@ -133,6 +168,34 @@ export class LocalRouter implements Router {
     else if (cell.spec.mode === 'durable') return this.#acceptCast(cell, message)
     else cell.receive(message)
     return taken
+  }
+
+  stream(to: ActorId, request: StreamRequest, options: PartsOptions = {}): PartStream<unknown> {
+    return new PartStream(() => openStream(to, request, options, this.#streamParts))
+  }
+
+  /** Puts the message that begins a stream on its way; what keeps it from that ends the stream. */
+  #begin(to: ActorId, request: Request, link: StreamLink): void {
+    const { name, input, sender, headers } = request
+    const middleware = this.#middlewareFor(to, request)
+    if (middleware !== undefined) {
+      const leave = (passed: SentMessage): Promise<void> => {
+        this.#begin(to, { ...request, ...whatOf(passed) }, link)
+        return Promise.resolve()
+      }
+      middleware.send(this.#sent('stream', to, request), leave).catch((error: unknown) => link.giveUp(asError(error)))
+      return
+    }
+    const envelope: Envelope = { kind: 'stream', name, input, sender, key: undefined, headers }
+    const cell = this.#reachable(to)
+    const problem = this.problemWith(to, envelope)
+    if (problem !== undefined) link.fail(new InvalidMessageError(to, name, problem))
+    else if (cell?.spec.whenDown === 'reject' && cell.life?.isBorn !== true) link.fail(downNow(to, name))
+    if (link.isClosed) return
+    const message = new Message(envelope, link, 0)
+    message.call = link
+    if (this.#parts.copies) message.input = ownCopy(input)
+    this.deliver(to, message)
   }
 
   async stop(to: ActorId, reason: ExitReason = normal, options?: StopOptions): Promise<void> {
@@ -251,6 +314,33 @@ export class LocalRouter implements Router {
     return circleOf(to, origin, (id) => this.#parts.cells.get(id)?.life?.turns.current)
   }
 
+  /** What a message has to pass still; nothing on its way to a behavior of the runtime itself. */
+  #middlewareFor(to: ActorId, { headers }: Request): MiddlewareChain | undefined {
+    const { middleware, cells } = this.#parts
+    if (middleware === undefined || headers !== undefined || cells.get(to)?.spec.behavior.sharesMessages === true)
+      return undefined
+    return middleware
+  }
+
+  #sent(way: 'call' | 'cast' | 'forward' | 'stream', to: ActorId, { name, input, sender, origin }: Request): SentMessage {
+    const { middleware, cells } = this.#parts
+    const handled = origin?.message ?? (sender === undefined ? undefined : cells.get(sender)?.life?.turns.current)
+    const headers = middleware?.headersOf(handled) ?? {}
+    return { kind: way === 'forward' ? 'call' : way, to, name, input, sender, headers, isForwarded: way === 'forward' }
+  }
+
+  #castThrough(middleware: MiddlewareChain, to: ActorId, request: Request, options: CastOptions | undefined): Promise<void> {
+    const { name, input, sender } = request
+    const leave = (passed: SentMessage): Promise<void> => this.cast(to, { ...request, ...whatOf(passed) }, options)
+    const sent = middleware.send(this.#sent('cast', to, request), leave).then(() => undefined)
+    // Whoever does not wait for it is told by the event alone.
+    sent.catch((error: unknown) => {
+      if (!(error instanceof RejectedError) || error.isSent) return
+      this.drop(to, new Message({ kind: 'cast', name, input, sender, key: options?.id }, undefined, 0), 'rejected')
+    })
+    return sent
+  }
+
   #messageOf(envelope: Envelope, cell: Cell | undefined, caller: PendingCall | undefined): Message {
     const message = new Message(envelope, caller, 0)
     message.call = caller
@@ -279,7 +369,7 @@ export class LocalRouter implements Router {
 
   /** Where a message goes for which there is room. */
   #enter(cell: Cell, message: Message): Promise<void> | undefined {
-    if (cell.spec.mode === 'durable' && message.kind !== 'info')
+    if (cell.spec.mode === 'durable' && (message.kind === 'call' || message.kind === 'cast'))
       return message.kind === 'call' ? this.#acceptCall(cell, message) : this.#acceptCast(cell, message)
     cell.receive(message)
     return undefined
@@ -348,6 +438,11 @@ export class LocalRouter implements Router {
     if (cell === undefined) caller?.fail(new UnavailableError(to, name, inJournal))
     else if (accepted.status === 'pending' && caller !== undefined) cell.attach(accepted.seq, caller)
   }
+}
+
+/** What the middleware may change. */
+function whatOf({ input, headers }: SentMessage): Pick<Request, 'input' | 'headers'> {
+  return { input, headers }
 }
 
 function downNow(to: ActorId, name: string): UnavailableError {

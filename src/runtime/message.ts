@@ -1,5 +1,5 @@
 import type { ActorId } from '../protocol/actor-id.ts'
-import type { Envelope, MessageKind } from '../protocol/envelope.ts'
+import type { Envelope, MessageHeaders, MessageKind } from '../protocol/envelope.ts'
 import { ownCopy } from './own-copy.ts'
 import type { Journaled, Outcome } from './persistence.ts'
 
@@ -46,6 +46,7 @@ export class Message implements Envelope {
   input: unknown
   readonly sender: ActorId | undefined
   readonly key: string | undefined
+  readonly headers: MessageHeaders | undefined
   /** What was sent, where it may be handled more than once. */
   sent: unknown
   /** Who waits for the answer here, if anybody. */
@@ -67,6 +68,7 @@ export class Message implements Envelope {
     this.input = envelope.input
     this.sender = envelope.sender
     this.key = envelope.key
+    this.headers = envelope.headers
     this.sent = undefined
     this.caller = caller
     this.call = undefined

@@ -53,7 +53,10 @@ async function replay(
   for (const journaled of messages) {
     const message = messageOf(journaled)
     message.attempt += 1
-    const step = await behavior.handle(state, message, new TurnContext(life, message))
+    const ctx = new TurnContext(life, message)
+    const { middleware } = life.cell.world
+    const handling = { behavior, state, message, ctx, isReplay: true }
+    const step = await (middleware === undefined ? behavior.handle(state, message, ctx) : middleware.handle(handling))
     state = step.state
     behavior = step.behavior ?? behavior
   }

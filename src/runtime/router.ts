@@ -1,9 +1,11 @@
 import type { ActorId } from '../protocol/actor-id.ts'
+import type { MessageHeaders } from '../protocol/envelope.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { CallOptions, CastOptions, StopOptions } from './context.ts'
 import type { DeadLetterCause } from './events.ts'
 import type { CallOrigin, Message } from './message.ts'
 import type { Member } from './persistence.ts'
+import type { PartsOptions, PartStream } from './streams/part-stream.ts'
 
 /** Who sends what. */
 export interface Request {
@@ -14,6 +16,14 @@ export interface Request {
   readonly origin?: CallOrigin | undefined
   /** The incarnation that asks: when it has ended, nobody waits for the answer. */
   readonly life?: SendingLife
+  /** What goes with it; nothing as long as it has not passed the middleware. */
+  readonly headers?: MessageHeaders | undefined
+}
+
+/** Who asks for parts. */
+export interface StreamRequest extends Request {
+  /** Aborted when nobody wants them any more. */
+  readonly ending?: AbortSignal
 }
 
 /** An incarnation, as those who answer it need it. */
@@ -27,6 +37,8 @@ export interface Router {
   /** As {@link call}, for somebody who waits already. */
   forward(to: ActorId, request: Request, message: Pick<Message, 'caller' | 'call'>): void
   cast(to: ActorId, request: Request, options?: CastOptions): Promise<void>
+  /** Asks for parts when the first of them is asked for. */
+  stream(to: ActorId, request: StreamRequest, options?: PartsOptions): PartStream<unknown>
   /** Asks for an end in the order of the queue, and waits for it. */
   stop(to: ActorId, reason?: ExitReason, options?: StopOptions): Promise<void>
   /** What is wrong with a message, as far as can be known before it is sent. */

@@ -22,6 +22,8 @@ import { kill } from './end-for-good.ts'
 import { LocalRouter } from './local-router.ts'
 import { messageOf, type Message } from './message.ts'
 import { MonitorActions } from './monitor-actions.ts'
+import type { Middleware } from './middleware.ts'
+import { MiddlewareChain } from './middleware-chain.ts'
 import { checkAction } from './monitor-options.ts'
 import { OverloadWatch, type OverloadEvent, type OverloadInfo, type OverloadLimits } from './overload-watch.ts'
 import { nameKey, Names, type InNamespace, type NamedActor } from './names.ts'
@@ -58,6 +60,8 @@ export interface SystemParts {
   readonly copiesMessages: boolean
   /** A call made while a call is handled does not outlast it, and closes no circle. */
   readonly boundsNestedCalls: boolean
+  /** Around sends and handlings, the outermost first; nothing if there is none. */
+  readonly middleware: readonly Middleware[] | undefined
   /** Knows on behalf of whom code runs. */
   readonly attribution: Attribution
   /** Makes an error known that nobody waits for. */
@@ -97,6 +101,7 @@ export class ActorSystem implements World {
   readonly persistence: Persistence | undefined
   readonly freezesStates: boolean
   readonly copiesMessages: boolean
+  readonly middleware: MiddlewareChain | undefined
   readonly names = new Names()
   readonly groups = new Groups()
   readonly topics = new Groups()
@@ -155,6 +160,7 @@ export class ActorSystem implements World {
     this.freezesStates = freezesStates
     this.copiesMessages = copiesMessages
     this.attribution = attribution
+    this.middleware = parts.middleware && new MiddlewareChain(parts.middleware, clock)
     this.#sink = sink
     this.#deadlines = new Deadlines(clock)
     this.catalogue = new Catalogue(behaviors)
@@ -170,6 +176,7 @@ export class ActorSystem implements World {
       modeOf,
       copies: copiesMessages,
       boundsNestedCalls,
+      middleware: this.middleware,
     })
     this.#revivals = new Revivals({
       router: this.router,
@@ -181,6 +188,7 @@ export class ActorSystem implements World {
     this.outside = {
       call: (to, name, input, options) => this.router.call(to, { name, input, sender: undefined }, options),
       cast: (to, name, input, options) => this.router.cast(to, { name, input, sender: undefined }, options),
+      stream: (to, name, input, options) => this.router.stream(to, { name, input, sender: undefined }, options),
       stopActor: (to, reason, options) => this.router.stop(to, reason, options),
       isJournaled: (to) => this.router.isJournaled(to),
       sleep: (time, signal) => sleep(clock, time, signal),

@@ -1,5 +1,6 @@
 import { checkKey, childId, type ActorId } from '../protocol/actor-id.ts'
 import { durationMs, type Duration } from '../protocol/duration.ts'
+import type { Envelope, MessageHeaders } from '../protocol/envelope.ts'
 import { killed, noproc, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
 import type { Life } from './anatomy.ts'
@@ -18,6 +19,8 @@ import { checkGroup, checkTopic } from './announcing.ts'
 import { DurableTurnError, InvalidMessageError } from './errors.ts'
 import { LiveContext } from './live-context.ts'
 import { Message } from './message.ts'
+import type { SentMessage } from './middleware.ts'
+import { RejectedError } from './middleware-errors.ts'
 import type { DurableTimer, JournaledSend, Member, Outcome } from './persistence.ts'
 import { answerOf, failureOf, requestIn, requestKey, type Answer, type RequestOptions } from './requests.ts'
 import type { NamedActor } from './names.ts'
@@ -60,6 +63,10 @@ export class TurnContext extends LiveContext {
     return this.deadlineOf(this.#message)
   }
 
+  override get headers(): MessageHeaders {
+    return this.headersOf(this.#message)
+  }
+
   override get callSignal(): AbortSignal {
     return this.callSignalOf(this.#message)
   }
@@ -85,39 +92,77 @@ export class TurnContext extends LiveContext {
     return Promise.reject(error)
   }
 
+  override stream(to: ActorId, name: string): never {
+    throw this.#refusal('stream', `wait for the parts of "${name}" of ${to}`)
+  }
+
   override cast(to: ActorId, name: string, input: unknown, options?: CastOptions): Promise<void> {
     if (!this.mayAct(`cast of ${name}`)) return Promise.resolve()
+    const { router, middleware } = this.cell.world
+    const envelope: Envelope = { kind: 'cast', name, input, sender: this.id, key: options?.id }
+    if (middleware === undefined) return this.#cast(to, envelope)
+    const sent = middleware
+      .send(this.#sent('cast', to, envelope), (passed) =>
+        this.#cast(to, { ...envelope, input: passed.input, headers: passed.headers }),
+      )
+      .then(() => undefined)
+    sent.catch((error: unknown) => {
+      if (error instanceof RejectedError && !error.isSent) router.drop(to, new Message(envelope, undefined, 0), 'rejected')
+    })
+    return sent
+  }
+
+  #cast(to: ActorId, sent: Envelope): Promise<void> {
     const { router } = this.cell.world
-    const problem = router.problemWith(to, { kind: 'cast', name, input })
-    if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
-    const envelope = { kind: 'cast', name, input: this.passing(input), sender: this.id, key: options?.id } as const
+    const problem = router.problemWith(to, sent)
+    if (problem !== undefined) throw new InvalidMessageError(to, sent.name, problem)
+    const envelope = { ...sent, input: this.passing(sent.input) }
     if (router.isJournaled(to)) this.sends.push({ to, envelope })
     else this.unjournaled.push(() => router.deliver(to, new Message(envelope, undefined, 0)))
     return Promise.resolve()
   }
 
-  override request(to: { readonly id: ActorId }, name: string, input: unknown, { then, timeout }: RequestOptions): string {
+  #sent(kind: 'call' | 'cast', to: ActorId, { name, input }: Envelope): SentMessage {
+    return { kind, to, name, input, sender: this.id, headers: this.headers, isForwarded: false }
+  }
+
+  override request(to: { readonly id: ActorId }, name: string, input: unknown, options: RequestOptions): string {
     const request = this.newRequestId()
     if (!this.mayAct(`request of ${name}`)) return request
-    const { router } = this.cell.world
-    const problem = router.problemWith(to.id, { kind: 'call', name, input })
-    if (problem !== undefined) throw new InvalidMessageError(to.id, name, problem)
-    const sent = this.passing(input)
-    if (router.isJournaled(to.id)) {
-      this.sends.push({
-        to: to.id,
-        envelope: { kind: 'call', name, input: sent, sender: this.id, key: requestKey(then, request) },
-      })
+    const { middleware } = this.cell.world
+    const envelope: Envelope = { kind: 'call', name, input, sender: this.id, key: requestKey(options.then, request) }
+    if (middleware === undefined) {
+      this.#request(to.id, envelope, request, options)
       return request
     }
-    const tell = (answer: Answer): void => this.#tellLater(to.id, then, answer)
+    const leave = (passed: SentMessage): Promise<void> => {
+      this.#request(to.id, { ...envelope, input: passed.input, headers: passed.headers }, request, options)
+      return Promise.resolve()
+    }
+    middleware.send(this.#sent('call', to.id, envelope), leave).catch((error: unknown) => {
+      if (error instanceof RejectedError && !error.isSent) this.#tellLater(to.id, options.then, failureOf(request, error))
+    })
+    return request
+  }
+
+  #request(to: ActorId, sent: Envelope, request: string, { then, timeout }: RequestOptions): void {
+    const { router } = this.cell.world
+    const { name, headers } = sent
+    const problem = router.problemWith(to, sent)
+    if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
+    const envelope = { ...sent, input: this.passing(sent.input) }
+    if (router.isJournaled(to)) {
+      this.sends.push({ to, envelope })
+      return
+    }
+    const tell = (answer: Answer): void => this.#tellLater(to, then, answer)
     this.unjournaled.push(() => {
-      router.call(to.id, { name, input: sent, sender: this.id }, timeout === undefined ? undefined : { timeout }).then(
+      const { input, sender } = envelope
+      router.call(to, { name, input, sender, headers }, timeout === undefined ? undefined : { timeout }).then(
         (value) => tell({ request, status: 'replied', value }),
         (error: unknown) => tell(failureOf(request, error)),
       )
     })
-    return request
   }
 
   /** The answer to a request goes with the commit of its turn. */
@@ -126,7 +171,8 @@ export class TurnContext extends LiveContext {
     if (asked === undefined) return
     const { to, then, request } = asked
     const input = answerOf(request, outcome)
-    this.sends.push({ to, envelope: { kind: 'cast', name: then, input, sender: this.id, key: `~answer/${request}` } })
+    const headers = this.headersNow()
+    this.sends.push({ to, envelope: { kind: 'cast', name: then, input, sender: this.id, key: `~answer/${request}`, headers } })
   }
 
   override forward(to: { readonly id: ActorId }, name: string): void {
@@ -237,9 +283,10 @@ export class TurnContext extends LiveContext {
   /** What is no message that this actor takes is a dead letter; the store tells of its own failures by itself. */
   #tellLater(sender: ActorId, then: string, input: Answer): void {
     const { router } = this.cell.world
+    const headers = this.headers
     const envelope = { kind: 'cast', name: then, input, sender, key: `~answer/${input.request}` } as const
     if (router.problemWith(this.id, envelope) !== undefined) router.drop(this.id, new Message(envelope, undefined, 0), 'noproc')
-    else void router.cast(this.id, { name: then, input, sender }, { id: envelope.key }).catch(() => undefined)
+    else void router.cast(this.id, { name: then, input, sender, headers }, { id: envelope.key }).catch(() => undefined)
   }
 
   override join(group: string, value?: unknown, options?: KeepOption): void {

@@ -1,4 +1,5 @@
 import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { Match, Received } from './receiving/received.ts'
 import { messageInfo, type Message, type MessageInfo } from './message.ts'
 
 /** How one incarnation works through its mailbox: each message in a turn of its own, one after the other. */
@@ -18,6 +19,8 @@ export interface Turns {
   wantCheckpoint(): void
   /** Puts the message aside whose turn is under way, once that is done. */
   putAside(): void
+  /** Takes another message into the turn that is under way, when there is one that matches. */
+  receive(match: Match, timeoutMs: number): Promise<Received>
   /** The incarnation has ended: what becomes of the messages that it had taken. */
   abandon(reason: ExitReason): void
 }

@@ -9,6 +9,9 @@ import { unboundedMailbox } from './mailbox-gate.ts'
 import { carryOut } from './after-commit.ts'
 import { messageInfo, type Message } from './message.ts'
 import { passing } from './passing.ts'
+import { ReceiveError } from './receiving/receive-errors.ts'
+import type { Match, Received } from './receiving/received.ts'
+import { Receiver } from './receiving/receiver.ts'
 import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
 import type { Turns } from './turns.ts'
@@ -65,6 +68,7 @@ export class VolatileTurns implements Turns {
   abandon(reason: ExitReason): void {
     const message = this.current
     this.current = undefined
+    this.#life.receiver?.turnLost(reason)
     if (message === undefined || message.kind === 'info') return
     const { cell } = this.#life
     if (message.caller !== undefined && message.call?.takeRetry() === true) {
@@ -84,6 +88,14 @@ export class VolatileTurns implements Turns {
     this.#isPutAside = true
   }
 
+  receive(match: Match, timeoutMs: number): Promise<Received> {
+    const life = this.#life
+    if (this.current === undefined) return Promise.reject(new ReceiveError(life.id, 'no message is being handled'))
+    if (life.behavior.receives !== true)
+      return Promise.reject(new ReceiveError(life.id, `the behavior "${life.behavior.name}" handles one message in a turn`))
+    return (life.receiver ??= new Receiver(life)).receive(match, timeoutMs)
+  }
+
   /** Asks for a checkpoint after the turn that is under way. */
   wantCheckpoint(): void {
     this.#checkpoints?.ask()
@@ -97,7 +109,10 @@ export class VolatileTurns implements Turns {
     if (message.call?.isRetried === true) prepare(message, life.cell.world.copiesMessages)
     let step: Step<unknown> | PromiseLike<Step<unknown>>
     try {
-      step = life.behavior.handle(life.state, message, life.context)
+      const { behavior, state, context: ctx } = life
+      const { middleware } = life.cell.world
+      step =
+        middleware === undefined ? behavior.handle(state, message, ctx) : middleware.handle({ behavior, state, message, ctx })
     } catch (error) {
       if (life.status === 'busy') life.end(reasonOfThrown(error), 'orderly')
       return
@@ -132,6 +147,7 @@ export class VolatileTurns implements Turns {
       return
     }
     this.current = undefined
+    life.receiver?.turnDone()
     life.state = life.cell.world.freezesStates ? deepFreeze(step.state) : step.state
     if (step.behavior !== undefined) life.behavior = step.behavior
     life.frontier += 1

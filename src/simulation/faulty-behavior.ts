@@ -132,6 +132,7 @@ function optionsOf({
   stopsInOrder,
   startsAnew,
   sharesMessages,
+  receives,
   retriesOf,
 }: Behavior): Partial<Behavior> {
   return {
@@ -142,5 +143,6 @@ function optionsOf({
     ...(startsAnew !== undefined && { startsAnew }),
     ...(retriesOf !== undefined && { retriesOf }),
     ...(sharesMessages !== undefined && { sharesMessages }),
+    ...(receives !== undefined && { receives }),
   }
 }

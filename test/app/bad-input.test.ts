@@ -111,7 +111,7 @@ describe('a definition that breaks a rule', () => {
     ],
     [
       () => actor('x', { initial: () => 0, handlers: () => wrong({ go: () => 1 }) }),
-      'actor "x": handlers.go must be made by call(…) or cast(…) of the kit that `handlers` is given; got a function (go)',
+      'actor "x": handlers.go must be made by call(…), cast(…) or stream(…) of the kit that `handlers` is given; got a function (go)',
     ],
   ])('is refused at once (%#)', (define, text) => {
     expect(define).toThrow(text)

@@ -28,6 +28,7 @@ type Passed =
   | 'keepDecisions'
   | 'keepDeadLetters'
   | 'overload'
+  | 'middleware'
 
 export interface SimulationOptions extends Pick<SystemOptions, Passed> {
   /** A memory store of its own if not given. */
