@@ -333,6 +333,7 @@ export type {
 export type { Fact, StartResult, SupervisorRequest } from './supervision/machine/facts.ts'
 export type { Restarts, SupervisorInput } from './supervision/machine/decider.ts'
 export type { SupervisorState } from './supervision/machine/machine-table.ts'
+export type { Occasion, Pause, Verdict } from './supervision/machine/occasion.ts'
 export type { Backoff, DelayRange } from './supervision/specs/backoff.ts'
 export type { ChildExtras } from './supervision/specs/child-extras.ts'
 export type { ChildSpec, ShutdownLimit } from './supervision/specs/child-spec.ts'

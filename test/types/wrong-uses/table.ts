@@ -165,7 +165,7 @@ export const wrong: readonly (readonly [use: string, at: string, firstLine: stri
   [
     `actor('a', { ${plain}: ({ call }) => ({ x: call(() => 7) }) })`,
     '7',
-    "Type 'number' is not assignable to type 'CallResult<{ n: number; }, unknown>",
+    "Type 'number' is not assignable to type 'AnyCallResult<{ n: number; }>'",
   ],
   [
     `actor('a', { ${plain}: ({ call }) => ({ x: call(({ state }) => ({ reply: state.m })) }) })`,
