@@ -4,9 +4,11 @@ import { parseArgs } from 'node:util'
 import type { Sync } from '../../src/persistence/sqlite-settings.ts'
 import { failEverything } from './faults.ts'
 import { lookAtImages } from './images.ts'
+import { killProcesses } from './kills.ts'
 import { plantMutants } from './mutants.ts'
 
 const usage = `chaos: give one of
+  --kills N                             kills N processes, at random and at named points, over both links
   --images N [--sync full|normal|off]   N images of the disk, in each way of syncing
   --io [--faults N]                     every write, sync and truncate fails once, and for ever; about N of them
   --mutants                             mistakes in the store, each of which has to be noticed
@@ -14,6 +16,7 @@ and --seed S, a whole number; --first ends at the first thing that is wrong`
 
 const { values } = parseArgs({
   options: {
+    kills: { type: 'string' },
     images: { type: 'string' },
     sync: { type: 'string' },
     io: { type: 'boolean' },
@@ -29,7 +32,10 @@ const seed = whole(values.seed, 'seed', 0)
 const stopsAtFirst = values.first
 const began = performance.now()
 
-if (values.images !== undefined) await images(whole(values.images, 'images', 1))
+if (values.kills !== undefined) {
+  const outcome = await killProcesses({ kills: whole(values.kills, 'kills', 1), seed, tell })
+  end(outcome, outcome.lost + outcome.doubled + outcome.outOfOrder)
+} else if (values.images !== undefined) await images(whole(values.images, 'images', 1))
 else if (values.io === true) {
   const most = values.faults === undefined ? Infinity : whole(values.faults, 'faults', 1)
   const outcome = await failEverything({ most, seed, stopsAtFirst, tell })
