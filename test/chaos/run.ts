@@ -2,6 +2,7 @@
 // mistakes into the store to see that they are noticed. The last line is a JSON object, the exit code 1 if anything is wrong.
 import { parseArgs } from 'node:util'
 import type { Sync } from '../../src/persistence/sqlite-settings.ts'
+import { killStoreThread } from '../support/store-kills.ts'
 import { failEverything } from './faults.ts'
 import { lookAtImages } from './images.ts'
 import { killProcesses } from './kills.ts'
@@ -9,6 +10,7 @@ import { plantMutants } from './mutants.ts'
 
 const usage = `chaos: give one of
   --kills N                             kills N processes, at random and at named points, over both links
+  --threads N                           kills the store thread of one process N times, under load
   --images N [--sync full|normal|off]   N images of the disk, in each way of syncing
   --io [--faults N]                     every write, sync and truncate fails once, and for ever; about N of them
   --mutants                             mistakes in the store, each of which has to be noticed
@@ -17,6 +19,7 @@ and --seed S, a whole number; --first ends at the first thing that is wrong`
 const { values } = parseArgs({
   options: {
     kills: { type: 'string' },
+    threads: { type: 'string' },
     images: { type: 'string' },
     sync: { type: 'string' },
     io: { type: 'boolean' },
@@ -35,7 +38,8 @@ const began = performance.now()
 if (values.kills !== undefined) {
   const outcome = await killProcesses({ kills: whole(values.kills, 'kills', 1), seed, tell })
   end(outcome, outcome.lost + outcome.doubled + outcome.outOfOrder)
-} else if (values.images !== undefined) await images(whole(values.images, 'images', 1))
+} else if (values.threads !== undefined) await threads(whole(values.threads, 'threads', 1))
+else if (values.images !== undefined) await images(whole(values.images, 'images', 1))
 else if (values.io === true) {
   const most = values.faults === undefined ? Infinity : whole(values.faults, 'faults', 1)
   const outcome = await failEverything({ most, seed, stopsAtFirst, tell })
@@ -44,6 +48,12 @@ else if (values.io === true) {
   const outcome = await plantMutants({ tell })
   end(outcome, outcome.missed.length)
 } else fail('no mode was given')
+
+async function threads(kills: number): Promise<void> {
+  const { problems, counts } = await killStoreThread({ kills, seed })
+  for (const problem of problems) tell(problem)
+  end({ kills, ...counts, problems: problems.length }, problems.length)
+}
 
 async function images(count: number): Promise<void> {
   const sync = syncOf(values.sync)
