@@ -9,8 +9,8 @@ export interface Blamed {
   readonly isActive: boolean
   /** Where it lives. */
   readonly cell: { readonly world: { readonly attribution: Attribution } }
-  /** Made when code of it is run for the first time; attribution alone reads and writes it. */
-  scope: AsyncResource | undefined
+  /** Its context, once it has run often enough, and how often it has run until then; attribution alone reads and writes it. */
+  scope: AsyncResource | number
   end(reason: ExitReason, manner: 'orderly'): void
 }
 
@@ -21,8 +21,6 @@ export interface Blamed {
 export interface Attribution {
   /** Runs code of an incarnation. */
   run<T>(life: Blamed, code: () => T): T
-  /** The same for one that may run no code again: it is no quicker the next time, and keeps nothing. */
-  runOnce<T>(life: Blamed, code: () => T): T
   /** Runs code that belongs to no incarnation, wherever it is called from. */
   outside<T>(code: () => T): T
   /** On behalf of whom the code runs that asks; nothing if that is nobody of this system. */
@@ -33,11 +31,13 @@ export interface Attribution {
 // behalf of both, and both would be blamed for what it does.
 const lives = new AsyncLocalStorage<Blamed | undefined>()
 
+/** To make a context and keep it is worth its time and its 230 bytes for those who run more often than this. */
+const passingRuns = 2
+
 /**
  * Attribution by the context that Node carries along promises, timers and callbacks. Costs most for handlers that wait.
  *
- * Each incarnation has one context for all of its turns, made of that in which the system was made: going into it costs a tenth of
- * what it costs to make one.
+ * The contexts are made of that in which the system was made. One that is kept is there ten times as fast as one that is made.
  */
 export function createAttribution(): Attribution {
   const nobodys = lives.run(undefined, () => new AsyncResource('coppice system'))
@@ -46,13 +46,21 @@ export function createAttribution(): Attribution {
       lives.enterWith(life)
       return new AsyncResource('coppice actor')
     })
+  const runPassing = <T>(life: Blamed, runs: number, code: () => T): T => {
+    life.scope = runs
+    return nobodys.runInAsyncScope(() => {
+      lives.enterWith(life)
+      return code()
+    })
+  }
   const attribution: Attribution = {
-    run: (life, code) => (life.scope ??= scopeOf(life)).runInAsyncScope(code),
-    runOnce: (life, code) =>
-      nobodys.runInAsyncScope(() => {
-        lives.enterWith(life)
-        return code()
-      }),
+    run: (life, code) => {
+      if (typeof life.scope === 'number') {
+        if (life.scope < passingRuns) return runPassing(life, life.scope + 1, code)
+        life.scope = scopeOf(life)
+      }
+      return life.scope.runInAsyncScope(code)
+    },
     outside: (code) => nobodys.runInAsyncScope(code),
     current: () => {
       const life = lives.getStore()
@@ -65,7 +73,6 @@ export function createAttribution(): Attribution {
 /** Without attribution nobody is ever to blame. */
 export const noAttribution: Attribution = {
   run: (_life, code) => code(),
-  runOnce: (_life, code) => code(),
   outside: (code) => code(),
   current: () => undefined,
 }
