@@ -41,33 +41,47 @@ const passingRuns = 2
  */
 export function createAttribution(): Attribution {
   const nobodys = lives.run(undefined, () => new AsyncResource('coppice system'))
+  const enter = staysBehind() ? enterAndLeave : enterOnly
   const scopeOf = (life: Blamed): AsyncResource =>
-    nobodys.runInAsyncScope(() => {
-      lives.enterWith(life)
-      return new AsyncResource('coppice actor')
-    })
-  const runPassing = <T>(life: Blamed, runs: number, code: () => T): T => {
-    life.scope = runs
-    return nobodys.runInAsyncScope(() => {
-      lives.enterWith(life)
-      return code()
-    })
-  }
+    nobodys.runInAsyncScope(() => enter(life, () => new AsyncResource('coppice actor')))
   const attribution: Attribution = {
     run: (life, code) => {
       if (typeof life.scope === 'number') {
-        if (life.scope < passingRuns) return runPassing(life, life.scope + 1, code)
+        if (life.scope < passingRuns) {
+          life.scope += 1
+          return nobodys.runInAsyncScope(() => enter(life, code))
+        }
         life.scope = scopeOf(life)
       }
       return life.scope.runInAsyncScope(code)
     },
-    outside: (code) => nobodys.runInAsyncScope(code),
+    outside: (code) => nobodys.runInAsyncScope(() => enter(undefined, code)),
     current: () => {
       const life = lives.getStore()
       return life?.cell.world.attribution === attribution ? life : undefined
     },
   }
   return attribution
+}
+
+function enterAndLeave<T>(life: Blamed | undefined, code: () => T): T {
+  return lives.run(life, code)
+}
+
+/** The context is left with the resource in whose scope this is called. */
+function enterOnly<T>(life: Blamed | undefined, code: () => T): T {
+  if (life !== undefined) lives.enterWith(life)
+  return code()
+}
+
+/** True before Node 24: there a context that is entered in the scope of a resource belongs to the resource from then on. */
+function staysBehind(): boolean {
+  const storage = new AsyncLocalStorage<boolean>()
+  const resource = new AsyncResource('coppice probe')
+  resource.runInAsyncScope(() => storage.enterWith(true))
+  const isThere = resource.runInAsyncScope(() => storage.getStore()) === true
+  storage.disable()
+  return isThere
 }
 
 /** Without attribution nobody is ever to blame. */
