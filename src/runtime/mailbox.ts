@@ -4,17 +4,16 @@ import type { MailboxGate } from './mailbox-gate.ts'
 import type { Message } from './message.ts'
 import { MessageRing } from './message-ring.ts'
 
-/** Up to how many slots a ring that has run empty is kept. */
-const smallEnough = 2
-
 /**
  * The queue of one actor: messages wait in the order in which they came. It belongs to the identity, so that what is queued
- * survives a restart.
+ * survives a restart. Most mailboxes never hold more than one message, and have no queue.
  */
 export class Mailbox implements Crowded {
   readonly owner: ActorId
   readonly #crowd: Crowd
-  readonly #ring = new MessageRing()
+  #first: Message | undefined = undefined
+  /** What is behind the first; nothing of a mailbox that has run empty. */
+  #rest: MessageRing | undefined = undefined
   #taken = 0
   #gate: MailboxGate | undefined = undefined
 
@@ -24,7 +23,7 @@ export class Mailbox implements Crowded {
   }
 
   get size(): number {
-    return this.#ring.size
+    return this.#first === undefined ? 0 : 1 + (this.#rest?.size ?? 0)
   }
 
   get taken(): number {
@@ -39,42 +38,54 @@ export class Mailbox implements Crowded {
   /** Has its messages counted from now on, those that are in it included. */
   countBy(gate: MailboxGate): void {
     this.#gate = gate
-    for (let offset = 0; offset < this.#ring.size; offset += 1) {
-      const message = this.#ring.at(offset)
+    for (let offset = 0, { size } = this; offset < size; offset += 1) {
+      const message = this.#at(offset)
       if (message !== undefined) gate.entered(message)
     }
   }
 
   push(message: Message): void {
-    this.#ring.push(message)
-    if (this.#ring.size === crowdedFrom) this.#crowd.add(this)
+    if (this.#first === undefined) this.#first = message
+    else {
+      const rest = (this.#rest ??= new MessageRing())
+      rest.push(message)
+      if (rest.size === crowdedFrom - 1) this.#crowd.add(this)
+    }
     this.#gate?.entered(message)
   }
 
   /** Puts a message back at the head, where it came from. */
   putBack(message: Message): void {
-    this.#ring.unshift(message)
-    if (this.#ring.size === crowdedFrom) this.#crowd.add(this)
+    if (this.#first !== undefined) {
+      const rest = (this.#rest ??= new MessageRing())
+      rest.unshift(this.#first)
+      if (rest.size === crowdedFrom - 1) this.#crowd.add(this)
+    }
+    this.#first = message
     this.#taken -= 1
     this.#gate?.entered(message)
   }
 
   shift(): Message | undefined {
-    const message = this.#ring.shift()
+    const message = this.#first
     if (message === undefined) return undefined
+    const rest = this.#rest
+    this.#first = rest?.shift()
+    if (rest !== undefined && this.#first === undefined) this.#empty()
     this.#taken += 1
-    if (this.#ring.size === 0 && this.#ring.capacity > smallEnough) this.#empty()
     this.#gate?.left(message)
     return message
   }
 
   /** Takes out the first message for which `test` holds. It costs as much as there are others before it. */
   takeFirst(test: (message: Message) => boolean): Message | undefined {
-    for (let offset = 0; offset < this.#ring.size; offset += 1) {
-      const message = this.#ring.at(offset)
+    const rest = this.#rest
+    const size = this.size
+    for (let offset = 0; offset < size; offset += 1) {
+      const message = this.#at(offset)
       if (message === undefined || !test(message)) continue
-      for (let before = offset; before > 0; before -= 1) this.#ring.set(before, this.#ring.at(before - 1))
-      this.#ring.set(0, message)
+      for (let before = offset; before > 0; before -= 1) rest?.set(before - 1, this.#at(before - 1))
+      this.#first = message
       return this.shift()
     }
     return undefined
@@ -83,12 +94,12 @@ export class Mailbox implements Crowded {
   /** The message with this number in the journal; it stays where it is. Those that have one stand in its order. */
   find(seq: number): Message | undefined {
     let low = 0
-    let high = this.#ring.size
+    let high = this.size
     while (low < high) {
       const middle = (low + high) >> 1
       let probe = middle
-      while (probe < high && this.#ring.isPlainAt(probe)) probe += 1
-      const message = probe < high ? this.#ring.at(probe) : undefined
+      while (probe < high && this.#isPlainAt(probe)) probe += 1
+      const message = probe < high ? this.#at(probe) : undefined
       if (message?.seq === seq) return message
       if (message !== undefined && message.seq < seq) low = probe + 1
       else high = middle
@@ -99,8 +110,8 @@ export class Mailbox implements Crowded {
   /** Takes everything out, in order. */
   takeAll(): Message[] {
     const all: Message[] = []
-    for (let offset = 0; offset < this.#ring.size; offset += 1) {
-      const message = this.#ring.at(offset)
+    for (let offset = 0, { size } = this; offset < size; offset += 1) {
+      const message = this.#at(offset)
       if (message !== undefined) all.push(message)
     }
     this.#empty()
@@ -109,7 +120,16 @@ export class Mailbox implements Crowded {
   }
 
   #empty(): void {
-    if (this.#ring.capacity >= crowdedFrom) this.#crowd.delete(this)
-    this.#ring.clear()
+    if ((this.#rest?.capacity ?? 0) >= crowdedFrom - 1) this.#crowd.delete(this)
+    this.#first = this.#rest = undefined
+  }
+
+  #at(offset: number): Message | undefined {
+    return offset === 0 ? this.#first : this.#rest?.at(offset - 1)
+  }
+
+  /** True if the message there is in no journal. */
+  #isPlainAt(offset: number): boolean {
+    return offset === 0 ? this.#first?.seq === 0 : this.#rest?.isPlainAt(offset - 1) === true
   }
 }
