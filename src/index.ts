@@ -59,6 +59,7 @@ export type {
   TermContext,
 } from './runtime/behavior.ts'
 export type { Beginning } from './runtime/beginning.ts'
+export type { CheckpointContext, CheckpointEvery } from './runtime/checkpoint-settings.ts'
 export type { Clock, ClockTimer } from './runtime/clock.ts'
 export type {
   CallOptions,
@@ -303,6 +304,7 @@ export { checkChildSpecs, type CheckChildSpecsOptions } from './supervision/tree
 export type { BackoffOption, Jitter } from './supervision/specs/backoff.ts'
 export type { ChildExit, Decide, Wish } from './supervision/specs/decide.ts'
 export type { ChildExtraOptions } from './supervision/specs/child-extras.ts'
+export type { CheckpointOption } from './supervision/specs/checkpoint-option.ts'
 export type { ChildOptions, FallbackOptions } from './supervision/specs/child-options.ts'
 export type {
   DynamicOptions,

@@ -162,7 +162,7 @@ export class VolatileTurns implements Turns {
     if (step.after !== undefined && !carryOut(life, step.after)) return
     const goesOn = life.goesOn()
     const steps = goesOn ? (life.madeFollowUps?.arm() ?? 0) : 0
-    if (goesOn) this.#checkpoints?.afterTurn()
+    if (goesOn) this.#checkpoints?.afterTurn(message.input)
     // Continued steps come before anything that their answer may bring about.
     for (let left = steps; left > 0 && life.isActive && life.status !== 'busy'; left -= 1) this.run(1)
   }
