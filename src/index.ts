@@ -43,6 +43,8 @@ export {
   type SpawnProblem,
   type StoreProblem,
 } from './runtime/errors.ts'
+export { CheckpointError } from './runtime/checkpoint-errors.ts'
+export type { CheckpointOptions, CheckpointTaken } from './runtime/checkpoint-request.ts'
 export { StateVersionError } from './runtime/migration.ts'
 export type { StateMode } from './runtime/actor-spec.ts'
 export type { SupervisedSpawnOptions } from './runtime/supervised-options.ts'

@@ -1,6 +1,11 @@
+import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { Life } from './anatomy.ts'
+import { CheckpointError } from './checkpoint-errors.ts'
 import { defaultCheckpoints, type CheckpointContext, type CheckpointSettings } from './checkpoint-settings.ts'
+import { CrashedError } from './errors.ts'
+import type { Caller, Message } from './message.ts'
 import type { CheckpointCause } from './persistence.ts'
+import { tellTaken } from './requested-checkpoint.ts'
 import { roughSize } from './rough-size.ts'
 
 /** What has come about since a checkpoint was begun. */
@@ -21,6 +26,8 @@ export class Checkpointing {
   #isAskedFor = false
   #isWriting = false
   #isTimed = false
+  /** Who waits for one that is not begun yet. */
+  #waiting: Caller[] = []
   #wanted: Extract<CheckpointCause, 'call' | 'policy'> | undefined = undefined
 
   constructor(life: Life) {
@@ -32,6 +39,15 @@ export class Checkpointing {
   /** Asks for one after the turn that is under way. */
   ask(): void {
     this.#isAskedFor = true
+  }
+
+  /** Somebody waits for one. */
+  demand({ caller }: Pick<Message, 'caller'>): void {
+    if (caller === undefined) return
+    this.#waiting.push(caller)
+    this.#want('call')
+    // One that is under way may be too old.
+    if (this.#waiting.length === 1) this.#life.whenEnded((reason) => this.#failWaiting(reason))
   }
 
   /** The message has been handled, and what came of it is the state. */
@@ -94,6 +110,8 @@ export class Checkpointing {
     this.#isWriting = true
     const { cell, behavior, state, frontier, number } = this.#life
     const kept = this.#unsaved
+    const callers = this.#waiting
+    this.#waiting = []
     this.#unsaved = this.#nothingUnsaved()
     if (this.#isTimed) {
       this.#isTimed = false
@@ -101,11 +119,14 @@ export class Checkpointing {
     }
     const snapshot = { behavior: behavior.name, version: behavior.version, state, frontier }
     const written = cell.world.persistence?.commit(cell.id, number, { turns: [], checkpoint: { snapshot, cause } }).then(
-      (committed) =>
-        cell.world.emit({ type: 'checkpointed', id: cell.id, incarnation: number, number: committed.checkpoint ?? 0, cause }),
+      ({ checkpoint = 0 }) => {
+        cell.world.emit({ type: 'checkpointed', id: cell.id, incarnation: number, number: checkpoint, cause })
+        for (const caller of callers) tellTaken({ caller }, checkpoint)
+      },
       (error: unknown) => {
         this.#isUnsaved(kept)
         cell.world.emit({ type: 'checkpoint failed', id: cell.id, error })
+        for (const caller of callers) caller.fail(new CheckpointError(cell.id, 'failed', error))
       },
     )
     void written?.then(() => {
@@ -118,6 +139,12 @@ export class Checkpointing {
   #isUnsaved({ turns, bytes, sinceMs }: Unsaved): void {
     this.#unsaved = { turns: this.#unsaved.turns + turns, bytes: this.#unsaved.bytes + bytes, sinceMs }
     if (this.#settings.timeMs !== Infinity && this.#life.isActive) this.#arm(this.#settings.timeMs)
+  }
+
+  #failWaiting(reason: ExitReason): void {
+    const callers = this.#waiting
+    this.#waiting = []
+    for (const caller of callers) caller.fail(new CrashedError(this.#life.id, 'checkpoint', reason))
   }
 
   #nothingUnsaved(): Unsaved {

@@ -107,6 +107,7 @@ function portOf({ id, cell }: Life): Port {
     stream: (to, name, input, options) => router.stream(to, { name, input, sender: id }, options),
     stopActor: (to, reason, options) => router.stop(to, reason, options),
     whenUp: (to, options) => world.whenUp(to, options),
+    checkpointActor: (to, options) => router.checkpoint(to, options),
     isJournaled: (to) => router.isJournaled(to),
     sleep: (time, signal) => sleep(world.clock, time, signal),
     nextNumber: () => world.nextNumber(),
