@@ -43,7 +43,7 @@ export {
   type SpawnProblem,
   type StoreProblem,
 } from './runtime/errors.ts'
-export { CheckpointError } from './runtime/checkpoint-errors.ts'
+export { CheckpointError, CheckpointTooLargeError } from './runtime/checkpoint-errors.ts'
 export type { CheckpointOptions, CheckpointTaken } from './runtime/checkpoint-request.ts'
 export { StateVersionError } from './runtime/migration.ts'
 export type { StateMode } from './runtime/actor-spec.ts'
@@ -61,7 +61,13 @@ export type {
   TermContext,
 } from './runtime/behavior.ts'
 export type { Beginning } from './runtime/beginning.ts'
-export type { CheckpointContext, CheckpointEvery } from './runtime/checkpoint-settings.ts'
+export type {
+  CheckpointContext,
+  CheckpointEvery,
+  CheckpointLimits,
+  OnLoadFailure,
+  ShouldCheckpoint,
+} from './runtime/checkpoint-settings.ts'
 export type { Clock, ClockTimer } from './runtime/clock.ts'
 export type {
   CallOptions,
@@ -125,6 +131,7 @@ export type {
   Checkpoint,
   CheckpointCause,
   CheckpointInfo,
+  CheckpointOrder,
   Commit,
   Committed,
   DurableTimer,

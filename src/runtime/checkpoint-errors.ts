@@ -15,4 +15,19 @@ export class CheckpointError extends CoppiceError {
   }
 }
 
+/** A state is larger than `checkpoint.maxBytes` of the child allows. Nothing was written: the checkpoint before is the newest. */
+export class CheckpointTooLargeError extends CoppiceError {
+  override readonly name = 'CheckpointTooLargeError'
+  readonly code = 'checkpoint-too-large'
+  /** Of the state as text. */
+  readonly bytes: number
+  readonly maxBytes: number
+  constructor(behavior: string, bytes: number, maxBytes: number) {
+    const remedy = 'Keep less in the state, or raise checkpoint.maxBytes of the child'
+    super(`a state of "${behavior}" has ${bytes} bytes, and ${maxBytes} are allowed; nothing was written. ${remedy}`)
+    this.bytes = bytes
+    this.maxBytes = maxBytes
+  }
+}
+
 const notKept = 'its state is kept in no store. Start the tree with a store, and the child with state "checkpointed" or "durable"'

@@ -31,8 +31,19 @@ export interface CheckpointEvery {
   readonly bytes?: number
 }
 
-/** When an actor without a journal takes checkpoints: after whatever of these is reached first. */
-export interface CheckpointSettings {
+/** How the checkpoints of an actor are kept. */
+export interface CheckpointLimits {
+  /** How many: the newest, and those to fall back to; at least 2. */
+  readonly keep: number
+  /** How large a state may be, in bytes of its text. */
+  readonly maxBytes: number
+}
+
+/** What becomes of a start whose newest checkpoint cannot be read: it goes on from one before (`older`), or fails (`fail`). */
+export type OnLoadFailure = 'older' | 'fail'
+
+/** When an actor without a journal takes checkpoints (after whatever is reached first), how they are kept, and read. */
+export interface CheckpointSettings extends CheckpointLimits {
   /** Turns; `Infinity` for never. */
   readonly turns: number
   /** Milliseconds, counted from the first turn that is not kept; `Infinity` for never. */
@@ -40,6 +51,7 @@ export interface CheckpointSettings {
   /** About so many bytes of messages; `Infinity` for never. */
   readonly bytes: number
   readonly should: ShouldCheckpoint | undefined
+  readonly onLoadFailure: OnLoadFailure
 }
 
 /** Those of an actor of which nothing else is said. */
@@ -48,4 +60,7 @@ export const defaultCheckpoints: CheckpointSettings = Object.freeze({
   timeMs: Infinity,
   bytes: Infinity,
   should: undefined,
+  keep: 2,
+  maxBytes: 64 * 1024 * 1024,
+  onLoadFailure: 'older',
 })

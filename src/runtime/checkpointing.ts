@@ -118,17 +118,19 @@ export class Checkpointing {
       this.#life.cancelTimer(timerId)
     }
     const snapshot = { behavior: behavior.name, version: behavior.version, state, frontier }
-    const written = cell.world.persistence?.commit(cell.id, number, { turns: [], checkpoint: { snapshot, cause } }).then(
-      ({ checkpoint = 0 }) => {
-        cell.world.emit({ type: 'checkpointed', id: cell.id, incarnation: number, number: checkpoint, cause })
-        for (const caller of callers) tellTaken({ caller }, checkpoint)
-      },
-      (error: unknown) => {
-        this.#isUnsaved(kept)
-        cell.world.emit({ type: 'checkpoint failed', id: cell.id, error })
-        for (const caller of callers) caller.fail(new CheckpointError(cell.id, 'failed', error))
-      },
-    )
+    const written = cell.world.persistence
+      ?.commit(cell.id, number, { turns: [], checkpoint: { snapshot, cause, limits: this.#settings } })
+      .then(
+        ({ checkpoint = 0 }) => {
+          cell.world.emit({ type: 'checkpointed', id: cell.id, incarnation: number, number: checkpoint, cause })
+          for (const caller of callers) tellTaken({ caller }, checkpoint)
+        },
+        (error: unknown) => {
+          this.#isUnsaved(kept)
+          cell.world.emit({ type: 'checkpoint failed', id: cell.id, error })
+          for (const caller of callers) caller.fail(new CheckpointError(cell.id, 'failed', error))
+        },
+      )
     void written?.then(() => {
       this.#isWriting = false
       if (this.#life.isActive) this.#write()

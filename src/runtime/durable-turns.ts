@@ -213,10 +213,12 @@ export class DurableTurns implements Turns {
     const last = turns.findLast(({ seq }) => seq > 0)
     const snapshot = { behavior: behavior.name, version: behavior.version, state, frontier: last?.seq ?? life.frontier }
     const persistence = cell.store
-    persistence.commit(cell.id, life.number, { turns, checkpoint: { snapshot, cause: 'turn' } }).then(
-      (committed) => this.#committed(group, { state, behavior, frontier: snapshot.frontier }, committed),
-      (error: unknown) => this.#refusedByStore(group, error),
-    )
+    persistence
+      .commit(cell.id, life.number, { turns, checkpoint: { snapshot, cause: 'turn', limits: cell.spec.checkpoints } })
+      .then(
+        (committed) => this.#committed(group, { state, behavior, frontier: snapshot.frontier }, committed),
+        (error: unknown) => this.#refusedByStore(group, error),
+      )
     return false
   }
 

@@ -149,7 +149,15 @@ describe('childSettings', () => {
       significant: true,
       state: 'durable',
       maxAttempts: 5,
-      checkpoints: { turns: 100, timeMs: Infinity, bytes: Infinity, should: undefined },
+      checkpoints: {
+        turns: 100,
+        timeMs: Infinity,
+        bytes: Infinity,
+        should: undefined,
+        keep: 2,
+        maxBytes: 67_108_864,
+        onLoadFailure: 'older',
+      },
       hooks,
       args: { owner: 'u7' },
       name: 'main cart',
@@ -254,6 +262,15 @@ describe('childSettings', () => {
     [
       { options: { checkpoint: { every: { time: 'infinity' } } } },
       'shop/carts: checkpoint.every.time must be milliseconds > 0 or a text such as "500ms", "5s", "2m", "1h", "1d"; got "infinity"',
+    ],
+    [
+      { options: { checkpoint: { keep: 1 } } },
+      'shop/carts: checkpoint.keep must be an integer >= 2; got 1 (number). The newest may be damaged: there must be one to fall back to',
+    ],
+    [{ options: { checkpoint: { maxBytes: '1 MB' } } }, 'shop/carts: checkpoint.maxBytes must be an integer >= 1; got "1 MB"'],
+    [
+      { options: { checkpoint: { onLoadFailure: 'oldr' } } },
+      'shop/carts: checkpoint.onLoadFailure must be "older" or "fail"; got "oldr". Did you mean "older"?',
     ],
     [
       { options: { checkpoint: { should: true } } },

@@ -1,6 +1,16 @@
-import type { CheckpointEvery } from '../../runtime/checkpoint-settings.ts'
+import type { CheckpointEvery, OnLoadFailure } from '../../runtime/checkpoint-settings.ts'
 import type { CheckpointOption } from './checkpoint-option.ts'
-import { asOptions, isIntegerFrom, isOptions, isPeriod, refuseIf, unknownNames, type Given, type Rule } from './option-checks.ts'
+import {
+  asOptions,
+  isIntegerFrom,
+  isOptions,
+  isPeriod,
+  oneOf,
+  refuseIf,
+  unknownNames,
+  type Given,
+  type Rule,
+} from './option-checks.ts'
 
 /** What the rules for checkpoints look at. */
 export interface CheckpointSubject {
@@ -9,7 +19,7 @@ export interface CheckpointSubject {
   readonly options: Given
 }
 
-const names = ['every', 'should'] as const satisfies readonly (keyof CheckpointOption)[]
+const names = ['every', 'should', 'keep', 'maxBytes', 'onLoadFailure'] as const satisfies readonly (keyof CheckpointOption)[]
 const everyNames = ['turns', 'time', 'bytes'] as const satisfies readonly (keyof CheckpointEvery)[]
 
 /** The rule for the option `checkpoint`. Most have none, and there may be many of them. */
@@ -84,6 +94,28 @@ const rules: readonly Rule<CheckpointSubject>[] = [
       value: asOptions(checkpoint)['should'],
       remedy: 'Leave it out: of a durable child every turn is kept',
     }),
+
+  ({ at, options: { checkpoint } }) => {
+    const { keep } = asOptions(checkpoint)
+    return refuseIf(keep !== undefined && !isIntegerFrom(2, keep), {
+      path: `${at}checkpoint.keep`,
+      rule: 'must be an integer >= 2',
+      value: keep,
+      ...(keep === 1 ? { remedy: 'The newest may be damaged: there must be one to fall back to' } : {}),
+    })
+  },
+
+  ({ at, options: { checkpoint } }) => {
+    const { maxBytes } = asOptions(checkpoint)
+    return refuseIf(maxBytes !== undefined && !isIntegerFrom(1, maxBytes), {
+      path: `${at}checkpoint.maxBytes`,
+      rule: 'must be an integer >= 1',
+      value: maxBytes,
+    })
+  },
+
+  ({ at, options: { checkpoint } }) =>
+    oneOf(`${at}checkpoint.onLoadFailure`, asOptions(checkpoint)['onLoadFailure'], ['older', 'fail'] satisfies OnLoadFailure[]),
 
   ({ at, options: { checkpoint, state } }) =>
     refuseIf(state === 'volatile', {
