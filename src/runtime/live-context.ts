@@ -38,6 +38,7 @@ import { nameKey, type InNamespace, type NamedActor } from './names.ts'
 import type { Random } from './random.ts'
 import { ReceiveError } from './receiving/receive-errors.ts'
 import { matchOf, type ReceiveOptions, type Wanting } from './receiving/received.ts'
+import type { CheckpointOptions, CheckpointTaken } from './checkpoint-request.ts'
 import { failureOf, type Answer, type RequestOptions } from './requests.ts'
 import type { ExitSignal } from './signals.ts'
 import { sleep } from './sleep.ts'
@@ -140,6 +141,12 @@ export class LiveContext implements Context {
     if (!this.mayAct('stop of an actor')) return Promise.reject(new NoProcError(to, 'stop'))
     if (to === this.id) return Promise.reject(new CallingSelfError(to, 'stop'))
     return this.cell.world.router.stop(to, reason, options)
+  }
+
+  checkpointActor(to: ActorId, options?: CheckpointOptions): Promise<CheckpointTaken> {
+    if (!this.mayAct('checkpoint of an actor')) return Promise.reject(new NoProcError(to, 'checkpoint'))
+    if (to === this.id) return Promise.reject(new CallingSelfError(to, 'checkpoint'))
+    return this.cell.world.router.checkpoint(to, options)
   }
 
   whenUp(id: ActorId, options?: WhenUpOptions): Promise<number> {

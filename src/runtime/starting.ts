@@ -213,7 +213,8 @@ async function secure(life: Incarnation, first: FirstState, plan: StartPlan, fou
     state: first.state,
     frontier: first.frontier,
   }
-  const { checkpoint } = await cell.store.commit(cell.id, life.number, { turns: [], checkpoint: { snapshot, cause: 'start' } })
+  const order = { snapshot, cause: 'start', limits: cell.spec.checkpoints } as const
+  const { checkpoint } = await cell.store.commit(cell.id, life.number, { turns: [], checkpoint: order })
   return checkpoint
 }
 

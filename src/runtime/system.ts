@@ -180,6 +180,7 @@ export class ActorSystem implements World {
       cast: (to, name, input, options) => this.router.cast(to, { name, input, sender: undefined }, options),
       stream: (to, name, input, options) => this.router.stream(to, { name, input, sender: undefined }, options),
       stopActor: (to, reason, options) => this.router.stop(to, reason, options),
+      checkpointActor: (to, options) => this.router.checkpoint(to, options),
       isJournaled: (to) => this.router.isJournaled(to),
       sleep: (time, signal) => sleep(clock, time, signal),
       show: (id) => this.show(id),
