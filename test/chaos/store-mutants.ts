@@ -72,7 +72,10 @@ export const storeMutants: readonly StoreMutant[] = [
   {
     breaks: 'there is a checkpoint to fall back to',
     caughtBy: 'images',
-    edits: [{ file: 'persistence/checkpoint.ts', from: 'keptCheckpoints = 2', to: 'keptCheckpoints = 1' }],
+    edits: [
+      { file: 'persistence/checkpoint.ts', from: '.slice(0, keep)', to: '.slice(0, 1)' },
+      { file: 'persistence/checkpoint.ts', from: 'kept.length < fewestKept', to: 'kept.length < 1' },
+    ],
   },
   {
     breaks: 'no two owners have the same epoch',
