@@ -6,7 +6,7 @@ import { killProcesses } from './kills.ts'
 // `npm run -s chaos` is the long form of all of these.
 
 it.each(['full', 'normal'] as const)(
-  'a killed process leaves all that it acknowledged, whatever the step, and with sync "%s" a loss of power what is promised',
+  '[R12] a killed process leaves all that it acknowledged, at any step, and with sync "%s" a loss of power what is promised',
   async (sync) => {
     const problems: string[] = []
     const outcome = await lookAtImages({ images: 150, seed: 1, sync, tell: (problem) => problems.push(problem) })

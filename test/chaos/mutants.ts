@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { storeMutants, type StoreMutant } from './store-mutants.ts'
 
@@ -22,13 +23,17 @@ export async function plantMutants({ tell }: { readonly tell: (line: string) => 
       if (readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8').split(from).length !== 2)
         throw new Error(`${file} has not exactly one place for: ${from}`)
   const missed: string[] = []
-  for (const [number, mutant] of storeMutants.entries()) {
-    const found = await look(number, mutant)
-    if (found === undefined) missed.push(mutant.breaks)
-    tell(
-      `${found === undefined ? 'MISSED' : 'caught'} ${String(number).padStart(2)} ${mutant.breaks}${found ? ` (${found})` : ''}`,
-    )
+  const waiting = [...storeMutants.entries()]
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [number, mutant] = next
+      const found = await look(number, mutant)
+      if (found === undefined) missed.push(mutant.breaks)
+      const line = `${String(number).padStart(2)} ${mutant.breaks}`
+      tell(found === undefined ? `MISSED ${line}` : `caught ${line} (${found})`)
+    }
   }
+  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work))
   return { mutants: storeMutants.length, caught: storeMutants.length - missed.length, missed }
 }
 
