@@ -14,21 +14,9 @@ const usage = `chaos: give one of
   --images N [--sync full|normal|off]   N images of the disk, in each way of syncing
   --io [--faults N]                     every write, sync and truncate fails once, and for ever; about N of them
   --mutants                             mistakes in the store, each of which has to be noticed
-and --seed S, a whole number; --first ends at the first thing that is wrong`
+and --seed S, a whole number; --first ends images and faults at the first thing that is wrong`
 
-const { values } = parseArgs({
-  options: {
-    kills: { type: 'string' },
-    threads: { type: 'string' },
-    images: { type: 'string' },
-    sync: { type: 'string' },
-    io: { type: 'boolean' },
-    faults: { type: 'string' },
-    mutants: { type: 'boolean' },
-    seed: { type: 'string', default: '1' },
-    first: { type: 'boolean', default: false },
-  },
-})
+const values = valuesOf()
 
 const tell = (line: string): void => console.log(line)
 const seed = whole(values.seed, 'seed', 0)
@@ -40,11 +28,11 @@ if (values.kills !== undefined) {
   end(outcome, outcome.lost + outcome.doubled + outcome.outOfOrder)
 } else if (values.threads !== undefined) await threads(whole(values.threads, 'threads', 1))
 else if (values.images !== undefined) await images(whole(values.images, 'images', 1))
-else if (values.io === true) {
+else if (values.io) {
   const most = values.faults === undefined ? Infinity : whole(values.faults, 'faults', 1)
   const outcome = await failEverything({ most, seed, stopsAtFirst, tell })
   end(outcome, outcome.lost + outcome.doubled + outcome.wrong)
-} else if (values.mutants === true) {
+} else if (values.mutants) {
   const outcome = await plantMutants({ tell })
   end(outcome, outcome.missed.length)
 } else fail('no mode was given')
@@ -76,6 +64,23 @@ function end(outcome: object, wrong: number): void {
   tell(`seed ${seed}, ${seconds()}`)
   console.log(JSON.stringify(outcome))
   process.exitCode = wrong === 0 ? 0 : 1
+}
+
+function valuesOf() {
+  try {
+    const text = { type: 'string' } as const
+    const flag = { type: 'boolean', default: false } as const
+    const { values } = parseArgs({
+      options: {
+        ...{ kills: text, threads: text, images: text, sync: text, faults: text },
+        ...{ io: flag, mutants: flag, first: flag },
+        seed: { type: 'string', default: '1' },
+      },
+    })
+    return values
+  } catch (error) {
+    return fail((error as Error).message)
+  }
 }
 
 function seconds(): string {
