@@ -1,5 +1,6 @@
 import type { StoreError } from '../runtime/errors.ts'
 import type { StoreInfo } from '../runtime/persistence.ts'
+import type { CopyListener } from './copy-progress.ts'
 import type { Records } from './records.ts'
 
 /** One opening of a store. */
@@ -10,6 +11,8 @@ export interface Connection {
   readonly failure: (error: unknown, consequence: string) => StoreError
   /** Lets go of what holds the records. */
   readonly release: () => void
+  /** Copies everything into a new file, while the store goes on. Nothing where there is no file format to copy to. */
+  readonly copyTo?: (path: string, told: CopyListener) => Promise<void>
   /** Nothing where the records cannot be opened again, because somebody else holds them or they are only in memory. */
   readonly again?: Again
 }

@@ -6,6 +6,7 @@ import type { StoreInfo } from '../runtime/persistence.ts'
 import { superjsonCodec } from '../serialization/superjson-codec.ts'
 import { ActorTable } from './actor-table.ts'
 import type { Connection } from './connection.ts'
+import type { CopyListener } from './copy-progress.ts'
 import { Journal } from './journal.ts'
 import { StoredValues } from './stored-values.ts'
 
@@ -39,6 +40,8 @@ export class GroupWriter {
   #session: Session | undefined
   /** Actors whose last commit failed: what they hold in memory may be ahead of the store, or behind it. */
   readonly #lost = new Set<ActorId>()
+  /** Actors that run, as far as the store can tell. */
+  readonly #openActors = new Set<ActorId>()
   /** The mark of a group of which nobody could be told whether it was written. */
   #doubt: string | undefined
   /** Why nothing can be written any more. */
@@ -92,6 +95,18 @@ export class GroupWriter {
     }
   }
 
+  /** Copies what is committed into a new file, and what is committed meanwhile too. */
+  async copyTo(path: string, told: CopyListener): Promise<void> {
+    const { info, copyTo, failure } = this.#connection
+    if (this.#session === undefined || copyTo === undefined)
+      throw new StoreError({ problem: 'closed', location: info.location, message: 'is not open; nothing was copied' })
+    try {
+      await copyTo(path, told)
+    } catch (error) {
+      throw failure(error, 'nothing was copied')
+    }
+  }
+
   /** Takes nothing more, and lets go of the store. */
   close(): void {
     const { info, again, release } = this.#connection
@@ -114,9 +129,9 @@ export class GroupWriter {
   }
 
   #begin({ records, info }: Connection): Session {
-    const actors = new ActorTable(records, this.#lost)
+    const actors = new ActorTable(records, { lost: this.#lost, open: this.#openActors })
     const values = new StoredValues(superjsonCodec(), info.location)
-    return { actors, journal: new Journal({ records, actors, values, clock: this.#clock }) }
+    return { actors, journal: new Journal({ records, actors, values, clock: this.#clock, location: info.location }) }
   }
 
   #checkEpoch(): void {

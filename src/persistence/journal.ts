@@ -16,6 +16,7 @@ import { afterAdding, readCheckpoint, readShelf, type Kept } from './checkpoint.
 import { checksumOf } from './checksum.ts'
 import type { CommitText, SendText, SnapshotText, TurnText } from './commit-text.ts'
 import { readExits } from './exit-text.ts'
+import { forgetActors, type ForgetOptions, type Forgotten } from './forgetting.ts'
 import { appliedBy } from './frontier.ts'
 import type { CommittedText, WillText } from './operation.ts'
 import type { CheckpointRow, EnvelopeText, ExitRow, MemberRow, Records } from './records.ts'
@@ -31,6 +32,8 @@ export interface JournalParts {
   readonly actors: ActorTable
   readonly values: StoredValues
   readonly clock: Clock
+  /** Where the store is, for a person. */
+  readonly location: string
 }
 
 /**
@@ -42,12 +45,14 @@ export class Journal {
   readonly #actors: ActorTable
   readonly #values: StoredValues
   readonly #clock: Clock
+  readonly #location: string
 
   constructor(parts: JournalParts) {
     this.#records = parts.records
     this.#actors = parts.actors
     this.#values = parts.values
     this.#clock = parts.clock
+    this.#location = parts.location
   }
 
   accept(to: ActorId, text: EnvelopeText): Accepted {
@@ -79,6 +84,7 @@ export class Journal {
     const checkpoint = will.snapshot && this.#addCheckpoint(entry, will.snapshot)
     entry.isSealed = true
     entry.lastExit = will.reason
+    this.#actors.ended(id)
     this.#actors.touch(entry)
     return checkpoint
   }
@@ -91,6 +97,7 @@ export class Journal {
     entry.lastExit = null
     entry.kept = kept
     this.#actors.renew(id)
+    this.#actors.opened(id)
     this.#actors.touch(entry)
     return { incarnation: entry.incarnation, ...revived }
   }
@@ -121,6 +128,7 @@ export class Journal {
       this.#bury(id, seq, why)
     }
     entry.frontier = entry.nextSeq - 1
+    this.#actors.ended(id)
     this.#actors.touch(entry)
     return messages
   }
@@ -155,6 +163,11 @@ export class Journal {
 
   restarts(supervisor: ActorId): readonly RestartCount[] {
     return this.#records.restarts(supervisor)
+  }
+
+  forget(id: ActorId, options: Required<ForgetOptions>): Forgotten {
+    const [records, actors, location] = [this.#records, this.#actors, this.#location]
+    return forgetActors(id, options, { records, actors, location, wallMs: this.#wallMs() })
   }
 
   #append(to: ActorId, text: EnvelopeText): number {

@@ -37,7 +37,7 @@ function createFile(path: string): void {
 }
 
 /** A power loss could otherwise take the entry of the new file along. */
-function syncDirectory(directory: string): void {
+export function syncDirectory(directory: string): void {
   // Windows has no handle for a directory.
   if (process.platform === 'win32') return
   const descriptor = openSync(directory, constants.O_RDONLY)

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { StoreError } from '../runtime/errors.ts'
 import type { Connection } from './connection.ts'
+import { copyDatabase } from './sqlite-copy.ts'
 import { sqliteFailure } from './sqlite-failure.ts'
 import { prepareFile } from './sqlite-file.ts'
 import type { OwnHandle, SqlHandle } from './sqlite-handle.ts'
@@ -35,7 +36,8 @@ function take<Handle extends SqlHandle>(opening: Opening<Handle>, settle: (handl
     settle(handle)
     const records = new SqliteRecords(handle, location)
     const failure = sqliteFailure.bind(undefined, location)
-    const connection = { records, info, failure, release: disconnect.bind(undefined, handle) }
+    const copyTo = copyDatabase.bind(undefined, handle)
+    const connection = { records, info, failure, copyTo, release: disconnect.bind(undefined, handle) }
     if (!canReopen) return connection
     return { ...connection, again: { reopen: () => take(opening, writeAgain), mark: sqliteMark(handle) } }
   } catch (error) {
@@ -71,6 +73,12 @@ export const memoryPath = ':memory:'
 export function connectMemory(): OwnHandle {
   const driver = driverFor(memoryPath)
   return new driver(memoryPath, { timeout: 0 })
+}
+
+/** Opens a file that is no store yet, or a copy of one that nobody else has. */
+export function connectPlain(path: string): OwnHandle {
+  const driver = driverFor(path)
+  return new driver(path, { timeout: 0 })
 }
 
 function connectFile(path: string, busyMs: number): OwnHandle {

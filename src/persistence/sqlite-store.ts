@@ -1,10 +1,15 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { durationMs, type Duration } from '../protocol/duration.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
-import type { Persistence, Store } from '../runtime/persistence.ts'
-import { openStore, type StoreParts } from './open-store.ts'
+import { superjsonCodec } from '../serialization/superjson-codec.ts'
+import { openOperations } from './open-store.ts'
+import { persistenceOver, type OperationStore } from './operation-store.ts'
 import type { OwnHandle, SqlHandle } from './sqlite-handle.ts'
 import { connectMemory, fileOpening, memoryPath, openDatabase, type FilePlace, type Opening } from './sqlite-opening.ts'
 import type { Sync } from './sqlite-settings.ts'
+import { upkeepOf, type SqliteStore } from './sqlite-upkeep.ts'
+import { StoreAccess, type World } from './store-access.ts'
 import { openWorkerLink } from './worker-link.ts'
 
 export type { SqlHandle, SqlStatement, SqlValue } from './sqlite-handle.ts'
@@ -65,28 +70,38 @@ export type Link = 'in-process' | 'worker'
  * await app.stop()
  * ```
  */
-export function sqlite(path: string | SqlHandle, options: SqliteOptions = {}): Store {
+export function sqlite(path: string | SqlHandle, options: SqliteOptions = {}): SqliteStore {
   checkPath(path)
   checkOptions(options)
   const sync = options.sync ?? 'full'
   checkLink(path, options.link)
-  if (typeof path !== 'string') return onHandle(path, sync)
+  if (typeof path !== 'string') return storeOf(undefined, onHandle(path, sync))
   const busyMs = options.busy === undefined ? 0 : Math.ceil(durationMs(options.busy, 'sqlite: busy'))
-  if (path === memoryPath) return inMemory(sync)
+  if (path === memoryPath) return storeOf(undefined, inMemory(sync))
   const place: FilePlace = { path, busyMs, sync }
-  if (options.link === 'worker') return { open: (world) => openWorkerLink(place, world) }
-  return { open: (world) => open(fileOpening(place), world) }
+  if (options.link === 'worker') return storeOf(path, (world) => openWorkerLink(place, world))
+  return storeOf(path, (world) => open(fileOpening(place), world))
 }
 
-function onHandle(handle: SqlHandle, sync: Sync): Store {
-  return { open: (world) => open({ location: 'an open database', connect: () => handle, ...kept, sync }, world) }
+type Connect = (world: World) => Promise<OperationStore>
+
+function storeOf(file: string | undefined, connect: Connect): SqliteStore {
+  const access = new StoreAccess(connect)
+  return {
+    open: async (world) => persistenceOver(await access.open(world), superjsonCodec()),
+    ...upkeepOf({ access, file, scratch: file ?? join(tmpdir(), 'store') }),
+  }
+}
+
+function onHandle(handle: SqlHandle, sync: Sync): Connect {
+  return (world) => open({ location: 'an open database', connect: () => handle, ...kept, sync }, world)
 }
 
 /** The database outlives `close()` as a file would: a test can open it again. */
-function inMemory(sync: Sync): Store {
+function inMemory(sync: Sync): Connect {
   let handle: OwnHandle | undefined
   const connect = () => (handle ??= connectMemory())
-  return { open: (world) => open({ location: memoryPath, connect, ...kept, sync }, world) }
+  return (world) => open({ location: memoryPath, connect, ...kept, sync }, world)
 }
 
 /** Closing would lose it, or take it away from whoever opened it. */
@@ -94,8 +109,8 @@ const kept = { disconnect: () => undefined, canReopen: false }
 
 // Async, so that it rejects in place of throwing, as a store that runs elsewhere would.
 // eslint-disable-next-line @typescript-eslint/require-await
-async function open<Handle extends SqlHandle>(opening: Opening<Handle>, world: StoreParts['world']): Promise<Persistence> {
-  return openStore({ ...openDatabase(opening), world })
+async function open<Handle extends SqlHandle>(opening: Opening<Handle>, world: World): Promise<OperationStore> {
+  return openOperations({ ...openDatabase(opening), world })
 }
 
 function checkPath(path: unknown): void {

@@ -138,6 +138,15 @@ CREATE TABLE restarts (
   PRIMARY KEY (supervisor, child)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE begun_anew (
+  -- Actors whose next life began with their first state: what their journal said up to the frontier is gone on purpose.
+  actor TEXT PRIMARY KEY,
+  frontier INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  why TEXT NOT NULL,
+  crc INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW exits_told AS
 -- For people: who ended, why, and what was decided.
 SELECT datetime(at_ms / 1000, 'unixepoch') AS at, epoch, supervisor, number, child, incarnation, reason, decided, why
