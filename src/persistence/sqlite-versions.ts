@@ -147,6 +147,20 @@ CREATE TABLE begun_anew (
   crc INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE VIEW timers_now AS
+-- For people: which timers are set.
+SELECT actor, id, datetime(due_at_ms / 1000, 'unixepoch') AS due_at, kind, name, input, sender
+FROM timer ORDER BY due_at_ms, actor, id;
+
+CREATE VIEW dead_letters_told AS
+-- For people: which messages were given up, and why.
+SELECT number, datetime(died_at_ms / 1000, 'unixepoch') AS died_at, actor, seq, why, attempts, kind, name, input, sender
+FROM dead_letter ORDER BY number;
+
+CREATE VIEW members_now AS
+-- For people: which members each dynamic supervisor has.
+SELECT supervisor, key, args FROM member ORDER BY supervisor, position;
+
 CREATE VIEW exits_told AS
 -- For people: who ended, why, and what was decided.
 SELECT datetime(at_ms / 1000, 'unixepoch') AS at, epoch, supervisor, number, child, incarnation, reason, decided, why
