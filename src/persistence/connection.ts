@@ -9,6 +9,8 @@ export interface Connection {
   readonly info: StoreInfo
   /** The failure of the store behind an error that its records have thrown. `consequence` says what was not done. */
   readonly failure: (error: unknown, consequence: string) => StoreError
+  /** Whether the file is still where it was opened; nothing where there is none. */
+  readonly isInPlace?: () => boolean
   /** Lets go of what holds the records. */
   readonly release: () => void
   /** Copies everything into a new file, while the store goes on. Nothing where there is no file format to copy to. */

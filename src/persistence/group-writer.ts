@@ -48,6 +48,8 @@ export class GroupWriter {
   #end: CoppiceError | undefined
   readonly #firstEpoch: number
   #groups = 0
+  /** When it was last seen that the file is where it was. */
+  #lookedAtMs = -Infinity
 
   constructor(connection: Connection, clock: Clock) {
     this.#clock = clock
@@ -76,6 +78,7 @@ export class GroupWriter {
     let mark: string | undefined
     try {
       const { actors, journal } = this.#open()
+      this.#checkPlace()
       const { records, again } = this.#connection
       records.begin()
       this.#checkEpoch()
@@ -132,6 +135,19 @@ export class GroupWriter {
     const actors = new ActorTable(records, { lost: this.#lost, open: this.#openActors })
     const values = new StoredValues(superjsonCodec(), info.location)
     return { actors, journal: new Journal({ records, actors, values, clock: this.#clock, location: info.location }) }
+  }
+
+  /** Looks now and then, since looking costs as much as a small group. */
+  #checkPlace(): void {
+    const { isInPlace, info } = this.#connection
+    if (isInPlace === undefined) return
+    const wallMs = this.#clock.wallNow()
+    if (Math.abs(wallMs - this.#lookedAtMs) < lookEveryMs) return
+    this.#lookedAtMs = wallMs
+    if (isInPlace()) return
+    const message = 'was deleted or replaced while it was in use. Stop, and put the right file in its place'
+    this.#end = new StoreError({ problem: 'replaced', location: info.location, message: `${message}; ${nothingWritten}` })
+    throw this.#end
   }
 
   #checkEpoch(): void {
@@ -229,6 +245,9 @@ export class GroupWriter {
     }
   }
 }
+
+/** How often it is looked whether the file is still there, by the wall clock. */
+const lookEveryMs = 250
 
 /** What came of a group whose transaction has failed. */
 type Outcome = 'written' | 'not written' | 'unknown'

@@ -3,7 +3,7 @@ import { StoreError } from '../runtime/errors.ts'
 import type { Connection } from './connection.ts'
 import { copyDatabase } from './sqlite-copy.ts'
 import { sqliteFailure } from './sqlite-failure.ts'
-import { prepareFile } from './sqlite-file.ts'
+import { prepareFile, watchPlace } from './sqlite-file.ts'
 import type { OwnHandle, SqlHandle } from './sqlite-handle.ts'
 import { loadDriver } from './sqlite-loader.ts'
 import { sqliteMark } from './sqlite-mark.ts'
@@ -17,6 +17,12 @@ export interface Opening<Handle extends SqlHandle> {
   connect(): Handle
   disconnect(handle: Handle): void
   readonly sync: Sync
+  /** Whether its pages are looked at first; they are if not given. */
+  readonly verify?: 'start' | 'off'
+  /** Connects to what has been there before; as `connect` if not given. */
+  reconnect?(): Handle
+  /** Where its file is, if it is one. */
+  readonly path?: string
   /** Connecting again after disconnecting gives what is on the disk. */
   readonly canReopen: boolean
 }
@@ -28,18 +34,20 @@ export function openDatabase<Handle extends SqlHandle>(opening: Opening<Handle>)
 
 /** `settle` is called when the database is ours, before anybody uses it. */
 function take<Handle extends SqlHandle>(opening: Opening<Handle>, settle: (handle: Handle) => void): Connection {
-  const { location, connect, disconnect, sync, canReopen } = opening
+  const { location, connect, disconnect, sync, canReopen, path } = opening
   let handle: Handle | undefined
   try {
     handle = connect()
-    const info = takeOver(handle, { location, sync })
+    const info = takeOver(handle, { location, sync, isChecked: opening.verify !== 'off' })
     settle(handle)
     const records = new SqliteRecords(handle, location)
     const failure = sqliteFailure.bind(undefined, location)
     const copyTo = copyDatabase.bind(undefined, handle)
-    const connection = { records, info, failure, copyTo, release: disconnect.bind(undefined, handle) }
+    const place = path === undefined ? undefined : { isInPlace: watchPlace(path) }
+    const connection = { records, info, failure, copyTo, ...place, release: disconnect.bind(undefined, handle) }
     if (!canReopen) return connection
-    return { ...connection, again: { reopen: () => take(opening, writeAgain), mark: sqliteMark(handle) } }
+    const again = { ...opening, connect: opening.reconnect ?? connect }
+    return { ...connection, again: { reopen: () => take(again, writeAgain), mark: sqliteMark(handle) } }
   } catch (error) {
     // A handle that is left open would keep its locks, and this process would have locked itself out.
     if (handle !== undefined) disconnect(handle)
@@ -60,11 +68,17 @@ export interface FilePlace {
   readonly path: string
   readonly busyMs: number
   readonly sync: Sync
+  readonly verify?: 'start' | 'off'
+  /** It was there before, and is not to be made anew. */
+  readonly mustExist?: boolean
 }
 
-export function fileOpening({ path, busyMs, sync }: FilePlace): Opening<OwnHandle> {
-  const connect = () => connectFile(path, busyMs)
-  return { location: path, connect, disconnect: (handle) => handle.close(), sync, canReopen: true }
+export function fileOpening(place: FilePlace): Opening<OwnHandle> {
+  const { path, sync, verify } = place
+  const connect = () => connectFile(place)
+  const reconnect = () => connectFile({ ...place, mustExist: true })
+  const opening = { location: path, path, connect, reconnect, disconnect: (handle: OwnHandle) => void handle.close() }
+  return { ...opening, sync, canReopen: true, ...(verify && { verify }) }
 }
 
 /** How a database in memory is called. */
@@ -81,9 +95,9 @@ export function connectPlain(path: string): OwnHandle {
   return new driver(path, { timeout: 0 })
 }
 
-function connectFile(path: string, busyMs: number): OwnHandle {
+function connectFile({ path, busyMs, mustExist = false }: FilePlace): OwnHandle {
   const driver = driverFor(path)
-  prepareFile(path)
+  prepareFile(path, { mustExist })
   return new driver(resolve(path), { timeout: busyMs })
 }
 

@@ -33,6 +33,12 @@ export interface SqliteOptions {
    * promised is the same. If that thread dies, another takes over the file, asks it what was written, and does the rest.
    */
   readonly link?: Link
+  /**
+   * Whether opening looks at the pages of a file: `"start"`, the default, does so where that takes no more than some tens of
+   * milliseconds, up to 64 MiB; `"off"` never, to get at what is left of a damaged one. Each row is checked when it is read, in any
+   * case. `store.verify()` looks at everything.
+   */
+  readonly verify?: 'start' | 'off'
 }
 
 /** How a store is reached: in this thread, or on one of its own. */
@@ -78,7 +84,7 @@ export function sqlite(path: string | SqlHandle, options: SqliteOptions = {}): S
   if (typeof path !== 'string') return storeOf(undefined, onHandle(path, sync))
   const busyMs = options.busy === undefined ? 0 : Math.ceil(durationMs(options.busy, 'sqlite: busy'))
   if (path === memoryPath) return storeOf(undefined, inMemory(sync))
-  const place: FilePlace = { path, busyMs, sync }
+  const place: FilePlace = { path, busyMs, sync, ...(options.verify && { verify: options.verify }) }
   if (options.link === 'worker') return storeOf(path, (world) => openWorkerLink(place, world))
   return storeOf(path, (world) => open(fileOpening(place), world))
 }
@@ -130,7 +136,9 @@ function isHandle(value: unknown): value is SqlHandle {
 
 function checkOptions(options: SqliteOptions): void {
   checkNames(options)
-  const { sync } = options as { readonly sync?: unknown }
+  const { sync, verify } = options as { readonly sync?: unknown; readonly verify?: unknown }
+  if (verify !== undefined && verify !== 'start' && verify !== 'off')
+    throw new ConfigurationError({ path: 'sqlite: verify', rule: 'must be "start" or "off"', value: verify })
   if (sync === undefined || sync === 'full' || sync === 'normal') return
   throw new ConfigurationError({
     path: 'sqlite: sync',
@@ -153,12 +161,14 @@ function checkLink(path: string | SqlHandle, link: unknown): void {
   })
 }
 
+const optionNames: readonly string[] = ['sync', 'busy', 'link', 'verify']
+
 function checkNames(options: unknown): void {
   if (typeof options !== 'object' || options === null)
     throw new ConfigurationError({ path: 'sqlite: options', rule: 'must be an object', value: options })
   for (const [name, value] of Object.entries(options)) {
-    if (name === 'sync' || name === 'busy' || name === 'link') continue
-    const remedy = 'The options are sync, busy and link.'
+    if (optionNames.includes(name)) continue
+    const remedy = `The options are ${optionNames.slice(0, -1).join(', ')} and ${optionNames.at(-1)}.`
     throw new ConfigurationError({ path: `sqlite: ${name}`, rule: 'is no option', value, remedy })
   }
 }

@@ -267,7 +267,7 @@ class WorkerLink implements OperationStore {
       return
     }
     if (this.#isWriting && this.#queue.underWay !== undefined) this.#deathsOfGroup += 1
-    this.#startThread({ ...this.#place, busyMs: Math.max(this.#place.busyMs, takeOverBusyMs) })
+    this.#startThread({ ...this.#place, mustExist: true, busyMs: Math.max(this.#place.busyMs, takeOverBusyMs) })
     this.#hold()
   }
 
