@@ -5,8 +5,10 @@ import { FencedError, StoreError, type StoreProblem } from '../runtime/errors.ts
 import type { StoreInfo } from '../runtime/persistence.ts'
 import { superjsonCodec } from '../serialization/superjson-codec.ts'
 import { ActorTable } from './actor-table.ts'
-import type { Connection } from './connection.ts'
+import { nextPruning } from './bounds.ts'
+import type { Connection, Upkeep } from './connection.ts'
 import type { CopyListener } from './copy-progress.ts'
+import { Limits } from './limits.ts'
 import { Journal } from './journal.ts'
 import { StoredValues } from './stored-values.ts'
 
@@ -23,6 +25,7 @@ export type Result = { readonly isDone: true; readonly value: unknown } | { read
 interface Session {
   readonly actors: ActorTable
   readonly journal: Journal
+  readonly limits: Limits | undefined
 }
 
 /**
@@ -50,6 +53,8 @@ export class GroupWriter {
   #groups = 0
   /** When it was last seen that the file is where it was. */
   #lookedAtMs = -Infinity
+  /** When it is looked next for what is not kept any more. */
+  #pruneAtMs: number | undefined
 
   constructor(connection: Connection, clock: Clock) {
     this.#clock = clock
@@ -77,13 +82,18 @@ export class GroupWriter {
     let results: readonly Result[] = []
     let mark: string | undefined
     try {
-      const { actors, journal } = this.#open()
-      this.#checkPlace()
-      const { records, again } = this.#connection
+      const { actors, journal, limits } = this.#open()
+      const wallMs = this.#clock.wallNow()
+      this.#checkPlace(wallMs)
+      limits?.beginGroup()
+      const { records, again, upkeep } = this.#connection
       records.begin()
       this.#checkEpoch()
       results = group.map(({ work }) => attempt(work, journal))
       actors.write()
+      // Not with the first group: who only looks at the store changes nothing.
+      this.#pruneAtMs ??= nextPruning(wallMs, true)
+      if (upkeep !== undefined && wallMs >= this.#pruneAtMs) this.#pruneAtMs = nextPruning(wallMs, upkeep.prune(wallMs))
       const text = markOf(results)
       again?.mark.put(text)
       mark = text
@@ -131,17 +141,18 @@ export class GroupWriter {
     return JSON.stringify({ link: this.#firstEpoch, upTo: this.#groups })
   }
 
-  #begin({ records, info }: Connection): Session {
+  #begin({ records, info, upkeep }: Connection): Session {
     const actors = new ActorTable(records, { lost: this.#lost, open: this.#openActors })
     const values = new StoredValues(superjsonCodec(), info.location)
-    return { actors, journal: new Journal({ records, actors, values, clock: this.#clock, location: info.location }) }
+    const { location } = info
+    const limits = limitsOf(upkeep, location)
+    return { actors, limits, journal: new Journal({ records, actors, values, clock: this.#clock, location, limits }) }
   }
 
   /** Looks now and then, since looking costs as much as a small group. */
-  #checkPlace(): void {
+  #checkPlace(wallMs: number): void {
     const { isInPlace, info } = this.#connection
     if (isInPlace === undefined) return
-    const wallMs = this.#clock.wallNow()
     if (Math.abs(wallMs - this.#lookedAtMs) < lookEveryMs) return
     this.#lookedAtMs = wallMs
     if (isInPlace()) return
@@ -244,6 +255,14 @@ export class GroupWriter {
       throw new StoreError({ problem, location: info.location, message: text, cause: error })
     }
   }
+}
+
+/** Nothing where there is none, so that accepting asks for nothing. */
+function limitsOf(upkeep: Upkeep | undefined, location: string): Limits | undefined {
+  if (upkeep === undefined) return undefined
+  const { bounds } = upkeep
+  if (bounds.maxFileBytes === Infinity && bounds.maxQueued === Infinity) return undefined
+  return new Limits({ bounds, usedBytes: () => upkeep.usedBytes(), location })
 }
 
 /** How often it is looked whether the file is still there, by the wall clock. */

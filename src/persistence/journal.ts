@@ -20,6 +20,7 @@ import { forgetActors, type ForgetOptions, type Forgotten } from './forgetting.t
 import { appliedBy } from './frontier.ts'
 import type { CommittedText, WillText } from './operation.ts'
 import type { CheckpointRow, EnvelopeText, ExitRow, MemberRow, Records } from './records.ts'
+import type { Limits } from './limits.ts'
 import { keptOf, readRemains } from './reviving.ts'
 import type { StoredValues } from './stored-values.ts'
 
@@ -34,6 +35,8 @@ export interface JournalParts {
   readonly clock: Clock
   /** Where the store is, for a person. */
   readonly location: string
+  /** How much is accepted; anything if not given. */
+  readonly limits: Limits | undefined
 }
 
 /**
@@ -46,6 +49,7 @@ export class Journal {
   readonly #values: StoredValues
   readonly #clock: Clock
   readonly #location: string
+  readonly #limits: Limits | undefined
 
   constructor(parts: JournalParts) {
     this.#records = parts.records
@@ -53,11 +57,15 @@ export class Journal {
     this.#values = parts.values
     this.#clock = parts.clock
     this.#location = parts.location
+    this.#limits = parts.limits
   }
 
   accept(to: ActorId, text: EnvelopeText): Accepted {
     const known = text.key === null ? undefined : this.#records.answer(to, text.key)
-    if (known === undefined) return { status: 'accepted', seq: this.#append(to, text) }
+    if (known === undefined) {
+      this.#limits?.check(this.#actors.get(to), text.input.length)
+      return { status: 'accepted', seq: this.#append(to, text) }
+    }
     if (known.outcome === null)
       return known.seq > this.#actors.get(to).frontier
         ? { status: 'pending', seq: known.seq }
@@ -176,7 +184,7 @@ export class Journal {
     const { kind, name, input, sender, key } = text
     this.#records.addMessage({ actor: to, seq, kind, name, input, sender, key, attempts: 0, isDead: false })
     if (key !== null) {
-      this.#records.addAnswer(to, key, seq)
+      this.#records.addAnswer(to, key, seq, this.#wallMs())
       entry.keys.set(seq, key)
     }
     this.#actors.touch(entry)

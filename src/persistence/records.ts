@@ -144,7 +144,8 @@ export interface Records {
   keysAfter(actor: ActorId, seq: number): { readonly seq: number; readonly key: string }[]
 
   answer(actor: ActorId, key: string): AnswerRow | undefined
-  addAnswer(actor: ActorId, key: string, seq: number): void
+  /** `atMs` is when the message came. */
+  addAnswer(actor: ActorId, key: string, seq: number, atMs: number): void
   setAnswer(actor: ActorId, key: string, answer: { readonly seq: number; readonly outcome: string }): void
 
   /** Newest first. */

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { StoreError } from '../runtime/errors.ts'
+import { defaultBounds, type Bounds } from './bounds.ts'
 import type { Connection } from './connection.ts'
+import { SqliteBounds } from './sqlite-bounds.ts'
 import { copyDatabase } from './sqlite-copy.ts'
 import { sqliteFailure } from './sqlite-failure.ts'
 import { prepareFile, watchPlace } from './sqlite-file.ts'
@@ -19,6 +21,8 @@ export interface Opening<Handle extends SqlHandle> {
   readonly sync: Sync
   /** Whether its pages are looked at first; they are if not given. */
   readonly verify?: 'start' | 'off'
+  /** The usual ones if not given. */
+  readonly bounds?: Bounds
   /** Connects to what has been there before; as `connect` if not given. */
   reconnect?(): Handle
   /** Where its file is, if it is one. */
@@ -43,8 +47,9 @@ function take<Handle extends SqlHandle>(opening: Opening<Handle>, settle: (handl
     const records = new SqliteRecords(handle, location)
     const failure = sqliteFailure.bind(undefined, location)
     const copyTo = copyDatabase.bind(undefined, handle)
+    const upkeep = new SqliteBounds(handle, opening.bounds ?? defaultBounds)
     const place = path === undefined ? undefined : { isInPlace: watchPlace(path) }
-    const connection = { records, info, failure, copyTo, ...place, release: disconnect.bind(undefined, handle) }
+    const connection = { records, info, failure, copyTo, upkeep, ...place, release: disconnect.bind(undefined, handle) }
     if (!canReopen) return connection
     const again = { ...opening, connect: opening.reconnect ?? connect }
     return { ...connection, again: { reopen: () => take(again, writeAgain), mark: sqliteMark(handle) } }
@@ -69,16 +74,17 @@ export interface FilePlace {
   readonly busyMs: number
   readonly sync: Sync
   readonly verify?: 'start' | 'off'
+  readonly bounds?: Bounds
   /** It was there before, and is not to be made anew. */
   readonly mustExist?: boolean
 }
 
 export function fileOpening(place: FilePlace): Opening<OwnHandle> {
-  const { path, sync, verify } = place
+  const { path, sync, verify, bounds } = place
   const connect = () => connectFile(place)
   const reconnect = () => connectFile({ ...place, mustExist: true })
   const opening = { location: path, path, connect, reconnect, disconnect: (handle: OwnHandle) => void handle.close() }
-  return { ...opening, sync, canReopen: true, ...(verify && { verify }) }
+  return { ...opening, sync, canReopen: true, ...(verify && { verify }), ...(bounds && { bounds }) }
 }
 
 /** How a database in memory is called. */

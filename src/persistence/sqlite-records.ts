@@ -103,8 +103,8 @@ export class SqliteRecords implements Records {
     return this.#one(this.#sql.answer.get(actor, key), toAnswer, actor)
   }
 
-  addAnswer(actor: ActorId, key: string, seq: number): void {
-    this.#sql.addAnswer.run(actor, key, seq, answerCrc(actor, key, { seq, outcome: null }))
+  addAnswer(actor: ActorId, key: string, seq: number, atMs: number): void {
+    this.#sql.addAnswer.run(actor, key, seq, answerCrc(actor, key, { seq, outcome: null }), atMs)
   }
 
   setAnswer(actor: ActorId, key: string, answer: { readonly seq: number; readonly outcome: string }): void {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { durationMs, type Duration } from '../protocol/duration.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { superjsonCodec } from '../serialization/superjson-codec.ts'
+import { readBounds, type KeptKinds, type LimitOptions } from './bounds-option.ts'
 import { openOperations } from './open-store.ts'
 import { persistenceOver, type OperationStore } from './operation-store.ts'
 import type { OwnHandle, SqlHandle } from './sqlite-handle.ts'
@@ -39,6 +40,10 @@ export interface SqliteOptions {
    * case. `store.verify()` looks at everything.
    */
   readonly verify?: 'start' | 'off'
+  /** How much it takes: the size of the file, and what waits for one actor; any amount if not given. */
+  readonly limits?: LimitOptions
+  /** How long answers and dead letters are kept. */
+  readonly keep?: KeptKinds
 }
 
 /** How a store is reached: in this thread, or on one of its own. */
@@ -80,11 +85,12 @@ export function sqlite(path: string | SqlHandle, options: SqliteOptions = {}): S
   checkPath(path)
   checkOptions(options)
   const sync = options.sync ?? 'full'
+  const bounds = readBounds(options)
   checkLink(path, options.link)
-  if (typeof path !== 'string') return storeOf(undefined, onHandle(path, sync))
+  if (typeof path !== 'string') return storeOf(undefined, onHandle(path, { sync, bounds }))
   const busyMs = options.busy === undefined ? 0 : Math.ceil(durationMs(options.busy, 'sqlite: busy'))
-  if (path === memoryPath) return storeOf(undefined, inMemory(sync))
-  const place: FilePlace = { path, busyMs, sync, ...(options.verify && { verify: options.verify }) }
+  if (path === memoryPath) return storeOf(undefined, inMemory({ sync, bounds }))
+  const place: FilePlace = { path, busyMs, sync, bounds, ...(options.verify && { verify: options.verify }) }
   if (options.link === 'worker') return storeOf(path, (world) => openWorkerLink(place, world))
   return storeOf(path, (world) => open(fileOpening(place), world))
 }
@@ -99,15 +105,18 @@ function storeOf(file: string | undefined, connect: Connect): SqliteStore {
   }
 }
 
-function onHandle(handle: SqlHandle, sync: Sync): Connect {
-  return (world) => open({ location: 'an open database', connect: () => handle, ...kept, sync }, world)
+/** How a database is kept that is no file of ours. */
+type How = Pick<FilePlace, 'sync' | 'bounds'>
+
+function onHandle(handle: SqlHandle, how: How): Connect {
+  return (world) => open({ location: 'an open database', connect: () => handle, ...kept, ...how }, world)
 }
 
 /** The database outlives `close()` as a file would: a test can open it again. */
-function inMemory(sync: Sync): Connect {
+function inMemory(how: How): Connect {
   let handle: OwnHandle | undefined
   const connect = () => (handle ??= connectMemory())
-  return (world) => open({ location: memoryPath, connect, ...kept, sync }, world)
+  return (world) => open({ location: memoryPath, connect, ...kept, ...how }, world)
 }
 
 /** Closing would lose it, or take it away from whoever opened it. */
@@ -161,7 +170,7 @@ function checkLink(path: string | SqlHandle, link: unknown): void {
   })
 }
 
-const optionNames: readonly string[] = ['sync', 'busy', 'link', 'verify']
+const optionNames: readonly string[] = ['sync', 'busy', 'link', 'verify', 'limits', 'keep']
 
 function checkNames(options: unknown): void {
   if (typeof options !== 'object' || options === null)

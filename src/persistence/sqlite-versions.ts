@@ -138,6 +138,11 @@ CREATE TABLE restarts (
   PRIMARY KEY (supervisor, child)
 ) STRICT, WITHOUT ROWID;
 
+-- When the message came, by the wall clock: an answer is not kept for ever. 0 where that is not known.
+ALTER TABLE answer ADD COLUMN asked_at_ms INTEGER NOT NULL DEFAULT 0;
+
+CREATE INDEX answer_age ON answer (asked_at_ms);
+
 CREATE TABLE begun_anew (
   -- Actors whose next life began with their first state: what their journal said up to the frontier is gone on purpose.
   actor TEXT PRIMARY KEY,
