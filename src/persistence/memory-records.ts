@@ -29,6 +29,7 @@ export class MemoryRecords implements Records {
   readonly #inbox = new Map<ActorId, Map<number, MessageRow>>()
   readonly #answers = new Map<ActorId, Map<string, AnswerRow>>()
   readonly #checkpoints = new Map<ActorId, Map<number, CheckpointRow>>()
+  readonly #expired = new Map<ActorId, Map<number, number>>()
   readonly #timers = new Map<ActorId, Map<string, TimerRow>>()
   readonly #members = new Map<ActorId, Map<string, MemberRow>>()
   readonly #deadLetters: DeadLetter[] = []
@@ -120,6 +121,18 @@ export class MemoryRecords implements Records {
     const rows = this.#checkpoints.get(actor)
     if (rows === undefined) return
     for (const old of rows.keys()) if (old < number) rows.delete(old)
+  }
+
+  expired(actor: ActorId): number[] {
+    return [...(this.#expired.get(actor)?.values() ?? [])].sort((a, b) => a - b)
+  }
+
+  addExpired(actor: ActorId, number: number): void {
+    shelfOf(this.#expired, actor).set(number, number)
+  }
+
+  dropExpired(actor: ActorId, number: number): void {
+    this.#expired.get(actor)?.delete(number)
   }
 
   timers(actor: ActorId): TimerRow[] {

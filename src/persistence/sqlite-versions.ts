@@ -138,6 +138,15 @@ CREATE TABLE restarts (
   PRIMARY KEY (supervisor, child)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE expired (
+  -- Checkpoints whose state is kept elsewhere and that are not kept here any more, or were never completed: whoever has the state
+  -- is still to be told.
+  actor TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  PRIMARY KEY (actor, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW exits_told AS
 -- For people: who ended, why, and what was decided.
 SELECT datetime(at_ms / 1000, 'unixepoch') AS at, epoch, supervisor, number, child, incarnation, reason, decided, why
