@@ -18,7 +18,8 @@ import type { PartsOptions, PartStream } from './streams/part-stream.ts'
 export interface CallOptions {
   /**
    * How long to wait for the reply; 5 s if not given, `"infinity"` waits for ever. A call that is made while a call is handled
-   * never waits longer than the caller of that one.
+   * never waits longer than the caller of that one. Never less than this; from 100 ms on it counts from the next turn of the event
+   * loop, so that code which blocks the loop behind the call does not use it up.
    */
   readonly timeout?: DurationOrInfinity
   /**

@@ -191,7 +191,7 @@ export class LiveContext implements Context {
     const timeoutMs =
       options.timeout === undefined ? Infinity : durationOrInfinityMs(options.timeout, `${this.cell.label}: spawn: timeout`)
     const number = options.monitor === true ? world.nextNumber() : undefined
-    const spawned = await world.spawn({
+    const given = world.spawn({
       spec: spawnedSpec(definition, id, args, options),
       starter: this.life,
       link: options.link === true,
@@ -201,6 +201,7 @@ export class LiveContext implements Context {
       ifExists: options.ifExists,
       supervision,
     })
+    const spawned = typeof given === 'string' ? given : await given
     return {
       ref: definition.reference(this, spawned),
       monitor: number === undefined ? undefined : { monitor: number, target: spawned },

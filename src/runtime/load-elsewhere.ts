@@ -27,7 +27,7 @@ export async function loadElsewhere(
     let loaded: unknown
     try {
       const context = { id, incarnation: life.number, checkpoints: offered, signal: life.signal }
-      loaded = await world.attribution.runOnce(life, async () => checkpointable.load(context))
+      loaded = await world.attribution.run(life, async () => checkpointable.load(context))
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error)
       world.emit({ type: 'checkpoint damaged', id, number: newest.number, problem })

@@ -145,7 +145,7 @@ function askInScope(
   hook: NonNullable<Hooks<unknown, unknown>['init']>,
   context: StartingContext,
 ): StartPlan | Promise<StartPlan> {
-  const plan = life.cell.world.attribution.runOnce(life, () => hook(context))
+  const plan = life.cell.world.attribution.run(life, () => hook(context))
   return isThenable(plan) ? Promise.resolve(plan).then((late) => late ?? resume) : (plan ?? resume)
 }
 
@@ -199,7 +199,7 @@ function resumed(recovered: Recovered | undefined): FirstState | undefined {
 
 function firstState(life: Incarnation, args: unknown, frontier: number): FirstState | Promise<FirstState> {
   const { cell } = life
-  const state = cell.world.attribution.runOnce(life, () => cell.spec.behavior.initial(args, life.context))
+  const state = cell.world.attribution.run(life, () => cell.spec.behavior.initial(args, life.context))
   return isThenable(state) ? lateState(state, life, frontier) : initialState(state, life, frontier)
 }
 
