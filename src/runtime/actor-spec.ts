@@ -20,6 +20,8 @@ export interface ActorSpec {
   readonly maxAttempts: number
   /** A checkpoint after so many turns, where there is no journal; `Infinity` for none. */
   readonly checkpointEvery: number
+  /** Where its state cannot be read, an older one or the first takes its place; refused if not given. */
+  readonly allowStateLoss?: boolean | undefined
   /** What answers calls while it is down. */
   readonly fallback?: Fallbacks | undefined
   /** How often a lost call is handled again, where nothing else is said; 0 if not given. */
