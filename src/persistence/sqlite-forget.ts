@@ -51,8 +51,8 @@ export class SqliteForgetting {
     const { frontier, why, atMs } = order
     const keep = (table: string, where: string): number => {
       const row = columnsOf(this.#handle, table).map((column) => `'${column}', ${column}`)
-      const given = `actor, ?, ?, '${table}', json_object(${row.join(', ')})`
-      this.#run(`INSERT INTO set_aside (actor, at_ms, why, kind, content) SELECT ${given} FROM ${table} WHERE ${where}`, atMs, why, actor)
+      const given = `SELECT actor, ?, ?, '${table}', json_object(${row.join(', ')}) FROM ${table} WHERE ${where}`
+      this.#run(`INSERT INTO set_aside (actor, at_ms, why, kind, content) ${given}`, atMs, why, actor)
       return this.#run(`DELETE FROM ${table} WHERE ${where}`, actor)
     }
     const checkpoints = keep('checkpoint', 'actor = ?')
