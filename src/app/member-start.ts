@@ -43,8 +43,8 @@ export class MemberStart implements LocalStart {
     return this.#common.allowStateLoss
   }
 
-  get checkpointEvery(): number {
-    return this.#common.checkpointEvery
+  get checkpoints(): ActorSpec['checkpoints'] {
+    return this.#common.checkpoints
   }
 
   get fallback(): ActorSpec['fallback'] {

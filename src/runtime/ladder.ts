@@ -69,6 +69,7 @@ async function giveUpState(cell: Cell, error: unknown): Promise<void> {
 
 /** A disk that fails, or code of another version, is no reason to give a state up. */
 function isLossAllowed({ spec }: Cell, error: unknown): boolean {
-  if (spec.allowStateLoss !== true || error instanceof StateVersionError) return false
+  if (spec.allowStateLoss !== true || spec.checkpoints?.onLoadFailure === 'fail') return false
+  if (error instanceof StateVersionError) return false
   return error instanceof StoreError ? error.problem === 'damaged' : true
 }

@@ -3,9 +3,11 @@ import type { CallHandler } from '../../behaviors/handlers.ts'
 import type { DurationOrInfinity } from '../../protocol/duration.ts'
 import type { StateMode } from '../../runtime/actor-spec.ts'
 import type { Hooks } from '../../runtime/behavior.ts'
+import type { CheckpointSettings } from '../../runtime/checkpoint-settings.ts'
 import type { FallbackCall, Fallbacks } from '../../runtime/fallback.ts'
 import type { CallDefaults } from './call-rules.ts'
 import type { MailboxSettings } from '../../runtime/mailbox-gate.ts'
+import type { CheckpointOption } from './checkpoint-option.ts'
 import type { ChildExtraOptions, ChildExtras } from './child-extras.ts'
 import type { ShutdownLimit } from './child-spec.ts'
 import type { MailboxOption } from './mailbox-option.ts'
@@ -47,8 +49,8 @@ export interface ChildOptions<State = unknown, Args = unknown, Handlers = unknow
    * `state lost`. What is lost is set aside in the store. Code of another version is no reason to lose anything. Not for `volatile`.
    */
   readonly allowStateLoss?: boolean
-  /** A checkpoint after so many turns, besides the one that is taken at every end; an integer >= 1. Not for `volatile`. */
-  readonly checkpoint?: { readonly every: number }
+  /** When checkpoints are taken, besides the one at every end. Not for `volatile`. */
+  readonly checkpoint?: CheckpointOption<State>
   /** Put over the hooks of the behavior, one by one. */
   readonly hooks?: Hooks<State, Args>
   /**
@@ -80,7 +82,7 @@ export interface ChildSettings {
   readonly state: StateMode | undefined
   readonly maxAttempts: number
   readonly allowStateLoss: boolean
-  readonly checkpointEvery: number | undefined
+  readonly checkpoints: CheckpointSettings | undefined
   readonly hooks: Hooks<unknown, unknown> | undefined
   readonly fallback: Fallbacks | undefined
   readonly calls: CallDefaults
