@@ -364,6 +364,7 @@ export {
   type SqlValue,
 } from './persistence/sqlite-store.ts'
 export type { Sync } from './persistence/sqlite-settings.ts'
+export type { LostState } from './runtime/persistence.ts'
 export type { KeepOptions, KeptKinds, LimitOptions } from './persistence/bounds-option.ts'
 export type { BackupOptions, BackupReport, SqliteStore } from './persistence/sqlite-upkeep.ts'
 export type { CopyListener, CopyProgress } from './persistence/copy-progress.ts'

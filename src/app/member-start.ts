@@ -39,6 +39,10 @@ export class MemberStart implements LocalStart {
     return this.#common.maxAttempts
   }
 
+  get allowStateLoss(): boolean | undefined {
+    return this.#common.allowStateLoss
+  }
+
   get checkpoints(): ActorSpec['checkpoints'] {
     return this.#common.checkpoints
   }

@@ -138,7 +138,8 @@ export interface Settled {
 }
 
 export function workerSpec(behavior: Behavior, { key, id, settings }: Settled, { defaultMode }: PlanParts): ChildSpec {
-  const { restart, shutdown, significant, args, hooks, fallback, calls, mailbox, maxAttempts, name, extras } = settings
+  const { restart, shutdown, significant, args, hooks, fallback, calls, mailbox, maxAttempts, allowStateLoss, name, extras } =
+    settings
   const start: ActorSpec = {
     id,
     behavior,
@@ -150,6 +151,7 @@ export function workerSpec(behavior: Behavior, { key, id, settings }: Settled, {
     mailbox,
     termLimitMs: termLimit(shutdown),
     maxAttempts,
+    allowStateLoss,
     checkpoints: settings.checkpoints,
     name,
   }

@@ -5,13 +5,13 @@ import { defaultBounds, type Bounds, type Keeping } from './bounds.ts'
 /** How much a store takes. Beyond it new messages are rejected, before anything of them is accepted. */
 export interface LimitOptions {
   /**
-   * How large the file may become, in bytes, without the room that is free in it: an integer >= 65536; any size if not given. What
-   * has been accepted is handled and committed all the same, so that it may grow a little beyond.
+   * How large the file may become, in bytes, without the room that is free in it: an integer >= 65536; any size if not given.
+   * What has been accepted is handled and committed all the same, so that it may grow a little beyond.
    */
   readonly maxFileBytes?: number
   /**
-   * How many messages may wait in the journal of one actor, whether it runs or not: an integer >= 1; any number if not given. What
-   * durable actors send in their turns is accepted with their commits, whatever waits.
+   * How many messages may wait in the journal of one actor, whether it runs or not: an integer >= 1; any number if not given.
+   * What durable actors send in their turns is accepted with their commits, whatever waits.
    */
   readonly maxQueued?: number
 }

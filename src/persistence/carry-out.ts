@@ -11,7 +11,9 @@ export function carryOut(journal: Journal, operation: Operation): unknown {
     case 'seal':
       return journal.seal(operation.id, operation.incarnation, operation.will)
     case 'open':
-      return journal.open(operation.id, operation.rung)
+      return journal.open(operation.id, operation.rung, operation.incarnation)
+    case 'beginAnew':
+      return journal.beginAnew(operation.id, operation.why)
     case 'read':
       return journal.read(operation.id, operation.checkpoint)
     case 'fire':

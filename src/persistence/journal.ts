@@ -6,6 +6,7 @@ import type {
   Checkpoint,
   Journaled,
   KeptExits,
+  LostState,
   Member,
   Outcome,
   RestartCount,
@@ -113,10 +114,11 @@ export class Journal {
     return added?.number
   }
 
-  open(id: ActorId, rung: number): Revived {
+  open(id: ActorId, rung: number, incarnation?: number): Revived {
     const entry = this.#actors.get(id)
+    if (incarnation !== undefined) this.#actors.fence(entry, incarnation)
     const { revived, kept } = readRemains({ records: this.#records, values: this.#values, entry, rung })
-    entry.incarnation++
+    if (incarnation === undefined) entry.incarnation++
     entry.isSealed = false
     entry.lastExit = null
     entry.kept = kept
@@ -124,6 +126,23 @@ export class Journal {
     this.#actors.opened(id)
     this.#actors.touch(entry)
     return { incarnation: entry.incarnation, ...revived }
+  }
+
+  beginAnew(id: ActorId, why: string): LostState {
+    const entry = this.#actors.get(id)
+    const { frontier, nextSeq } = entry
+    const { lost, again } = this.#records.setAside(id, { frontier, nextSeq, why, atMs: this.#wallMs() })
+    if (lost.unhandled > 0) {
+      // Turns follow each other without a gap: those that are left come behind it, in their order.
+      entry.frontier = nextSeq - 1
+      entry.keys.clear()
+      for (const text of again) this.#append(id, text)
+    }
+    this.#records.putBegunAnew({ actor: id, frontier: entry.frontier, atMs: this.#wallMs(), why })
+    entry.kept = []
+    entry.droppedTo = entry.frontier
+    this.#actors.touch(entry)
+    return lost
   }
 
   read(id: ActorId, number: number): Checkpoint | undefined {

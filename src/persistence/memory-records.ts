@@ -12,6 +12,7 @@ import type {
   MessageRow,
   Records,
   Removed,
+  SettingAside,
   TimerRow,
 } from './records.ts'
 
@@ -237,6 +238,14 @@ export class MemoryRecords implements Records {
 
   putBegunAnew({ actor, frontier }: BegunAnewRow): void {
     this.#begunAnew.set(actor, frontier)
+  }
+
+  setAside(actor: ActorId, { frontier }: SettingAside): ReturnType<Records['setAside']> {
+    const inbox = this.#inbox.get(actor)
+    const applied = [...(inbox?.keys() ?? [])].filter((seq) => seq <= frontier)
+    for (const seq of applied) inbox?.delete(seq)
+    const checkpoints = dropShelf(this.#checkpoints, actor)
+    return { lost: { checkpoints, applied: applied.length, unhandled: 0 }, again: [] }
   }
 
   begunAnew(actor: ActorId): number {

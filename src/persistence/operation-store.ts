@@ -59,7 +59,9 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
           crashedOn,
         },
       })),
-    open: (id, rung) => store.submit<'open'>(() => ({ type: 'open', id: checkText(id, 'actor id'), rung })),
+    open: (id, rung, incarnation) =>
+      store.submit<'open'>(() => ({ type: 'open', id: checkText(id, 'actor id'), rung, incarnation })),
+    beginAnew: (id, why) => store.submit<'beginAnew'>(() => ({ type: 'beginAnew', id, why })),
     read: (id, checkpoint) => store.submit<'read'>(() => ({ type: 'read', id, checkpoint })),
     fire: (id, timer) => store.submit<'fire'>(() => ({ type: 'fire', id, timer })),
     retire: (id, why) => store.submit<'retire'>(() => ({ type: 'retire', id, why })),

@@ -1,5 +1,14 @@
 import type { ActorId } from '../protocol/actor-id.ts'
-import type { Accepted, Checkpoint, Journaled, KeptExits, Member, RestartCount, Revived } from '../runtime/persistence.ts'
+import type {
+  Accepted,
+  Checkpoint,
+  Journaled,
+  KeptExits,
+  LostState,
+  Member,
+  RestartCount,
+  Revived,
+} from '../runtime/persistence.ts'
 import type { CommitText, SnapshotText } from './commit-text.ts'
 import type { ForgetOptions, Forgotten } from './forgetting.ts'
 import type { EnvelopeText, ExitRow, MemberRow } from './records.ts'
@@ -16,7 +25,8 @@ export type Operation =
   | { readonly type: 'accept'; readonly to: ActorId; readonly text: EnvelopeText }
   | { readonly type: 'commit'; readonly id: ActorId; readonly incarnation: number; readonly commit: CommitText }
   | { readonly type: 'seal'; readonly id: ActorId; readonly incarnation: number; readonly will: WillText }
-  | { readonly type: 'open'; readonly id: ActorId; readonly rung: number }
+  | { readonly type: 'open'; readonly id: ActorId; readonly rung: number; readonly incarnation?: number | undefined }
+  | { readonly type: 'beginAnew'; readonly id: ActorId; readonly why: string }
   | { readonly type: 'read'; readonly id: ActorId; readonly checkpoint: number }
   | { readonly type: 'fire'; readonly id: ActorId; readonly timer: string }
   | { readonly type: 'retire'; readonly id: ActorId; readonly why: string }
@@ -54,6 +64,7 @@ export interface Answers {
   readonly countRestarts: undefined
   readonly restarts: readonly RestartCount[]
   readonly forget: Forgotten
+  readonly beginAnew: LostState
 }
 
 export type OperationType = keyof Answers

@@ -1,6 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { MessageKind } from '../protocol/envelope.ts'
-import type { CheckpointCause, RestartCount } from '../runtime/persistence.ts'
+import type { CheckpointCause, LostState, RestartCount } from '../runtime/persistence.ts'
 
 /** An actor, as far as its journal and its incarnations go. */
 export interface ActorRow {
@@ -94,6 +94,14 @@ export interface AnswerRow {
 export interface Burial {
   readonly actor: ActorId
   readonly seq: number
+  readonly why: string
+  readonly atMs: number
+}
+
+/** Up to where the journal of an actor is moved out of the way. */
+export interface SettingAside {
+  readonly frontier: number
+  readonly nextSeq: number
   readonly why: string
   readonly atMs: number
 }
@@ -194,6 +202,11 @@ export interface Records {
   /** Removes every row of an actor and of its children as their supervisor, but that which counts. */
   removeActor(id: ActorId): Removed
   putBegunAnew(row: BegunAnewRow): void
+  /**
+   * Moves the state of an actor out of the way, and what led to it. Where a message above the frontier is missing or damaged, it
+   * is a dead letter, and the others are taken out of the journal: `again` has them in their order.
+   */
+  setAside(actor: ActorId, order: SettingAside): { readonly lost: LostState; readonly again: readonly EnvelopeText[] }
   /** Up to which message the journal of an actor is gone on purpose; 0 if nothing is. */
   begunAnew(actor: ActorId): number
 }

@@ -1,7 +1,10 @@
 import { keyOf, parentOf, type ActorId } from '../protocol/actor-id.ts'
 import { crcOf } from './checksum.ts'
-import type { BegunAnewRow, Removed } from './records.ts'
+import type { BegunAnewRow, EnvelopeText, Records, Removed, SettingAside } from './records.ts'
 import type { SqlHandle, SqlRow, SqlValue } from './sqlite-handle.ts'
+import { queries } from './sqlite-queries.ts'
+import { toMessage, toTimer } from './sqlite-rows.ts'
+import { columnsOf } from './sqlite-tables.ts'
 
 /** The statements by which actors are forgotten; seldom needed, and so not prepared in advance. */
 export class SqliteForgetting {
@@ -43,6 +46,48 @@ export class SqliteForgetting {
     const crc = crcOf(actor, frontier, atMs, why)
     const put = 'INSERT OR REPLACE INTO begun_anew (actor, frontier, at_ms, why, crc) VALUES (?, ?, ?, ?, ?)'
     this.#run(put, actor, frontier, atMs, why, crc)
+  }
+
+  setAside(actor: ActorId, order: SettingAside): ReturnType<Records['setAside']> {
+    const { frontier, why, atMs } = order
+    const keep = (table: string, where: string): number => {
+      const row = columnsOf(this.#handle, table).map((column) => `'${column}', ${column}`)
+      const given = `SELECT actor, ?, ?, '${table}', json_object(${row.join(', ')}) FROM ${table} WHERE ${where}`
+      this.#run(`INSERT INTO set_aside (actor, at_ms, why, kind, content) ${given}`, atMs, why, actor)
+      return this.#run(`DELETE FROM ${table} WHERE ${where}`, actor)
+    }
+    const checkpoints = keep('checkpoint', 'actor = ?')
+    const applied = keep('inbox', `actor = ? AND seq <= ${frontier}`)
+    keep('timer', `actor = ? AND id IN (${this.#damagedTimers(actor)})`)
+    const { unhandled, again } = this.#mendJournal(actor, order)
+    return { lost: { checkpoints, applied, unhandled }, again }
+  }
+
+  /** Nothing is done where every message above the frontier is there and intact. */
+  #mendJournal(actor: ActorId, { frontier, nextSeq, atMs }: SettingAside): { unhandled: number; again: EnvelopeText[] } {
+    const columns = this.#handle.prepare('SELECT * FROM inbox WHERE actor = ? AND seq > ?').all(actor, frontier) as SqlRow[]
+    const rows = columns.map((row) => toMessage(row))
+    const intact = rows.flatMap(({ row, isIntact }) => (isIntact && !row.isDead ? [row] : []))
+    const known = new Set(rows.flatMap(({ row, isIntact }) => (isIntact ? [row.seq] : [])))
+    const unhandled: number[] = []
+    for (let seq = frontier + 1; seq < nextSeq; seq += 1) if (!known.has(seq)) unhandled.push(seq)
+    if (unhandled.length === 0) return { unhandled: 0, again: [] }
+    const there = new Set(rows.map(({ row }) => row.seq))
+    for (const seq of unhandled) {
+      const why = there.has(seq) ? 'it cannot be read' : 'it is missing'
+      if (!there.has(seq)) this.#run(queries.addMessage, actor, seq, 'cast', '', '', null, null, 0)
+      this.#run(queries.addDeadLetter, why, atMs, actor, seq)
+    }
+    for (const { key } of intact) if (key !== null) this.#run('DELETE FROM answer WHERE actor = ? AND key = ?', actor, key)
+    this.#run('DELETE FROM inbox WHERE actor = ?', actor)
+    return { unhandled: unhandled.length, again: intact }
+  }
+
+  /** As texts of SQL. */
+  #damagedTimers(actor: ActorId): string {
+    const rows = this.#handle.prepare('SELECT * FROM timer WHERE actor = ?').all(actor) as SqlRow[]
+    const damaged = rows.filter((row) => !toTimer(row).isIntact).map(({ id }) => `'${String(id).replaceAll("'", "''")}'`)
+    return damaged.join(', ')
   }
 
   /** Nothing where the row is damaged: what it would excuse is missing then. */

@@ -13,6 +13,7 @@ import type {
   MessageRow,
   Records,
   Removed,
+  SettingAside,
   TimerRow,
 } from './records.ts'
 import { SqliteForgetting } from './sqlite-forget.ts'
@@ -221,6 +222,10 @@ export class SqliteRecords implements Records {
 
   putBegunAnew(row: BegunAnewRow): void {
     this.#forgetting.putBegunAnew(row)
+  }
+
+  setAside(actor: ActorId, order: SettingAside): ReturnType<Records['setAside']> {
+    return this.#forgetting.setAside(actor, order)
   }
 
   begunAnew(actor: ActorId): number {

@@ -5,8 +5,8 @@ import { readValue, type SqlHandle } from './sqlite-handle.ts'
 const largestChecked = 64 * 1024 * 1024
 
 /**
- * Looks whether a database of ours is whole, as far as that takes no time that anybody notices: the pages of a small file, and that
- * nothing in it runs by itself. What rows hold is looked at when they are read.
+ * Looks whether a database of ours is whole, as far as that takes no time that anybody notices: the pages of a small file, and
+ * that nothing in it runs by itself. What rows hold is looked at when they are read.
  *
  * @throws {StoreError} `damaged`; nothing was changed.
  */

@@ -36,8 +36,8 @@ export interface SqliteOptions {
   readonly link?: Link
   /**
    * Whether opening looks at the pages of a file: `"start"`, the default, does so where that takes no more than some tens of
-   * milliseconds, up to 64 MiB; `"off"` never, to get at what is left of a damaged one. Each row is checked when it is read, in any
-   * case. `store.verify()` looks at everything.
+   * milliseconds, up to 64 MiB; `"off"` never, to get at what is left of a damaged one. Each row is checked when it is read, in
+   * any case. `store.verify()` looks at everything.
    */
   readonly verify?: 'start' | 'off'
   /** How much it takes: the size of the file, and what waits for one actor; any amount if not given. */

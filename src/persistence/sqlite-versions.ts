@@ -152,6 +152,16 @@ ALTER TABLE answer ADD COLUMN asked_at_ms INTEGER NOT NULL DEFAULT 0;
 
 CREATE INDEX answer_age ON answer (asked_at_ms);
 
+CREATE TABLE set_aside (
+  -- Rows of actors that had to begin anew, as JSON: nobody reads them, and nothing of them is thrown away.
+  number INTEGER PRIMARY KEY,
+  actor TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  why TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  content TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE begun_anew (
   -- Actors whose next life began with their first state: what their journal said up to the frontier is gone on purpose.
   actor TEXT PRIMARY KEY,

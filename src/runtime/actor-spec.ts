@@ -19,6 +19,8 @@ export interface ActorSpec {
   readonly termLimitMs: number
   /** After how many crashed attempts a journaled message goes to the dead letters. */
   readonly maxAttempts: number
+  /** Where its state cannot be read, an older one or the first takes its place; refused if not given. */
+  readonly allowStateLoss?: boolean | undefined
   /** When it takes checkpoints, and how they are kept; the defaults if not given. */
   readonly checkpoints?: CheckpointSettings | undefined
   /** What answers calls while it is down. */

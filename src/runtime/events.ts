@@ -2,7 +2,7 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { StartCause, StateSource } from './behavior.ts'
 import type { MessageInfo } from './message.ts'
-import type { CheckpointCause } from './persistence.ts'
+import type { CheckpointCause, LostState } from './persistence.ts'
 
 /**
  * Why a message was never applied: nobody had that id (`noproc`), handling it failed (`crashed`), its actor ended for good
@@ -68,7 +68,22 @@ export type ActorEvent =
       readonly number: number
       readonly error: unknown
     }
-  | { readonly type: 'state lost'; readonly id: ActorId; readonly incarnation: number }
+  | {
+      readonly type: 'state lost'
+      readonly id: ActorId
+      readonly incarnation: number
+      /** What was there and could not be read, where the child allows its loss; it is set aside in the store. */
+      readonly lost?: LostState & { readonly why: string }
+    }
+  /** A state that could not be loaded, migrated or rebuilt, where the child allows its loss: the checkpoint before is tried. */
+  | {
+      readonly type: 'state passed over'
+      readonly id: ActorId
+      readonly incarnation: number
+      /** The number of its checkpoint; nothing if there was none that can be read. */
+      readonly checkpoint: number | undefined
+      readonly error: unknown
+    }
   | { readonly type: 'dead letter'; readonly id: ActorId; readonly message: MessageInfo; readonly why: DeadLetterCause }
   | {
       readonly type: 'group dropped'

@@ -172,6 +172,15 @@ export interface Revived {
   readonly expired?: readonly number[]
 }
 
+/** What an actor that begins anew has lost. */
+export interface LostState {
+  readonly checkpoints: number
+  /** Messages that had been applied, and were still in its journal. */
+  readonly applied: number
+  /** Messages that had been accepted and not applied, and cannot be read. */
+  readonly unhandled: number
+}
+
 /** What a supervisor has made of an exit or of a failed start, as a store keeps it. */
 export interface ExitNote {
   readonly supervisor: ActorId
@@ -237,8 +246,16 @@ export interface Persistence {
   commit(id: ActorId, incarnation: number, commit: Commit): Promise<Committed>
   /** Writes what an incarnation leaves behind and ends its right to commit. Resolves with the number of the checkpoint. */
   seal(id: ActorId, incarnation: number, will: LastWill): Promise<number | undefined>
-  /** Begins the next incarnation, which fences the one before; `rung` readable checkpoints are passed over. */
-  open(id: ActorId, rung: number): Promise<Revived>
+  /**
+   * Begins the next incarnation, which fences the one before; `rung` readable checkpoints are passed over. With `incarnation`, which
+   * has to be the newest, that one goes on looking, and none begins.
+   */
+  open(id: ActorId, rung: number, incarnation?: number): Promise<Revived>
+  /**
+   * Sets aside the state of an actor and the messages that led to it: it begins with its first state. Messages that wait stay,
+   * but for those that cannot be read, which become dead letters.
+   */
+  beginAnew(id: ActorId, why: string): Promise<LostState>
   /** One checkpoint with its state; nothing if there is none with that number or it cannot be read. */
   read(id: ActorId, checkpoint: number): Promise<Checkpoint | undefined>
   /** Turns a due timer into a message, in one transaction; nothing if the timer is gone. */

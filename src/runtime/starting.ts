@@ -12,7 +12,8 @@ import { loadElsewhere } from './load-elsewhere.ts'
 import { messageOf, type Message } from './message.ts'
 import { describeName } from './names.ts'
 import type { Revived } from './persistence.ts'
-import { behaviorNamed, fromMemory, recover, restore, type Recovered } from './recovery.ts'
+import { openForStart, recoverDown } from './ladder.ts'
+import { behaviorNamed, fromMemory, restore, type Recovered } from './recovery.ts'
 import { overrideHooks, startingHook } from './start-plan.ts'
 import { resume, StartingContext } from './starting-context.ts'
 import { isThenable } from './thenable.ts'
@@ -91,17 +92,18 @@ async function publishLater(life: Incarnation, origin: StartOrigin, first: Promi
 async function startFromStore(cell: Cell, origin: StartOrigin, attempt: number): Promise<Started> {
   let life: Incarnation | undefined
   try {
-    const revived = await cell.store.open(cell.id, 0)
-    tellOfRecovery(cell, revived)
+    const opened = await openForStart(cell)
+    tellOfRecovery(cell, opened)
     // Who asked for it may be gone by now, and another start may have been quicker.
     if (cell.life !== undefined || origin.parent?.isActive === false) return fail(cell, undefined, killed)
-    life = conceive(cell, revived.incarnation, origin)
+    life = conceive(cell, opened.incarnation, origin)
     life.turns = new VolatileTurns(life)
-    const found = { recovered: await recover(cell, life, revived), revived }
+    const found = await recoverDown(cell, life, opened)
     const plan = await askHook(life, origin, attempt, found)
     const first = await carryOut(plan, life, found)
     const checkpoint = await secure(life, first, plan, found)
     if (cell.spec.mode === 'durable') life.turns = new DurableTurns(life, checkpoint)
+    const { revived } = found
     const started = publish(life, origin, first, { revived, plan })
     if (revived.expired !== undefined) life.turns.tellExpired?.(revived.expired)
     return started

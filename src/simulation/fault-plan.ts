@@ -79,6 +79,7 @@ const operations: Record<StoreOperation, true> = {
   members: true,
   noteExits: true,
   exits: true,
+  beginAnew: true,
   countRestarts: true,
   restarts: true,
 }

@@ -49,7 +49,7 @@ describe('the page of the file', () => {
     expect(page).toContain(`\`PRAGMA application_id\` is ${applicationId}`)
   })
 
-  it('is right about what may go by hand: an actor whose message or row is gone is refused, other rows are not missed', async () => {
+  it('is right about what may go by hand: who lacks a message is refused, other rows are not missed', async () => {
     for (const table of ['dead_letter', 'exits', 'restarts', 'answer', 'timer', 'member']) database.exec(`DELETE FROM ${table}`)
     const { persistence, settled } = await openIn(sqlite(database))
     expect(await settled(persistence.open('shop/cart', 0))).toMatchObject({ frontier: 3, backlog: [{ seq: 4 }] })

@@ -116,6 +116,7 @@ describe('childSettings', () => {
         shutdown: 5_000,
         significant: false,
         state: undefined,
+        allowStateLoss: false,
         maxAttempts: 3,
         checkpoints: undefined,
         hooks: undefined,
@@ -148,6 +149,7 @@ describe('childSettings', () => {
       shutdown: 2_000,
       significant: true,
       state: 'durable',
+      allowStateLoss: false,
       maxAttempts: 5,
       checkpoints: {
         turns: 100,
@@ -188,7 +190,7 @@ describe('childSettings', () => {
     [
       { options: { zeal: 5 } },
       'shop/carts: zeal is not an option; got 5 (number). The options are "restart", "significant", "shutdown", "state", ' +
-        '"maxAttempts", "checkpoint", "hooks", "fallback", "retries", "whenDown", "mailbox", "args", "name", "namespace", ' +
+        '"maxAttempts", "allowStateLoss", "checkpoint", "hooks", "fallback", "retries", "whenDown", "mailbox", "args", "name", "namespace", ' +
         '"backoff", "maxRestarts", "decide", "gate" and "independent"',
     ],
     [

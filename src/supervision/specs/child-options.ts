@@ -43,6 +43,12 @@ export interface ChildOptions<State = unknown, Args = unknown, Handlers = unknow
   readonly state?: StateMode
   /** For `durable`: a message whose handling has crashed the child so often is a dead letter; an integer >= 1, 3 if not given. */
   readonly maxAttempts?: number
+  /**
+   * What happens where its state cannot be read, migrated or rebuilt: it is not started, and nothing is changed (`false`, if not
+   * given); or it goes on from an older checkpoint, in the end from its first state, with the events `state passed over` and
+   * `state lost`. What is lost is set aside in the store. Code of another version is no reason to lose anything. Not for `volatile`.
+   */
+  readonly allowStateLoss?: boolean
   /** When checkpoints are taken, besides the one at every end. Not for `volatile`. */
   readonly checkpoint?: CheckpointOption<State>
   /** Put over the hooks of the behavior, one by one. */
@@ -75,6 +81,7 @@ export interface ChildSettings {
   /** Nothing where it depends on whether there is a store. */
   readonly state: StateMode | undefined
   readonly maxAttempts: number
+  readonly allowStateLoss: boolean
   readonly checkpoints: CheckpointSettings | undefined
   readonly hooks: Hooks<unknown, unknown> | undefined
   readonly fallback: Fallbacks | undefined

@@ -39,6 +39,7 @@ export const childNames = [
   'shutdown',
   'state',
   'maxAttempts',
+  'allowStateLoss',
   'checkpoint',
   'hooks',
   'fallback',
@@ -54,6 +55,7 @@ export const childNames = [
 const workerNames = [
   'state',
   'maxAttempts',
+  'allowStateLoss',
   'checkpoint',
   'hooks',
   'fallback',
@@ -108,6 +110,13 @@ export const childRules: readonly Rule<ChildSubject>[] = [
       .map((name) => ({ path: `${at}${name}`, rule: 'is only for workers; this child is a supervisor', value: options[name] })),
 
   ({ at, options }) => oneOf(`${at}state`, options['state'], stateModes),
+
+  ({ at, options: { allowStateLoss, state } }) =>
+    refuseIf(allowStateLoss !== undefined && (typeof allowStateLoss !== 'boolean' || state === 'volatile'), {
+      path: `${at}allowStateLoss`,
+      rule: state === 'volatile' ? 'is not for a volatile child, which keeps no state' : 'must be true or false',
+      value: allowStateLoss,
+    }),
 
   ({ at, options: { maxAttempts } }) =>
     refuseIf(maxAttempts !== undefined && !isIntegerFrom(1, maxAttempts), {

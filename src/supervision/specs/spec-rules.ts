@@ -167,7 +167,7 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
   // The rules have seen them.
   const given = asOptions(options) as ChildOptions
   const { restart = 'permanent', shutdown = defaultShutdown[type], significant = false } = given
-  const { state, maxAttempts = defaultMaxAttempts, checkpoint, hooks, fallback, mailbox } = given
+  const { state, maxAttempts = defaultMaxAttempts, allowStateLoss = false, checkpoint, hooks, fallback, mailbox } = given
   const { retries, whenDown, args, name, namespace } = given
   return {
     restart,
@@ -175,6 +175,7 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
     significant,
     state,
     maxAttempts,
+    allowStateLoss,
     checkpoints: checkpoint && readCheckpoint(checkpoint),
     hooks,
     fallback,
