@@ -85,6 +85,8 @@ export type {
   TrappedExit,
   WhenUpOptions,
 } from './runtime/context.ts'
+export type { Effect, EffectCall, EffectOutcome, Probed } from './runtime/effects/effect.ts'
+export { EffectError } from './runtime/effects/effect-error.ts'
 export type { Answer, Callable, RequestInput, RequestOptions } from './runtime/requests.ts'
 export type { PartsOptions, PartStream } from './runtime/streams/part-stream.ts'
 export type { Parts } from './runtime/streams/pump.ts'

@@ -4,6 +4,8 @@ import type { Clock } from '../runtime/clock.ts'
 import type {
   Accepted,
   Checkpoint,
+  EffectRecord,
+  EffectResult,
   Journaled,
   KeptExits,
   Member,
@@ -17,7 +19,7 @@ import { checksumOf } from './checksum.ts'
 import type { CommitText, SendText, SnapshotText, TurnText } from './commit-text.ts'
 import { readExits } from './exit-text.ts'
 import { appliedBy } from './frontier.ts'
-import type { CommittedText, WillText } from './operation.ts'
+import type { CommittedText, EffectText, SettledText, WillText } from './operation.ts'
 import type { CheckpointRow, EnvelopeText, ExitRow, MemberRow, Records } from './records.ts'
 import { keptOf, readRemains } from './reviving.ts'
 import type { StoredValues } from './stored-values.ts'
@@ -99,6 +101,25 @@ export class Journal {
     const row = this.#records.checkpoint(id, number)
     const result = row && readCheckpoint(this.#values.codec, row)
     return result !== undefined && 'checkpoint' in result ? result.checkpoint : undefined
+  }
+
+  beginEffect(id: ActorId, incarnation: number, { seq, name, key }: EffectText): EffectRecord {
+    const entry = this.#actors.get(id)
+    this.#actors.fence(entry, incarnation)
+    const known = this.#records.effect(id, seq, name)
+    if (known !== undefined && known.result !== null)
+      return { status: 'settled', result: this.#values.value(id, known.result) as EffectResult }
+    if (seq <= entry.frontier) return { status: 'applied', key: known?.key ?? key }
+    if (known !== undefined) return { status: 'open', key: known.key }
+    this.#records.putEffect({ actor: id, seq, name, key, begunAtMs: this.#wallMs(), result: null })
+    entry.hasEffects = true
+    return { status: 'begun', key }
+  }
+
+  settleEffect(id: ActorId, incarnation: number, { seq, name, result }: SettledText): undefined {
+    this.#actors.fence(this.#actors.get(id), incarnation)
+    const known = this.#records.effect(id, seq, name)
+    if (known !== undefined) this.#records.putEffect({ ...known, result })
   }
 
   fire(id: ActorId, timer: string): Journaled | undefined {
@@ -228,6 +249,7 @@ export class Journal {
     if (dropBelow > 1) this.#records.dropCheckpoints(entry.id, dropBelow)
     if (dropMessagesTo <= entry.droppedTo) return
     this.#records.dropMessages(entry.id, dropMessagesTo)
+    if ((entry.hasEffects ??= this.#records.hasEffects(entry.id))) this.#records.dropEffects(entry.id, dropMessagesTo)
     entry.droppedTo = dropMessagesTo
   }
 

@@ -138,6 +138,19 @@ CREATE TABLE restarts (
   PRIMARY KEY (supervisor, child)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE effect (
+  -- What handlers of durable actors have had done outside, kept as long as their messages. One without a result was begun, and
+  -- nobody has written what came of it. The outside knows it by its key.
+  actor TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  key TEXT NOT NULL,
+  begun_at_ms INTEGER NOT NULL,
+  result TEXT,
+  crc INTEGER NOT NULL,
+  PRIMARY KEY (actor, seq, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW exits_told AS
 -- For people: who ended, why, and what was decided.
 SELECT datetime(at_ms / 1000, 'unixepoch') AS at, epoch, supervisor, number, child, incarnation, reason, decided, why
