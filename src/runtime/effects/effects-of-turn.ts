@@ -49,7 +49,7 @@ export class EffectsOfTurn {
       if (this.#underWay.has(name))
         throw new EffectError(life.id, name, 'is under way already in this turn: give each a name of its own')
     } catch (error) {
-      return Promise.reject(error)
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)))
     }
     const outcome = this.#carryOut(name, effect).finally(() => this.#underWay.delete(name))
     this.#underWay.set(name, outcome)
