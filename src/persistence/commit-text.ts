@@ -9,6 +9,7 @@ import type { EnvelopeText, MemberRow, TimerRow } from './records.ts'
 export interface CommitText {
   readonly turns: readonly TurnText[]
   readonly checkpoint: SnapshotText | undefined
+  readonly attempted?: number | undefined
 }
 
 export interface TurnText {
@@ -38,6 +39,7 @@ export function commitToText(codec: Codec, id: ActorId, commit: Commit): CommitT
   return {
     turns: commit.turns.map((turn) => turnToText(codec, id, turn)),
     checkpoint: commit.checkpoint && snapshotToText(codec, commit.checkpoint.snapshot, commit.checkpoint.cause),
+    attempted: commit.attempted,
   }
 }
 

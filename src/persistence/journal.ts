@@ -67,6 +67,7 @@ export class Journal {
     this.#actors.fence(entry, incarnation)
     checkTurns(entry, commit.turns)
     for (const { sends } of commit.turns) sends.forEach(({ to, text }) => this.#checkReceiver(to, text))
+    if (commit.attempted !== undefined) this.#records.countAttempt(id, commit.attempted)
     const sent: number[] = []
     for (const turn of commit.turns) this.#applyTurn(entry, turn, sent)
     const checkpoint = commit.checkpoint && this.#addCheckpoint(entry, commit.checkpoint)

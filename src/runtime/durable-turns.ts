@@ -18,7 +18,7 @@ import { TurnContext } from './turn-context.ts'
 import type { Turns } from './turns.ts'
 
 /** The most turns that one transaction commits. */
-const largestGroup = 64
+export const largestGroup = 64
 
 /** The reply is part of the commit: it cannot come later. */
 const noAnswer: Outcome = Object.freeze({
@@ -61,6 +61,10 @@ export class DurableTurns implements Turns, EarlierTurns {
   #running: TurnContext | undefined = undefined
   /** Settles, and never rejects, when it is known what came of the commit of the turns before the one under way. */
   #committing: Promise<boolean> | undefined = undefined
+  /** A message that begins when it is in the store that it does. */
+  #beginning: Message | undefined = undefined
+  /** The message whose attempt was counted before it began. */
+  #counted = 0
   /** The number of the checkpoint that holds the committed state. */
   #checkpoint: number | undefined
 
@@ -70,7 +74,12 @@ export class DurableTurns implements Turns, EarlierTurns {
     this.#tentative = { state: undefined, behavior: life.behavior }
   }
 
+  get uncounted(): number | undefined {
+    return this.blamed === this.#counted ? undefined : this.blamed
+  }
+
   find(seq: number): Message | undefined {
+    if (this.#beginning?.seq === seq) return this.#beginning
     return this.current?.seq === seq ? this.current : this.#group.find((turn) => turn.message.seq === seq)?.message
   }
 
@@ -101,7 +110,7 @@ export class DurableTurns implements Turns, EarlierTurns {
       const message = life.cell.mailbox.shift()
       if (message === undefined) break
       if (this.#isStale(message)) continue
-      if (this.#group.length > 0 && isOfRuntime(message)) {
+      if (this.#group.length > 0 && (isOfRuntime(message) || this.#isSuspect(message))) {
         life.cell.mailbox.putBack(message)
         break
       }
@@ -109,6 +118,10 @@ export class DurableTurns implements Turns, EarlierTurns {
       if (asked !== undefined) {
         life.stopReason ??= asked
         break
+      }
+      if (this.#isSuspect(message)) {
+        this.#countFirst(message)
+        return false
       }
       const begun = this.#begin(message)
       if (begun === 'waiting' || begun === 'failed') return false
@@ -123,7 +136,9 @@ export class DurableTurns implements Turns, EarlierTurns {
     this.#running = undefined
     const taken = this.#group.map(({ message, dead }) => ({ message, begun: dead === undefined }))
     if (this.current !== undefined) taken.push({ message: this.current, begun: true })
+    if (this.#beginning !== undefined) taken.push({ message: this.#beginning, begun: false })
     this.current = undefined
+    this.#beginning = undefined
     this.#group = []
     for (const { message, begun } of taken.reverse()) {
       // Only a crash on this very message counts as an attempt.
@@ -137,6 +152,29 @@ export class DurableTurns implements Turns, EarlierTurns {
   #isStale(message: Message): boolean {
     if (message.seq > 0) return message.seq <= this.#life.frontier
     return message.incarnation !== 0 && message.incarnation !== this.#life.number
+  }
+
+  /** It may have ended the process before, and may do so again: then somebody has to know. */
+  #isSuspect({ seq, attempt }: Message): boolean {
+    const { journal, spec } = this.#life.cell
+    return seq > 0 && seq <= journal.suspectsTo && attempt < spec.maxAttempts && seq !== journal.setAside
+  }
+
+  /** Handles a message alone, when it is in the store that this has been begun. */
+  #countFirst(message: Message): void {
+    const { cell, id, number } = this.#life
+    this.#beginning = message
+    cell.store.commit(id, number, { turns: [], attempted: message.seq }).then(
+      () => {
+        if (this.#life.status !== 'busy') return
+        this.#beginning = undefined
+        this.#counted = message.seq
+        if (this.#begin(message) === 'done' && this.#closeGroup()) cell.wake()
+      },
+      (error: unknown) => {
+        if (this.#life.status === 'busy') this.#life.end(crash(error), 'orderly')
+      },
+    )
   }
 
   #begin(message: Message): 'done' | 'waiting' | 'failed' {
@@ -234,7 +272,7 @@ export class DurableTurns implements Turns, EarlierTurns {
     context.close()
     message.attempt -= 1
     const isSetAside = message.seq === this.#life.cell.journal.setAside
-    const why = isSetAside ? 'its supervisor has set it aside' : `handling it crashed the actor ${message.attempt} times`
+    const why = isSetAside ? 'its supervisor has set it aside' : `handling it ended in a crash ${message.attempt} times`
     const outcome: Outcome = { status: 'crashed', message: `${why}; it is a dead letter now` }
     context.answerRequest(outcome)
     this.#group.push({ message, context, outcome, dead: 'crashed', after: undefined })

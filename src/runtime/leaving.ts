@@ -77,7 +77,7 @@ async function seal(life: Life, reason: ExitReason, wish: Wish | undefined): Pro
   const { cell } = life
   const { persistence } = cell.world
   if (cell.spec.mode === 'volatile' || persistence === undefined) return
-  const will = { reason, crashedOn: life.turns.blamed }
+  const will = { reason, crashedOn: life.turns.uncounted }
   try {
     const number = await persistence.seal(life.id, life.number, { ...will, snapshot: snapshotOf(life, wish) })
     if (number !== undefined)

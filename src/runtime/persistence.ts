@@ -102,6 +102,8 @@ export interface TurnRecord {
 export interface Commit {
   /** In the order of their numbers; empty for a checkpoint between turns. */
   readonly turns: readonly TurnRecord[]
+  /** A message whose handling is about to begin: it counts one attempt more. */
+  readonly attempted?: number
   /** The state after the last turn; the newest two checkpoints of an actor are kept. */
   readonly checkpoint?: { readonly snapshot: Snapshot; readonly cause: CheckpointCause }
 }

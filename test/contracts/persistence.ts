@@ -428,6 +428,16 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         }
         expect((await settled(persistence.open('a', 0))).backlog.map(({ attempts }) => attempts)).toEqual([2, 0])
       })
+
+      it('counts an attempt that is told of before it begins', async () => {
+        const store = fresh()
+        const first = await open(store)
+        await first.settled(first.persistence.accept('a', message('deadly')))
+        await first.settled(first.persistence.open('a', 0))
+        await first.settled(first.persistence.commit('a', 1, { turns: [], attempted: 1 }))
+        const { persistence, settled } = await reopened(store, first)
+        expect((await settled(persistence.open('a', 0))).backlog).toMatchObject([{ seq: 1, attempts: 1 }])
+      })
     })
 
     describe('checkpoints', () => {
