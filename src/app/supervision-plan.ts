@@ -150,7 +150,7 @@ export function workerSpec(behavior: Behavior, { key, id, settings }: Settled, {
     mailbox,
     termLimitMs: termLimit(shutdown),
     maxAttempts,
-    checkpointEvery: settings.checkpointEvery ?? Infinity,
+    checkpoints: settings.checkpoints,
     name,
   }
   return { id: key, restart, shutdown, type: 'worker', significant, start, ...extras }
@@ -186,7 +186,6 @@ export function anewEachTime(id: ActorId, behavior: Behavior): ActorSpec {
     hooks: undefined,
     termLimitMs: Infinity,
     maxAttempts: Infinity,
-    checkpointEvery: Infinity,
     name: undefined,
   }
 }

@@ -18,9 +18,11 @@ import { afterAdding, readCheckpoint, readShelf, type Kept } from './checkpoint.
 import { checksumOf } from './checksum.ts'
 import type { CommitText, SendText, SnapshotText, TurnText } from './commit-text.ts'
 import { readExits } from './exit-text.ts'
+import { forgetActors, type ForgetOptions, type Forgotten } from './forgetting.ts'
 import { appliedBy } from './frontier.ts'
 import type { CommittedText, EffectText, SettledText, WillText } from './operation.ts'
 import type { CheckpointRow, EnvelopeText, ExitRow, MemberRow, Records } from './records.ts'
+import type { Limits } from './limits.ts'
 import { keptOf, readRemains } from './reviving.ts'
 import type { StoredValues } from './stored-values.ts'
 
@@ -33,6 +35,10 @@ export interface JournalParts {
   readonly actors: ActorTable
   readonly values: StoredValues
   readonly clock: Clock
+  /** Where the store is, for a person. */
+  readonly location: string
+  /** How much is accepted; anything if not given. */
+  readonly limits: Limits | undefined
 }
 
 /**
@@ -44,17 +50,24 @@ export class Journal {
   readonly #actors: ActorTable
   readonly #values: StoredValues
   readonly #clock: Clock
+  readonly #location: string
+  readonly #limits: Limits | undefined
 
   constructor(parts: JournalParts) {
     this.#records = parts.records
     this.#actors = parts.actors
     this.#values = parts.values
     this.#clock = parts.clock
+    this.#location = parts.location
+    this.#limits = parts.limits
   }
 
   accept(to: ActorId, text: EnvelopeText): Accepted {
     const known = text.key === null ? undefined : this.#records.answer(to, text.key)
-    if (known === undefined) return { status: 'accepted', seq: this.#append(to, text) }
+    if (known === undefined) {
+      this.#limits?.check(this.#actors.get(to), text.input.length)
+      return { status: 'accepted', seq: this.#append(to, text) }
+    }
     if (known.outcome === null)
       return known.seq > this.#actors.get(to).frontier
         ? { status: 'pending', seq: known.seq }
@@ -82,6 +95,7 @@ export class Journal {
     const checkpoint = will.snapshot && this.#addCheckpoint(entry, will.snapshot)
     entry.isSealed = true
     entry.lastExit = will.reason
+    this.#actors.ended(id)
     this.#actors.touch(entry)
     return checkpoint
   }
@@ -94,6 +108,7 @@ export class Journal {
     entry.lastExit = null
     entry.kept = kept
     this.#actors.renew(id)
+    this.#actors.opened(id)
     this.#actors.touch(entry)
     return { incarnation: entry.incarnation, ...revived }
   }
@@ -143,6 +158,7 @@ export class Journal {
       this.#bury(id, seq, why)
     }
     entry.frontier = entry.nextSeq - 1
+    this.#actors.ended(id)
     this.#actors.touch(entry)
     return messages
   }
@@ -179,13 +195,18 @@ export class Journal {
     return this.#records.restarts(supervisor)
   }
 
+  forget(id: ActorId, options: Required<ForgetOptions>): Forgotten {
+    const [records, actors, location] = [this.#records, this.#actors, this.#location]
+    return forgetActors(id, options, { records, actors, location, wallMs: this.#wallMs() })
+  }
+
   #append(to: ActorId, text: EnvelopeText): number {
     const entry = this.#actors.get(to)
     const seq = entry.nextSeq++
     const { kind, name, input, sender, key } = text
     this.#records.addMessage({ actor: to, seq, kind, name, input, sender, key, attempts: 0, isDead: false })
     if (key !== null) {
-      this.#records.addAnswer(to, key, seq)
+      this.#records.addAnswer(to, key, seq, this.#wallMs())
       entry.keys.set(seq, key)
     }
     this.#actors.touch(entry)
@@ -225,7 +246,7 @@ export class Journal {
     this.#records.bury({ actor, seq, why, atMs: this.#wallMs() })
   }
 
-  #addCheckpoint(entry: ActorEntry, { behavior, version, frontier, cause, state }: SnapshotText): number {
+  #addCheckpoint(entry: ActorEntry, { behavior, version, frontier, cause, state, keep }: SnapshotText): number {
     const number = entry.nextCheckpoint++
     const row: Omit<CheckpointRow, 'checksum'> = {
       actor: entry.id,
@@ -240,12 +261,13 @@ export class Journal {
       state,
     }
     this.#records.addCheckpoint({ ...row, checksum: checksumOf(row) })
-    this.#prune(entry, row)
+    this.#prune(entry, row, keep)
     return number
   }
 
-  #prune(entry: ActorEntry, added: Kept): void {
-    const { kept, dropBelow, dropMessagesTo } = afterAdding(added, entry.kept ?? this.#keptBefore(entry.id, added.number))
+  #prune(entry: ActorEntry, added: Kept, keep: number): void {
+    const before = entry.kept ?? this.#keptBefore(entry.id, added.number)
+    const { kept, dropBelow, dropMessagesTo } = afterAdding(added, before, keep)
     entry.kept = kept
     if (dropBelow > 1) this.#records.dropCheckpoints(entry.id, dropBelow)
     if (dropMessagesTo <= entry.droppedTo) return

@@ -1,7 +1,8 @@
 import type { Committed, EffectResult, JournaledSend, Persistence, StoreInfo } from '../runtime/persistence.ts'
 import type { Codec } from '../serialization/codec.ts'
 import { encodeReason } from '../serialization/reason-text.ts'
-import { commitToText, memberToText, snapshotToText, type SendText } from './commit-text.ts'
+import { checkpointToText, commitToText, memberToText, type SendText } from './commit-text.ts'
+import type { CopyListener } from './copy-progress.ts'
 import { checkText, messageToText } from './envelope-text.ts'
 import { effectToText } from './effect-text.ts'
 import { exitToText } from './exit-text.ts'
@@ -17,6 +18,8 @@ export interface OperationStore {
    */
   submit<Type extends OperationType>(make: () => OperationOf<Type>): Promise<Answers[Type]>
   submit<Type extends OperationType, T>(make: () => OperationOf<Type>, read: (answer: Answers[Type]) => T): Promise<T>
+  /** Copies everything into a new file at `path`, while the store goes on. */
+  copy(path: string, told: CopyListener): Promise<void>
   close(): Promise<void>
 }
 
@@ -45,14 +48,14 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
       }
       return store.submit<'commit', Committed>(make, (committed) => deliveriesOf(sends, committed))
     },
-    seal: (id, incarnation, { reason, snapshot, crashedOn }) =>
+    seal: (id, incarnation, { reason, snapshot, limits, crashedOn }) =>
       store.submit<'seal'>(() => ({
         type: 'seal',
         id,
         incarnation,
         will: {
           reason: encodeReason(codec, reason),
-          snapshot: snapshot && snapshotToText(codec, snapshot, 'term'),
+          snapshot: snapshot && checkpointToText(codec, { snapshot, cause: 'term', limits }),
           crashedOn,
         },
       })),

@@ -10,6 +10,7 @@ import type {
   Revived,
 } from '../runtime/persistence.ts'
 import type { CommitText, SnapshotText } from './commit-text.ts'
+import type { ForgetOptions, Forgotten } from './forgetting.ts'
 import type { EnvelopeText, ExitRow, MemberRow } from './records.ts'
 
 /** What an incarnation leaves behind, as text. */
@@ -51,6 +52,7 @@ export type Operation =
   | { readonly type: 'exits' }
   | { readonly type: 'countRestarts'; readonly count: RestartCount }
   | { readonly type: 'restarts'; readonly supervisor: ActorId }
+  | { readonly type: 'forget'; readonly id: ActorId; readonly options: Required<ForgetOptions> }
 
 /** What a commit gave: for each send, in order, the number that it got, or 0 if its receiver knew its key. */
 export interface CommittedText {
@@ -76,6 +78,7 @@ export interface Answers {
   readonly exits: KeptExits
   readonly countRestarts: undefined
   readonly restarts: readonly RestartCount[]
+  readonly forget: Forgotten
 }
 
 export type OperationType = keyof Answers

@@ -12,6 +12,7 @@ import { migrateState } from './migration.ts'
 import { passing } from './passing.ts'
 import type { Commit, Committed, Outcome, TurnRecord } from './persistence.ts'
 import type { Received } from './receiving/received.ts'
+import { isCheckpointRequest, tellTaken } from './requested-checkpoint.ts'
 import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
 import { TurnContext } from './turn-context.ts'
@@ -113,6 +114,11 @@ export class DurableTurns implements Turns, EarlierTurns {
       if (this.#group.length > 0 && (isOfRuntime(message) || this.#isSuspect(message))) {
         life.cell.mailbox.putBack(message)
         break
+      }
+      // Everything before it is committed, and nothing is without a checkpoint.
+      if (isCheckpointRequest(message)) {
+        tellTaken(message, this.#checkpoint ?? 0)
+        continue
       }
       const asked = endAskedBy(life, message)
       if (asked !== undefined) {
@@ -298,7 +304,12 @@ export class DurableTurns implements Turns, EarlierTurns {
     const turns = group.map(recordOf).filter((turn) => turn !== undefined)
     const frontier = turns.findLast(({ seq }) => seq > 0)?.seq ?? this.#life.frontier
     const snapshot = { behavior: behavior.name, version: behavior.version, state, frontier }
-    return { state, behavior, frontier, commit: { turns, checkpoint: { snapshot, cause: 'turn' } } }
+    return {
+      state,
+      behavior,
+      frontier,
+      commit: { turns, checkpoint: { snapshot, cause: 'turn', limits: this.#life.cell.spec.checkpoints } },
+    }
   }
 
   #committed(group: readonly Turn[], now: GroupOutcome, committed: Committed): void {
@@ -388,8 +399,9 @@ export class DurableTurns implements Turns, EarlierTurns {
 }
 
 /** What the runtime may answer itself, and therefore in no group. */
-function isOfRuntime({ kind, name }: Message): boolean {
-  return kind === 'info' && name === 'stop'
+function isOfRuntime(message: Message): boolean {
+  const { kind, name } = message
+  return (kind === 'info' && name === 'stop') || isCheckpointRequest(message)
 }
 
 function recordOf({ message, context, outcome, dead }: Turn): TurnRecord | undefined {
