@@ -12,8 +12,8 @@ export class JournalMail {
   /** A message that is not to be tried again. */
   setAside: number | undefined = undefined
   /**
-   * Messages up to this number may have been what ended the process before: each is handled alone, and counted as an attempt before
-   * it is.
+   * Messages up to this number may have been what ended the process before: each is handled alone, and counted as an attempt
+   * before it is.
    */
   suspectsTo = 0
   #acceptsBegun = 0

@@ -235,16 +235,34 @@ describe('an effect', () => {
     expect(outside.runs).toHaveLength(2)
   })
 
+  it('that was unknown stays so where a damaged checkpoint is made up for, and is not done then', async () => {
+    const outside = new Outside()
+    const run: Work = (call, order) => (outside.do(order, call) === 1 ? never : 2)
+    const sim = await simulatedSystem(treeOf({ run }), { faults: [{ at: 'checkpoint', actor: 'a', nth: 2, do: 'tear' }] })
+    void sim.tree.a.call.pay('x').catch(() => undefined)
+    await sim.settle()
+    await sim.restart()
+    await sim.settle()
+    await sim.restart()
+    const recoveries = eventsOf(sim.events as readonly CoppiceEvent[], 'recovering')
+    expect(recoveries.at(-1)?.replayed).toBeGreaterThan(0)
+    expect((await sim.until(sim.tree.a.call.show())).noted).toEqual(['x: unknown'])
+    expect(outside.runs).toHaveLength(1)
+  })
+
   it.each(['beginEffect', 'settleEffect'] as const)(
     'that the store refuses (%s) is nobody’s fault: the actor starts again from the store, and nothing is done twice',
     async (operation) => {
       const outside = new Outside()
-      const sim = await simulatedSystem(treeOf({ run: (call, order) => outside.do(order, call) }), {
+      const attempts: number[] = []
+      const after = (attempt: number): void => void attempts.push(attempt)
+      const sim = await simulatedSystem(treeOf({ run: (call, order) => outside.do(order, call), after }), {
         store: memory(),
         faults: [{ at: 'store', operation, nth: 1, do: 'refuse' }],
       })
       const noted = await sim.until(sim.tree.a.call.pay('x', { timeout: 'infinity', retries: 0 }).catch(String))
       const { noted: kept } = await sim.until(sim.tree.a.call.show())
+      expect(attempts).toEqual([1])
       expect([noted, ...kept].at(-1)).toBe(operation === 'beginEffect' ? 'x: done 1' : 'x: unknown')
       expect(outside.runs).toHaveLength(1)
     },
