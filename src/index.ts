@@ -95,6 +95,8 @@ export type {
   TrappedExit,
   WhenUpOptions,
 } from './runtime/context.ts'
+export type { Effect, EffectCall, EffectOutcome, Probed } from './runtime/effects/effect.ts'
+export { EffectError } from './runtime/effects/effect-error.ts'
 export type { Answer, Callable, RequestInput, RequestOptions } from './runtime/requests.ts'
 export type { PartsOptions, PartStream } from './runtime/streams/part-stream.ts'
 export type { Parts } from './runtime/streams/pump.ts'
@@ -164,6 +166,8 @@ export type { Kind, KindDefaults } from './behaviors/kind.ts'
 export { behavior, type BehaviorDefinition, type BehaviorInfo, type BehaviorOptions } from './behaviors/function-behavior.ts'
 export { Become, become, type AcquaintancesOf, type BehaviorFunction, type Bindable } from './behaviors/become.ts'
 export type { BehaviorRef, MessageTo, Reachable, ReplyOf } from './behaviors/behavior-ref.ts'
+export { memo, type MemoDefinition, type MemoOptions } from './behaviors/memo.ts'
+export type { MemoRef } from './behaviors/memo-ref.ts'
 export { agent, type AgentDefinition } from './behaviors/agent.ts'
 export type { AgentRef } from './behaviors/agent-ref.ts'
 export { queue, type QueueDefinition, type QueueOptions } from './behaviors/queue.ts'

@@ -16,6 +16,8 @@ export interface ActorEntry {
   readonly keys: Map<number, string>
   /** The readable checkpoints that are kept, newest first; nothing before somebody has looked. */
   kept: readonly Kept[] | undefined
+  /** It may have effects that are kept; nothing before somebody has looked. */
+  hasEffects: boolean | undefined
   /** Messages up to here are known to be removed. */
   droppedTo: number
 }
@@ -123,7 +125,7 @@ function neverSeen(id: ActorId): ActorRow {
 }
 
 function entryOf(row: ActorRow): ActorEntry {
-  return { ...row, keys: new Map(), kept: undefined, droppedTo: 0 }
+  return { ...row, keys: new Map(), kept: undefined, hasEffects: undefined, droppedTo: 0 }
 }
 
 function rowOf({ id, incarnation, isSealed, lastExit, nextSeq, frontier, nextCheckpoint }: ActorEntry): ActorRow {

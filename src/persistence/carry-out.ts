@@ -16,6 +16,10 @@ export function carryOut(journal: Journal, operation: Operation): unknown {
       return journal.beginAnew(operation.id, operation.why)
     case 'read':
       return journal.read(operation.id, operation.checkpoint)
+    case 'beginEffect':
+      return journal.beginEffect(operation.id, operation.incarnation, operation.effect)
+    case 'settleEffect':
+      return journal.settleEffect(operation.id, operation.incarnation, operation.effect)
     case 'fire':
       return journal.fire(operation.id, operation.timer)
     case 'retire':

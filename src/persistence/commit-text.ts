@@ -14,6 +14,7 @@ export interface CommitText {
   readonly checkpoint: SnapshotText | undefined
   readonly reserves: boolean
   readonly told: readonly number[]
+  readonly attempted?: number | undefined
 }
 
 export interface TurnText {
@@ -51,6 +52,7 @@ export function commitToText(codec: Codec, id: ActorId, commit: Commit): CommitT
     checkpoint: commit.checkpoint && checkpointToText(codec, commit.checkpoint),
     reserves: commit.reserves === true,
     told: commit.told ?? nothing,
+    attempted: commit.attempted,
   }
 }
 

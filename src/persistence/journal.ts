@@ -4,6 +4,8 @@ import type { Clock } from '../runtime/clock.ts'
 import type {
   Accepted,
   Checkpoint,
+  EffectRecord,
+  EffectResult,
   Journaled,
   KeptExits,
   LostState,
@@ -19,7 +21,7 @@ import type { CommitText, SendText, SnapshotText, TurnText } from './commit-text
 import { readExits } from './exit-text.ts'
 import { forgetActors, type ForgetOptions, type Forgotten } from './forgetting.ts'
 import { appliedBy } from './frontier.ts'
-import type { CommittedText, WillText } from './operation.ts'
+import type { CommittedText, EffectText, SettledText, WillText } from './operation.ts'
 import type { CheckpointRow, EnvelopeText, ExitRow, MemberRow, Records } from './records.ts'
 import type { Limits } from './limits.ts'
 import { keptOf, readRemains } from './reviving.ts'
@@ -90,6 +92,7 @@ export class Journal {
     checkTurns(entry, commit.turns)
     this.#checkReserved(entry, commit.checkpoint)
     for (const { sends } of commit.turns) sends.forEach(({ to, text }) => this.#checkReceiver(to, text))
+    if (commit.attempted !== undefined) this.#records.countAttempt(id, commit.attempted)
     const sent: number[] = []
     for (const turn of commit.turns) this.#applyTurn(entry, turn, sent)
     for (const number of commit.told) this.#records.dropExpired(id, number)
@@ -149,6 +152,25 @@ export class Journal {
     const row = this.#records.checkpoint(id, number)
     const result = row && readCheckpoint(this.#values.codec, row)
     return result !== undefined && 'checkpoint' in result ? result.checkpoint : undefined
+  }
+
+  beginEffect(id: ActorId, incarnation: number, { seq, name, key }: EffectText): EffectRecord {
+    const entry = this.#actors.get(id)
+    this.#actors.fence(entry, incarnation)
+    const known = this.#records.effect(id, seq, name)
+    if (known !== undefined && known.result !== null)
+      return { status: 'settled', result: this.#values.value(id, known.result) as EffectResult }
+    if (seq <= entry.frontier) return { status: 'applied', key: known?.key ?? key }
+    if (known !== undefined) return { status: 'open', key: known.key }
+    this.#records.putEffect({ actor: id, seq, name, key, begunAtMs: this.#wallMs(), result: null })
+    entry.hasEffects = true
+    return { status: 'begun', key }
+  }
+
+  settleEffect(id: ActorId, incarnation: number, { seq, name, result }: SettledText): undefined {
+    this.#actors.fence(this.#actors.get(id), incarnation)
+    const known = this.#records.effect(id, seq, name)
+    if (known !== undefined) this.#records.putEffect({ ...known, result })
   }
 
   fire(id: ActorId, timer: string): Journaled | undefined {
@@ -298,6 +320,7 @@ export class Journal {
     if (dropBelow > 1) this.#records.dropCheckpoints(entry.id, dropBelow)
     if (dropMessagesTo <= entry.droppedTo) return expired
     this.#records.dropMessages(entry.id, dropMessagesTo)
+    if ((entry.hasEffects ??= this.#records.hasEffects(entry.id))) this.#records.dropEffects(entry.id, dropMessagesTo)
     entry.droppedTo = dropMessagesTo
     return expired
   }

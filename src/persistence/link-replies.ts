@@ -3,7 +3,7 @@ import { superjsonCodec } from '../serialization/superjson-codec.ts'
 import type { Result } from './group-writer.ts'
 import { errorFromText, errorToText } from './link-errors.ts'
 import type { Reply } from './link-words.ts'
-import type { Accepted } from '../runtime/persistence.ts'
+import type { Accepted, EffectRecord } from '../runtime/persistence.ts'
 import type { Operation } from './operation.ts'
 
 /** What was read piece by piece travels as one: as long as a string can be. */
@@ -40,5 +40,6 @@ function replyOf(codec: Codec, operation: Operation, result: Result | undefined)
 function holdsValues({ type }: Operation, value: unknown): boolean {
   if (value === undefined) return false
   if (type === 'accept') return (value as Accepted).status === 'answered'
+  if (type === 'beginEffect') return (value as EffectRecord).status === 'settled'
   return type === 'open' || type === 'read' || type === 'fire' || type === 'retire' || type === 'members' || type === 'exits'
 }

@@ -7,6 +7,7 @@ import type {
   Burial,
   Checked,
   CheckpointRow,
+  EffectRow,
   ExitRow,
   MemberRow,
   MessageRow,
@@ -31,6 +32,7 @@ export class MemoryRecords implements Records {
   readonly #actors = new Map<ActorId, ActorRow>()
   readonly #inbox = new Map<ActorId, Map<number, MessageRow>>()
   readonly #answers = new Map<ActorId, Map<string, AnswerRow>>()
+  readonly #effects = new Map<ActorId, Map<string, EffectRow>>()
   readonly #checkpoints = new Map<ActorId, Map<number, CheckpointRow>>()
   readonly #expired = new Map<ActorId, Map<number, number>>()
   readonly #timers = new Map<ActorId, Map<string, TimerRow>>()
@@ -107,6 +109,24 @@ export class MemoryRecords implements Records {
 
   setAnswer(actor: ActorId, key: string, answer: AnswerRow): void {
     shelfOf(this.#answers, actor).set(key, answer)
+  }
+
+  effect(actor: ActorId, seq: number, name: string): EffectRow | undefined {
+    return this.#effects.get(actor)?.get(`${seq} ${name}`)
+  }
+
+  putEffect(row: EffectRow): void {
+    shelfOf(this.#effects, row.actor).set(`${row.seq} ${row.name}`, row)
+  }
+
+  hasEffects(actor: ActorId): boolean {
+    return (this.#effects.get(actor)?.size ?? 0) > 0
+  }
+
+  dropEffects(actor: ActorId, seq: number): void {
+    const rows = this.#effects.get(actor)
+    if (rows === undefined) return
+    for (const [key, row] of rows) if (row.seq <= seq) rows.delete(key)
   }
 
   checkpoints(actor: ActorId): CheckpointRow[] {
@@ -223,7 +243,7 @@ export class MemoryRecords implements Records {
       this.#members.get(parent)?.delete(keyOf(id))
       this.#restarts.get(parent)?.delete(keyOf(id))
     }
-    for (const table of [this.#members, this.#restarts, this.#exits, this.#expired]) table.delete(id)
+    for (const table of [this.#members, this.#restarts, this.#exits, this.#expired, this.#effects]) table.delete(id)
     const letters = this.#deadLetters.length
     const others = this.#deadLetters.filter(({ actor }) => actor !== id)
     this.#deadLetters.splice(0, letters, ...others)

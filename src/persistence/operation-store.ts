@@ -1,9 +1,10 @@
-import type { Committed, JournaledSend, Persistence, StoreInfo } from '../runtime/persistence.ts'
+import type { Committed, EffectResult, JournaledSend, Persistence, StoreInfo } from '../runtime/persistence.ts'
 import type { Codec } from '../serialization/codec.ts'
 import { encodeReason } from '../serialization/reason-text.ts'
 import { checkpointToText, commitToText, memberToText, type SendText } from './commit-text.ts'
 import type { CopyListener } from './copy-progress.ts'
 import { checkText, messageToText } from './envelope-text.ts'
+import { effectToText } from './effect-text.ts'
 import { exitToText } from './exit-text.ts'
 import type { Answers, CommittedText, OperationOf, OperationType } from './operation.ts'
 
@@ -63,6 +64,19 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
       store.submit<'open'>(() => ({ type: 'open', id: checkText(id, 'actor id'), rung, incarnation })),
     beginAnew: (id, why) => store.submit<'beginAnew'>(() => ({ type: 'beginAnew', id, why })),
     read: (id, checkpoint) => store.submit<'read'>(() => ({ type: 'read', id, checkpoint })),
+    beginEffect: (id, incarnation, { seq, name, key }) =>
+      store.submit<'beginEffect'>(() => {
+        const effect = { seq, name: checkText(name, 'name of an effect'), key }
+        return { type: 'beginEffect', id, incarnation, effect }
+      }),
+    settleEffect: (id, incarnation, { seq, name }, given) => {
+      let result = ''
+      const make = (): OperationOf<'settleEffect'> => {
+        result = effectToText(codec, name, given)
+        return { type: 'settleEffect', id, incarnation, effect: { seq, name, result } }
+      }
+      return store.submit<'settleEffect', EffectResult>(make, () => codec.decode(result) as EffectResult)
+    },
     fire: (id, timer) => store.submit<'fire'>(() => ({ type: 'fire', id, timer })),
     retire: (id, why) => store.submit<'retire'>(() => ({ type: 'retire', id, why })),
     saveMember: (member) => store.submit<'saveMember'>(() => ({ type: 'saveMember', row: memberToText(codec, member) })),

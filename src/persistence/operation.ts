@@ -2,6 +2,7 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import type {
   Accepted,
   Checkpoint,
+  EffectRecord,
   Journaled,
   KeptExits,
   LostState,
@@ -20,6 +21,20 @@ export interface WillText {
   readonly crashedOn: number | undefined
 }
 
+/** Something that is about to be done outside. */
+export interface EffectText {
+  readonly seq: number
+  readonly name: string
+  readonly key: string
+}
+
+/** What came of it, as text. */
+export interface SettledText {
+  readonly seq: number
+  readonly name: string
+  readonly result: string
+}
+
 /** What a store is asked to do, with every value as text: nothing of it changes any more, and it can be sent to a thread. */
 export type Operation =
   | { readonly type: 'accept'; readonly to: ActorId; readonly text: EnvelopeText }
@@ -28,6 +43,8 @@ export type Operation =
   | { readonly type: 'open'; readonly id: ActorId; readonly rung: number; readonly incarnation?: number | undefined }
   | { readonly type: 'beginAnew'; readonly id: ActorId; readonly why: string }
   | { readonly type: 'read'; readonly id: ActorId; readonly checkpoint: number }
+  | { readonly type: 'beginEffect'; readonly id: ActorId; readonly incarnation: number; readonly effect: EffectText }
+  | { readonly type: 'settleEffect'; readonly id: ActorId; readonly incarnation: number; readonly effect: SettledText }
   | { readonly type: 'fire'; readonly id: ActorId; readonly timer: string }
   | { readonly type: 'retire'; readonly id: ActorId; readonly why: string }
   | { readonly type: 'saveMember'; readonly row: MemberRow }
@@ -54,6 +71,8 @@ export interface Answers {
   readonly seal: number | undefined
   readonly open: Revived
   readonly read: Checkpoint | undefined
+  readonly beginEffect: EffectRecord
+  readonly settleEffect: undefined
   readonly fire: Journaled | undefined
   readonly retire: readonly Journaled[]
   readonly saveMember: undefined
@@ -89,6 +108,8 @@ export function memoryOf(operation: Operation): ActorId | undefined {
       return operation.commit.turns.length === 0 ? undefined : operation.id
     case 'seal':
     case 'open':
+    case 'beginEffect':
+    case 'settleEffect':
     case 'retire':
       return operation.id
     default:
@@ -105,6 +126,8 @@ export function sizeOf(operation: Operation): number {
       return commitSize(operation.commit)
     case 'seal':
       return operation.will.snapshot?.state.length ?? 0
+    case 'settleEffect':
+      return operation.effect.result.length
     case 'saveMember':
       return operation.row.args.length
     case 'noteExits':

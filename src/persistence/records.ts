@@ -84,6 +84,18 @@ export interface Checked<Row> {
   readonly isIntact: boolean
 }
 
+/** Something that was done outside while a message was handled. */
+export interface EffectRow {
+  readonly actor: ActorId
+  readonly seq: number
+  readonly name: string
+  /** What the outside knows it by. */
+  readonly key: string
+  readonly begunAtMs: number
+  /** Text of what came of it; nothing before that is known. */
+  readonly result: string | null
+}
+
 /** What is known of a message by the key that its sender gave it. */
 export interface AnswerRow {
   readonly seq: number
@@ -155,6 +167,13 @@ export interface Records {
   /** `atMs` is when the message came. */
   addAnswer(actor: ActorId, key: string, seq: number, atMs: number): void
   setAnswer(actor: ActorId, key: string, answer: { readonly seq: number; readonly outcome: string }): void
+
+  effect(actor: ActorId, seq: number, name: string): EffectRow | undefined
+  /** Adds an effect, or takes the place of what was known of it. */
+  putEffect(row: EffectRow): void
+  hasEffects(actor: ActorId): boolean
+  /** Removes the effects of messages with numbers up to and including `seq`. */
+  dropEffects(actor: ActorId, seq: number): void
 
   /** Newest first. */
   checkpoints(actor: ActorId): CheckpointRow[]

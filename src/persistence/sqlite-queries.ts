@@ -22,6 +22,11 @@ export const queries = {
   answer: 'SELECT * FROM answer WHERE actor = ? AND key = ?',
   addAnswer: 'INSERT INTO answer (actor, key, seq, outcome, crc, asked_at_ms) VALUES (?, ?, ?, NULL, ?, ?)',
   setAnswer: 'UPDATE answer SET outcome = ?, crc = ? WHERE actor = ? AND key = ?',
+  effect: 'SELECT * FROM effect WHERE actor = ? AND seq = ? AND name = ?',
+  putEffect: `INSERT OR REPLACE INTO effect (actor, seq, name, key, begun_at_ms, result, crc)
+    VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  hasEffects: 'SELECT 1 FROM effect WHERE actor = ? LIMIT 1',
+  dropEffects: 'DELETE FROM effect WHERE actor = ? AND seq <= ?',
   checkpoints: 'SELECT * FROM checkpoint WHERE actor = ? ORDER BY number DESC',
   checkpoint: 'SELECT * FROM checkpoint WHERE actor = ? AND number = ?',
   // It can take the place of a damaged row only: numbers are given once.

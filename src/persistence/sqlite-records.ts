@@ -8,6 +8,7 @@ import type {
   Burial,
   Checked,
   CheckpointRow,
+  EffectRow,
   ExitRow,
   MemberRow,
   MessageRow,
@@ -22,6 +23,7 @@ import { queries, type Query } from './sqlite-queries.ts'
 import {
   actorCrc,
   answerCrc,
+  effectCrc,
   exitCrc,
   expiredCrc,
   memberCrc,
@@ -31,6 +33,7 @@ import {
   toActor,
   toAnswer,
   toCheckpoint,
+  toEffect,
   toExit,
   toExpired,
   toMember,
@@ -112,6 +115,23 @@ export class SqliteRecords implements Records {
 
   setAnswer(actor: ActorId, key: string, answer: { readonly seq: number; readonly outcome: string }): void {
     this.#sql.setAnswer.run(answer.outcome, answerCrc(actor, key, answer), actor, key)
+  }
+
+  effect(actor: ActorId, seq: number, name: string): EffectRow | undefined {
+    return this.#one(this.#sql.effect.get(actor, seq, name), toEffect, actor)
+  }
+
+  putEffect(row: EffectRow): void {
+    const { actor, seq, name, key, begunAtMs, result } = row
+    this.#sql.putEffect.run(actor, seq, name, key, begunAtMs, result, effectCrc(row))
+  }
+
+  hasEffects(actor: ActorId): boolean {
+    return (this.#sql.hasEffects.get(actor) ?? null) !== null
+  }
+
+  dropEffects(actor: ActorId, seq: number): void {
+    this.#sql.dropEffects.run(actor, seq)
   }
 
   checkpoints(actor: ActorId): CheckpointRow[] {

@@ -6,6 +6,7 @@ import type {
   AnswerRow,
   Checked,
   CheckpointRow,
+  EffectRow,
   EnvelopeText,
   ExitRow,
   MemberRow,
@@ -23,6 +24,9 @@ export const actorCrc = (row: ActorRow): number =>
 export const messageCrc = (row: MessageRow): number => (row.isDead ? 0 : crcOf(row.actor, row.seq, ...envelopeColumns(row)))
 
 export const answerCrc = (actor: string, key: string, { seq, outcome }: AnswerRow): number => crcOf(actor, key, seq, outcome)
+
+export const effectCrc = ({ actor, seq, name, key, begunAtMs, result }: EffectRow): number =>
+  crcOf(actor, seq, name, key, begunAtMs, result)
 
 export const timerCrc = (row: TimerRow): number => crcOf(row.actor, row.id, row.dueAtMs, ...envelopeColumns(row))
 
@@ -73,6 +77,18 @@ export function toMessage(columns: SqlRow): Checked<MessageRow> {
 export function toAnswer(columns: SqlRow): Checked<AnswerRow> {
   const row: AnswerRow = { seq: Number(columns['seq']), outcome: textOrNull(columns['outcome']) }
   return checked(row, answerCrc(String(columns['actor']), String(columns['key']), row), columns)
+}
+
+export function toEffect(columns: SqlRow): Checked<EffectRow> {
+  const row: EffectRow = {
+    actor: String(columns['actor']),
+    seq: Number(columns['seq']),
+    name: String(columns['name']),
+    key: String(columns['key']),
+    begunAtMs: Number(columns['begun_at_ms']),
+    result: textOrNull(columns['result']),
+  }
+  return checked(row, effectCrc(row), columns)
 }
 
 export function toTimer(columns: SqlRow): Checked<TimerRow> {

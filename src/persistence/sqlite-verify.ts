@@ -6,7 +6,7 @@ import type { Checked } from './records.ts'
 import { readRemains } from './reviving.ts'
 import { readValue, type OwnHandle, type SqlRow } from './sqlite-handle.ts'
 import { SqliteRecords } from './sqlite-records.ts'
-import { toAnswer, toExit, toMember, toRestarts } from './sqlite-rows.ts'
+import { toAnswer, toEffect, toExit, toMember, toRestarts } from './sqlite-rows.ts'
 import { rowsOf } from './sqlite-tables.ts'
 import { StoredValues } from './stored-values.ts'
 
@@ -88,6 +88,7 @@ type Reader = (columns: SqlRow) => Checked<unknown>
 /** Tables with rows that no actor is started from. */
 const checkedTables: readonly (readonly [table: string, read: Reader])[] = [
   ['answer', toAnswer],
+  ['effect', toEffect],
   ['member', toMember],
   ['restarts', toRestarts],
   ['exits', toExit],

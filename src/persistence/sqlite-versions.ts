@@ -147,6 +147,19 @@ CREATE TABLE expired (
   PRIMARY KEY (actor, number)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE effect (
+  -- What handlers of durable actors have had done outside, kept as long as their messages. One without a result was begun, and
+  -- nobody has written what came of it. The outside knows it by its key.
+  actor TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  key TEXT NOT NULL,
+  begun_at_ms INTEGER NOT NULL,
+  result TEXT,
+  crc INTEGER NOT NULL,
+  PRIMARY KEY (actor, seq, name)
+) STRICT, WITHOUT ROWID;
+
 -- When the message came, by the wall clock: an answer is not kept for ever. 0 where that is not known.
 ALTER TABLE answer ADD COLUMN asked_at_ms INTEGER NOT NULL DEFAULT 0;
 

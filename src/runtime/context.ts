@@ -5,6 +5,7 @@ import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { MessageId } from '../protocol/message-id.ts'
 import type { RefData } from '../protocol/ref-data.ts'
 import type { Callable, RequestInput, RequestOptions } from './requests.ts'
+import type { Effect, EffectOutcome } from './effects/effect.ts'
 import type { GroupMember } from './group-member.ts'
 import type { MessageInfo } from './message.ts'
 import type { InNamespace, NamedActor } from './names.ts'
@@ -291,6 +292,22 @@ export interface Context extends Port {
     input: RequestInput<Calls[Name]>,
     options: RequestOptions,
   ): string
+  /**
+   * Does something outside the store (a request, a mail, a file) while a durable actor handles a message. That it is about to be
+   * done is committed first, with everything that was handled before; then `run` is run, with a key that stays the same; what it
+   * came to is committed, and given back here whenever the message is handled again. So `run` is not run a second time, unless
+   * `ifUnknown` says so, or `probe` that it was not done.
+   *
+   * If the incarnation or the process ended before the outcome was written, nobody here knows it: the outcome is `unknown` then.
+   * The actor handles nothing else meanwhile. The handler has to await it.
+   *
+   * @param name what it is, its own within the handling of one message; not empty.
+   * @throws {EffectError} as a rejection, if the actor is not durable, or the message is a notice of the runtime, which is handled
+   *   once and has no place in the journal; nothing was done.
+   * @throws {ConfigurationError} as a rejection, if it is not made as it must be; nothing was done.
+   * @throws {NotStorableError} as a rejection, if the value of `run` cannot be stored: it was done, and its outcome is unknown.
+   */
+  effect<Value>(name: string, effect: Effect<Value>): Promise<EffectOutcome<Value>>
   /**
    * Hands the call being handled on: the other actor answers the caller, who waits as long as it did before. The handler then
    * returns `noReply()`. Not inside a durable turn, whose reply is part of the commit.

@@ -4,21 +4,22 @@ import { carryOut } from './after-commit.ts'
 import type { Life } from './anatomy.ts'
 import { checkBecoming } from './becoming.ts'
 import type { Behavior, Step } from './behavior.ts'
-import { TurnContext } from './turn-context.ts'
 import { CrashedError, DurableTurnError, FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
+import type { EarlierTurns } from './effects/effects-of-turn.ts'
 import { deepFreeze } from './freeze.ts'
 import { messageInfo, messageOf, type Message } from './message.ts'
 import { migrateState } from './migration.ts'
 import { passing } from './passing.ts'
-import type { Committed, Outcome, TurnRecord } from './persistence.ts'
+import type { Commit, Committed, Outcome, TurnRecord } from './persistence.ts'
 import type { Received } from './receiving/received.ts'
 import { isCheckpointRequest, tellTaken } from './requested-checkpoint.ts'
 import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
+import { TurnContext } from './turn-context.ts'
 import type { Turns } from './turns.ts'
 
 /** The most turns that one transaction commits. */
-const largestGroup = 64
+export const largestGroup = 64
 
 /** The reply is part of the commit: it cannot come later. */
 const noAnswer: Outcome = Object.freeze({
@@ -34,12 +35,20 @@ interface Turn {
   readonly after: (() => void) | undefined
 }
 
+/** What a group has come to, and how it is written. */
+interface GroupOutcome {
+  readonly state: unknown
+  readonly behavior: Behavior
+  readonly frontier: number
+  readonly commit: Commit
+}
+
 /**
  * The turns of an actor with a journal. A group of messages is handled on a tentative state; one transaction commits them all,
  * and only then replies, sends and timers leave. If one of a group throws, nothing of the group has left: it is dropped and
  * handled again, one message a transaction, so that only the message that throws is to blame.
  */
-export class DurableTurns implements Turns {
+export class DurableTurns implements Turns, EarlierTurns {
   current: Message | undefined = undefined
   blamed: number | undefined = undefined
   readonly #life: Life
@@ -49,6 +58,14 @@ export class DurableTurns implements Turns {
   /** So many messages are to be handled one by one, because a group of them failed. */
   #singly = 0
   #stop: ExitReason | undefined = undefined
+  /** The context of the turn that is under way. */
+  #running: TurnContext | undefined = undefined
+  /** Settles, and never rejects, when it is known what came of the commit of the turns before the one under way. */
+  #committing: Promise<boolean> | undefined = undefined
+  /** A message that begins when it is in the store that it does. */
+  #beginning: Message | undefined = undefined
+  /** The message whose attempt was counted before it began. */
+  #counted = 0
   /** The number of the checkpoint that holds the committed state. */
   #checkpoint: number | undefined
 
@@ -58,7 +75,12 @@ export class DurableTurns implements Turns {
     this.#tentative = { state: undefined, behavior: life.behavior }
   }
 
+  get uncounted(): number | undefined {
+    return this.blamed === this.#counted ? undefined : this.blamed
+  }
+
   find(seq: number): Message | undefined {
+    if (this.#beginning?.seq === seq) return this.#beginning
     return this.current?.seq === seq ? this.current : this.#group.find((turn) => turn.message.seq === seq)?.message
   }
 
@@ -89,7 +111,7 @@ export class DurableTurns implements Turns {
       const message = life.cell.mailbox.shift()
       if (message === undefined) break
       if (this.#isStale(message)) continue
-      if (this.#group.length > 0 && isOfRuntime(message)) {
+      if (this.#group.length > 0 && (isOfRuntime(message) || this.#isSuspect(message))) {
         life.cell.mailbox.putBack(message)
         break
       }
@@ -103,6 +125,10 @@ export class DurableTurns implements Turns {
         life.stopReason ??= asked
         break
       }
+      if (this.#isSuspect(message)) {
+        this.#countFirst(message)
+        return false
+      }
       const begun = this.#begin(message)
       if (begun === 'waiting' || begun === 'failed') return false
     }
@@ -112,9 +138,13 @@ export class DurableTurns implements Turns {
   /** The group goes back to where it came from, for the next incarnation. */
   abandon(reason?: ExitReason): void {
     const { mailbox } = this.#life.cell
+    this.#running?.close()
+    this.#running = undefined
     const taken = this.#group.map(({ message, dead }) => ({ message, begun: dead === undefined }))
     if (this.current !== undefined) taken.push({ message: this.current, begun: true })
+    if (this.#beginning !== undefined) taken.push({ message: this.#beginning, begun: false })
     this.current = undefined
+    this.#beginning = undefined
     this.#group = []
     for (const { message, begun } of taken.reverse()) {
       // Only a crash on this very message counts as an attempt.
@@ -130,13 +160,37 @@ export class DurableTurns implements Turns {
     return message.incarnation !== 0 && message.incarnation !== this.#life.number
   }
 
+  /** It may have ended the process before, and may do so again: then somebody has to know. */
+  #isSuspect({ seq, attempt }: Message): boolean {
+    const { journal, spec } = this.#life.cell
+    return seq > 0 && seq <= journal.suspectsTo && attempt < spec.maxAttempts && seq !== journal.setAside
+  }
+
+  /** Handles a message alone, when it is in the store that this has been begun. */
+  #countFirst(message: Message): void {
+    const { cell, id, number } = this.#life
+    this.#beginning = message
+    cell.store.commit(id, number, { turns: [], attempted: message.seq }).then(
+      () => {
+        if (this.#life.status !== 'busy') return
+        this.#beginning = undefined
+        this.#counted = message.seq
+        if (this.#begin(message) === 'done' && this.#closeGroup()) cell.wake()
+      },
+      (error: unknown) => {
+        if (this.#life.status === 'busy') this.#life.end(crash(error), 'orderly')
+      },
+    )
+  }
+
   #begin(message: Message): 'done' | 'waiting' | 'failed' {
     const life = this.#life
     const { cell } = life
     message.attempt += 1
     this.current = message
     message.renewInput()
-    const context = new TurnContext(life, message)
+    const context = new TurnContext(life, message, this)
+    this.#running = context
     if (message.seq > 0 && (message.attempt > cell.spec.maxAttempts || message.seq === cell.journal.setAside)) {
       this.#giveUp(message, context)
       return 'done'
@@ -157,12 +211,11 @@ export class DurableTurns implements Turns {
     if (isThenable(step)) {
       step.then(
         (late) => {
-          if (life.status !== 'busy') return
-          if (this.#add(message, context, late) && this.#closeGroup()) cell.wake()
+          this.#resume(context, () => {
+            if (this.#add(message, context, late) && this.#closeGroup()) cell.wake()
+          })
         },
-        (error: unknown) => {
-          if (life.status === 'busy') this.#threw(error)
-        },
+        (error: unknown) => this.#resume(context, () => this.#threw(error)),
       )
       return 'waiting'
     }
@@ -170,9 +223,38 @@ export class DurableTurns implements Turns {
     return this.#add(message, context, step) ? 'done' : 'failed'
   }
 
+  /** A handler that took its time is over: goes on with its turn, unless that was dropped meanwhile. */
+  #resume(context: TurnContext, goOn: () => void): void {
+    if (this.#life.status !== 'busy' || this.#running !== context) return
+    if (this.#committing === undefined) goOn()
+    else void this.#committing.then(() => this.#resume(context, goOn))
+  }
+
+  async commitEarlier(): Promise<void> {
+    if (this.#group.length === 0) return
+    const isCommitted = await (this.#committing ??= this.#commitGroup())
+    if (!isCommitted) throw new DurableTurnError(`${this.#life.cell.label}: the turn was dropped; it is handled again`)
+  }
+
+  /** True when the group so far is committed, and the turn under way is the first of the next. */
+  async #commitGroup(): Promise<boolean> {
+    const group = this.#group
+    const now = this.#outcomeOf(group)
+    try {
+      const committed = await this.#life.cell.store.commit(this.#life.id, this.#life.number, now.commit)
+      this.#committing = undefined
+      return this.#keep(group, now, committed)
+    } catch (error) {
+      this.#committing = undefined
+      this.#refusedByStore(group, error)
+      return false
+    }
+  }
+
   /** False if what the turn has come to cannot be kept: it counts as thrown. */
   #add(message: Message, context: TurnContext, step: Step<unknown>): boolean {
     try {
+      context.leaveEffects()
       checkBecoming(this.#life.cell, step.behavior)
     } catch (error) {
       this.#threw(error)
@@ -187,6 +269,7 @@ export class DurableTurns implements Turns {
     if (outcome !== undefined) context.answerRequest(outcome)
     this.#group.push({ message, context, outcome, dead: undefined, after: step.after })
     this.current = undefined
+    this.#running = undefined
     return true
   }
 
@@ -195,7 +278,7 @@ export class DurableTurns implements Turns {
     context.close()
     message.attempt -= 1
     const isSetAside = message.seq === this.#life.cell.journal.setAside
-    const why = isSetAside ? 'its supervisor has set it aside' : `handling it crashed the actor ${message.attempt} times`
+    const why = isSetAside ? 'its supervisor has set it aside' : `handling it ended in a crash ${message.attempt} times`
     const outcome: Outcome = { status: 'crashed', message: `${why}; it is a dead letter now` }
     context.answerRequest(outcome)
     this.#group.push({ message, context, outcome, dead: 'crashed', after: undefined })
@@ -208,21 +291,38 @@ export class DurableTurns implements Turns {
     const { cell } = life
     if (this.#group.length === 0) return life.goesOn() && cell.mailbox.size > 0
     const group = this.#group
-    const turns = group.map(recordOf).filter((turn) => turn !== undefined)
-    const { state, behavior } = this.#tentative
-    const last = turns.findLast(({ seq }) => seq > 0)
-    const snapshot = { behavior: behavior.name, version: behavior.version, state, frontier: last?.seq ?? life.frontier }
-    const persistence = cell.store
-    persistence
-      .commit(cell.id, life.number, { turns, checkpoint: { snapshot, cause: 'turn', limits: cell.spec.checkpoints } })
-      .then(
-        (committed) => this.#committed(group, { state, behavior, frontier: snapshot.frontier }, committed),
-        (error: unknown) => this.#refusedByStore(group, error),
-      )
+    const now = this.#outcomeOf(group)
+    cell.store.commit(cell.id, life.number, now.commit).then(
+      (committed) => this.#committed(group, now, committed),
+      (error: unknown) => this.#refusedByStore(group, error),
+    )
     return false
   }
 
-  #committed(group: readonly Turn[], now: { state: unknown; behavior: Behavior; frontier: number }, committed: Committed): void {
+  #outcomeOf(group: readonly Turn[]): GroupOutcome {
+    const { state, behavior } = this.#tentative
+    const turns = group.map(recordOf).filter((turn) => turn !== undefined)
+    const frontier = turns.findLast(({ seq }) => seq > 0)?.seq ?? this.#life.frontier
+    const snapshot = { behavior: behavior.name, version: behavior.version, state, frontier }
+    return {
+      state,
+      behavior,
+      frontier,
+      commit: { turns, checkpoint: { snapshot, cause: 'turn', limits: this.#life.cell.spec.checkpoints } },
+    }
+  }
+
+  #committed(group: readonly Turn[], now: GroupOutcome, committed: Committed): void {
+    const life = this.#life
+    if (!this.#keep(group, now, committed)) return
+    const stop = this.#stop
+    this.#stop = undefined
+    if (stop !== undefined) life.stopReason ??= stop
+    if (life.goesOn()) life.cell.wake()
+  }
+
+  /** False if the incarnation does not go on. */
+  #keep(group: readonly Turn[], now: GroupOutcome, committed: Committed): boolean {
     const life = this.#life
     const { cell } = life
     const { world } = cell
@@ -236,11 +336,8 @@ export class DurableTurns implements Turns {
     this.#checkpoint = committed.checkpoint
     this.#singly = Math.max(0, this.#singly - group.length)
     release(life, group, committed)
-    for (const { after } of group) if (after !== undefined && !carryOut(life, after)) return
-    const stop = this.#stop
-    this.#stop = undefined
-    if (stop !== undefined) life.stopReason ??= stop
-    if (life.goesOn()) cell.wake()
+    for (const { after } of group) if (after !== undefined && !carryOut(life, after)) return false
+    return life.isActive
   }
 
   /** A handler threw. Alone, its message is to blame; in a group, nothing has left yet and all of it can be done again singly. */

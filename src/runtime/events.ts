@@ -85,6 +85,15 @@ export type ActorEvent =
       readonly error: unknown
     }
   | { readonly type: 'dead letter'; readonly id: ActorId; readonly message: MessageInfo; readonly why: DeadLetterCause }
+  /** Something is done outside by `ctx.effect`; what came of it is known, or not. What is given once more is not told again. */
+  | {
+      readonly type: 'effect'
+      readonly id: ActorId
+      readonly incarnation: number
+      readonly effect: string
+      readonly key: string
+      readonly status: 'begun' | 'done' | 'failed' | 'unknown'
+    }
   | {
       readonly type: 'group dropped'
       readonly id: ActorId

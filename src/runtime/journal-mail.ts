@@ -11,6 +11,11 @@ export class JournalMail {
   handledAtEnd: number | undefined = undefined
   /** A message that is not to be tried again. */
   setAside: number | undefined = undefined
+  /**
+   * Messages up to this number may have been what ended the process before: each is handled alone, and counted as an attempt
+   * before it is.
+   */
+  suspectsTo = 0
   #acceptsBegun = 0
   #acceptsDone = 0
   /** Notices that wait for the messages before them to be in the journal. */

@@ -78,7 +78,7 @@ async function seal(life: Life, reason: ExitReason, wish: Wish | undefined): Pro
   const { cell } = life
   const { persistence } = cell.world
   if (cell.spec.mode === 'volatile' || persistence === undefined) return
-  const will = { reason, crashedOn: life.turns.blamed, limits: cell.spec.checkpoints }
+  const will = { reason, crashedOn: life.turns.uncounted, limits: cell.spec.checkpoints }
   try {
     const last = await lastCheckpoint(life, snapshotOf(life, wish))
     if (!isEnding(life)) return

@@ -27,6 +27,8 @@ import type {
   TimerRef,
   WhenUpOptions,
 } from './context.ts'
+import type { Effect, EffectOutcome } from './effects/effect.ts'
+import { EffectError } from './effects/effect-error.ts'
 import { AbortedError, CallingSelfError, DurableTurnError, ExitError, InvalidMessageError, NoProcError } from './errors.ts'
 import type { GroupMember } from './group-member.ts'
 import { repeat, runBeside } from './life-timers.ts'
@@ -326,6 +328,14 @@ export class LiveContext implements Context {
     message()
     if (this.mayAct('timer')) repeat(this.life, { id, everyMs, message })
     return { id }
+  }
+
+  effect<Value>(name: string, _effect: Effect<Value>): Promise<EffectOutcome<Value>> {
+    const problem =
+      this.cell.spec.mode === 'durable'
+        ? 'is for handlers of messages: nothing brings it back outside a turn'
+        : "is for a durable actor, which has a journal to keep it in: child(…, { state: 'durable' })"
+    return Promise.reject(new EffectError(this.id, name, problem))
   }
 
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {

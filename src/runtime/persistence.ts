@@ -107,6 +107,8 @@ export interface TurnRecord {
 export interface Commit {
   /** In the order of their numbers; empty for a checkpoint between turns. */
   readonly turns: readonly TurnRecord[]
+  /** A message whose handling is about to begin: it counts one attempt more. */
+  readonly attempted?: number
   /** The state after the last turn. */
   readonly checkpoint?: CheckpointOrder
   /** Sets the number of a checkpoint aside, whose state is then saved elsewhere. Until it is written it counts as no longer kept. */
@@ -135,6 +137,26 @@ export interface Committed {
   /** The messages that went into journals, with their numbers, in the order of `turns` and their `sends`. */
   readonly deliveries: readonly { readonly to: ActorId; readonly message: Journaled }[]
 }
+
+/** Something that a handler has had done outside, while it handled one message: its name is its own there. */
+export interface EffectId {
+  readonly seq: number
+  readonly name: string
+}
+
+/** What came of it. */
+export type EffectResult =
+  { readonly status: 'done'; readonly value: unknown } | { readonly status: 'failed'; readonly error: Error }
+
+/** What a store says of it when it is to be begun. */
+export type EffectRecord =
+  /** It stands in the store now, and never has before. */
+  | { readonly status: 'begun'; readonly key: string }
+  /** It was begun, and nobody has written what came of it. */
+  | { readonly status: 'open'; readonly key: string }
+  /** As for `open`, or never begun; and its message has been applied since: nothing was written, and nothing is to be done. */
+  | { readonly status: 'applied'; readonly key: string }
+  | { readonly status: 'settled'; readonly result: EffectResult }
 
 /** What an incarnation leaves behind. */
 export interface LastWill {
@@ -258,6 +280,10 @@ export interface Persistence {
   beginAnew(id: ActorId, why: string): Promise<LostState>
   /** One checkpoint with its state; nothing if there is none with that number or it cannot be read. */
   read(id: ActorId, checkpoint: number): Promise<Checkpoint | undefined>
+  /** Writes that something is about to be done outside, unless that is known; `key` is kept with it, the first one for ever. */
+  beginEffect(id: ActorId, incarnation: number, effect: EffectId & { readonly key: string }): Promise<EffectRecord>
+  /** Writes what came of it, which is kept as long as its message. Resolves with what will be read from there. */
+  settleEffect(id: ActorId, incarnation: number, effect: EffectId, result: EffectResult): Promise<EffectResult>
   /** Turns a due timer into a message, in one transaction; nothing if the timer is gone. */
   fire(id: ActorId, timer: string): Promise<Journaled | undefined>
   /** Moves what is left in the journal of `id` to the dead letters; resolves with what was moved. */

@@ -3,7 +3,7 @@ import { crash, killed, normal, type ExitReason } from '../protocol/exit-reason.
 import type { Cell, Life } from './anatomy.ts'
 import type { Beginning } from './beginning.ts'
 import type { Behavior, Hooks, StartCause, StartPlan, StateSource } from './behavior.ts'
-import { DurableTurns, unknownOutcome } from './durable-turns.ts'
+import { DurableTurns, largestGroup, unknownOutcome } from './durable-turns.ts'
 import { IgnoreError, reasonOfThrown, StateUnreadableError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { Incarnation } from './incarnation.ts'
@@ -94,6 +94,9 @@ async function startFromStore(cell: Cell, origin: StartOrigin, attempt: number):
   try {
     const opened = await openForStart(cell)
     tellOfRecovery(cell, opened)
+    // The process before has had no time to say what ended it: it may have been what this actor handled.
+    if (attempt === 0 && opened.lastExit?.type === 'noconnection')
+      cell.journal.suspectsTo = opened.backlog.slice(0, largestGroup).at(-1)?.seq ?? 0
     // Who asked for it may be gone by now, and another start may have been quicker.
     if (cell.life !== undefined || origin.parent?.isActive === false) return fail(cell, undefined, killed)
     life = conceive(cell, opened.incarnation, origin)

@@ -16,6 +16,9 @@ import type {
   TimerRef,
 } from './context.ts'
 import { checkGroup, checkTopic } from './announcing.ts'
+import type { Effect, EffectOutcome } from './effects/effect.ts'
+import { EffectError } from './effects/effect-error.ts'
+import { EffectsOfTurn, type EarlierTurns } from './effects/effects-of-turn.ts'
 import { DurableTurnError, InvalidMessageError } from './errors.ts'
 import { LiveContext } from './live-context.ts'
 import { Message } from './message.ts'
@@ -41,11 +44,15 @@ export class TurnContext extends LiveContext {
   readonly bonds: (() => void)[] = []
   stopWanted: ExitReason | undefined = undefined
   readonly #message: Message
+  readonly #earlier: EarlierTurns | undefined
+  #effects: EffectsOfTurn | undefined = undefined
   #isOpen = true
 
-  constructor(life: Life, message: Message) {
+  /** `earlier` are the turns before it that are not committed yet; without them it is run for its state alone. */
+  constructor(life: Life, message: Message, earlier?: EarlierTurns) {
     super(life)
     this.#message = message
+    this.#earlier = earlier
   }
 
   override get messageId(): MessageId {
@@ -75,6 +82,7 @@ export class TurnContext extends LiveContext {
   /** The handler has ended: what it asked for is complete. */
   close(): void {
     this.#isOpen = false
+    this.#effects?.leave()
   }
 
   override member<Args, Ref>(definition: MemberReferable<Args, Ref>, path: string, key: string, args: Args): Ref {
@@ -222,8 +230,25 @@ export class TurnContext extends LiveContext {
     throw this.#refusal('setTimeout', 'leave a function behind, which would be in no commit: use sendAfter')
   }
 
+  override effect<Value>(name: string, effect: Effect<Value>): Promise<EffectOutcome<Value>> {
+    this.#effects ??= new EffectsOfTurn({
+      life: this.life,
+      message: this.#message,
+      earlier: this.#earlier,
+      isOver: () => !this.#isOpen || !this.life.isActive,
+    })
+    return this.#effects.begin(name, effect)
+  }
+
+  /** @throws {EffectError} if the handler, which is over, has not waited for one. */
+  leaveEffects(): void {
+    const left = this.#effects?.leave()
+    if (left !== undefined) throw new EffectError(this.id, left, 'was not waited for: the handler has to await it')
+  }
+
   override fetch(): Promise<Response> {
-    return Promise.reject(this.#refusal('fetch', 'ask somebody outside, who cannot forget it when the turn is dropped'))
+    const problem = 'ask somebody outside, who cannot forget it when the turn is dropped: do it in ctx.effect'
+    return Promise.reject(this.#refusal('fetch', problem))
   }
 
   override trapExits(flag: boolean): boolean {

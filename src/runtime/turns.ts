@@ -13,6 +13,8 @@ export interface Turns {
   readonly current: Message | undefined
   /** The number of the journaled message whose handling crashed the incarnation. */
   readonly blamed: number | undefined
+  /** The same, unless that attempt has been counted before it began. */
+  readonly uncounted: number | undefined
   /** A journaled message that has been taken out of the mailbox and is not committed yet. */
   find(seq: number): Message | undefined
   /** Asks for a checkpoint after the turn that is under way. */

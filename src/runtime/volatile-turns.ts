@@ -33,6 +33,10 @@ export class VolatileTurns implements Turns {
     this.#checkpoints = life.cell.spec.mode === 'checkpointed' ? new Checkpointing(life) : undefined
   }
 
+  get uncounted(): undefined {
+    return undefined
+  }
+
   get blamed(): undefined {
     return undefined
   }

@@ -18,6 +18,9 @@ export type Inspection =
   | { readonly type: 'rich'; readonly repeated: ReadonlySet<object> }
   | { readonly type: 'unstorable'; readonly obstacle: Obstacle }
 
+/** How many digits a bigint may have: to read ten times as many takes a hundred times as long. */
+export const maxDigits = 100_000
+
 /** How deep objects may lie within each other. */
 export const maxDepth = 500
 
@@ -61,8 +64,10 @@ class Inspector {
       case 'number':
         if (!Number.isFinite(value) || Object.is(value, -0)) this.isPlain = false
         return undefined
-      case 'undefined':
       case 'bigint':
+        this.isPlain = false
+        return isTooLong(value) ? problem(`a bigint of more than ${maxDigits} digits`, 'Store its bytes.') : undefined
+      case 'undefined':
         this.isPlain = false
         return undefined
       case 'object':
@@ -155,6 +160,13 @@ function checkLeaf(value: object, prototype: unknown): Problem | undefined {
   if (prototype === URL.prototype) return checkNoFields(value, 'URL')
   if (prototype === RegExp.prototype) return checkNoFields(value, 'RegExp') ?? checkRegExp(value as RegExp)
   return problem(`an instance of ${classOf(prototype)}`, remedyFor(value))
+}
+
+const largest = 1n << 332_192n
+
+/** Within a digit of the limit: 332,192 bits are 99,999 digits and a half. Comparing costs nothing, writing it down does. */
+function isTooLong(value: bigint): boolean {
+  return value >= largest || value <= -largest
 }
 
 function checkRegExp(value: RegExp): Problem | undefined {

@@ -5,6 +5,7 @@ import { customTypes } from './custom-types.ts'
 import { UnreadableError } from './errors.ts'
 import { parseJson } from './json-text.ts'
 import { inspect, isReservedKey } from './storable.ts'
+import { checkDepth, checkDigits } from './text-limits.ts'
 import { writeSuperjson } from './superjson-writer.ts'
 
 /** How long one text may be by default, in UTF-16 units. */
@@ -58,8 +59,10 @@ function write(value: unknown, rootName: string): string {
 
 function read(reader: SuperJSON, text: string): unknown {
   try {
+    checkDepth(text)
     const document = parseJson(text)
     if (!isDocument(document)) throw new Error('it is not in the format of superjson')
+    checkDigits(text, document)
     if (mayHoldReservedKey(text)) refuseReservedKeys(document)
     return reader.deserialize(document, { inPlace: true })
   } catch (cause) {

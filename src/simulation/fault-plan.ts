@@ -72,6 +72,8 @@ const operations: Record<StoreOperation, true> = {
   seal: true,
   open: true,
   read: true,
+  beginEffect: true,
+  settleEffect: true,
   fire: true,
   retire: true,
   saveMember: true,

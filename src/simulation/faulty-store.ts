@@ -58,6 +58,9 @@ function faultyPersistence(inner: Persistence, faults: PlannedFaults, tear: Faul
     open: (id, rung, incarnation) => ask('open', id, () => inner.open(id, rung, incarnation)),
     beginAnew: (id, why) => ask('beginAnew', id, () => inner.beginAnew(id, why)),
     read: (id, checkpoint) => ask('read', id, () => inner.read(id, checkpoint)),
+    beginEffect: (id, incarnation, effect) => ask('beginEffect', id, () => inner.beginEffect(id, incarnation, effect)),
+    settleEffect: (id, incarnation, effect, result) =>
+      ask('settleEffect', id, () => inner.settleEffect(id, incarnation, effect, result)),
     fire: (id, timer) => ask('fire', id, () => inner.fire(id, timer)),
     retire: (id, why) => ask('retire', id, () => inner.retire(id, why)),
     saveMember: (member) => ask('saveMember', member.supervisor, () => inner.saveMember(member)),

@@ -67,7 +67,7 @@ describe('an agent', () => {
     },
   )
 
-  it('comes back with what was checkpointed on demand', async () => {
+  it('[C14] comes back with what was checkpointed on demand', async () => {
     const store = memory()
     const first = await simulated(visits('checkpointed'), { store })
     await first.until(first.tree.visits.update(add('Ada')))

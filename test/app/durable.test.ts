@@ -125,6 +125,45 @@ describe('a durable actor', () => {
     expect(eventsOf(last.events, 'dead letter')).toHaveLength(1)
   })
 
+  it('counts an attempt that ended with the process, once, and handles what may have been under way one by one', async () => {
+    const store = memory()
+    const attempts: string[] = []
+    const never = new Promise<{ sum: number }>(() => undefined)
+    // The process dies at 0, which never ends; at -1 only the actor does, each time.
+    const Deadly = actor('deadly', {
+      initial: () => ({ sum: 0 }),
+      handlers: ({ call, cast }) => ({
+        add: cast(message<number>(), ({ state, input, ctx }) => {
+          if (input < 1) attempts.push(`${input}: ${ctx.attempt}`)
+          if (input === -1) throw new Error('always')
+          return input === 0 ? never : { sum: state.sum + input }
+        }),
+        sum: call(({ state }) => ({ reply: state.sum })),
+      }),
+    })
+    const tree = supervisor({ intensity: { restarts: 9, within: '1s' } }, { a: child(Deadly, { state: 'durable' }) })
+    const first = await simulated(tree, { store })
+    for (const n of [1, 2, 0, -1, 3]) void first.tree.a.cast.add(n)
+    await first.settle()
+    for (let life = 0; life < 3; life += 1) await (await simulated(tree, { store })).settle()
+    const last = await simulated(tree, { store })
+    expect(await last.until(last.tree.a.call.sum())).toBe(6)
+    expect(attempts).toEqual(['0: 1', '0: 1', '0: 2', '0: 3', '-1: 1', '-1: 2', '-1: 3'])
+    expect(eventsOf(last.events, 'dead letter').map(({ message: { attempt } }) => attempt)).toEqual([3, 3])
+  })
+
+  it('handles nothing singly after an orderly end', async () => {
+    const store = memory()
+    const first = await simulated(supervisor({}, { a: child(Counter, { state: 'durable' }) }), { store })
+    await first.until(first.app.stop())
+    const next = await simulated(supervisor({}, { a: child(Counter, { state: 'durable' }) }), { store })
+    const ready = next.scheduler.ready.bind(next.scheduler)
+    next.scheduler.ready = (task) => ready({ id: task.id, run: () => task.run(64) })
+    for (let n = 0; n < 5; n += 1) void next.tree.a.cast.increment()
+    await next.settle()
+    expect(eventsOf(next.events, 'committed').map(({ turns }) => turns)).toEqual([5])
+  })
+
   it('answers a request with the same id with the same reply and applies it once, also in the next process', async () => {
     const store = memory()
     const tree = treeWith()

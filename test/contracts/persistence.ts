@@ -428,6 +428,16 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         }
         expect((await settled(persistence.open('a', 0))).backlog.map(({ attempts }) => attempts)).toEqual([2, 0])
       })
+
+      it('counts an attempt that is told of before it begins', async () => {
+        const store = fresh()
+        const first = await open(store)
+        await first.settled(first.persistence.accept('a', message('deadly')))
+        await first.settled(first.persistence.open('a', 0))
+        await first.settled(first.persistence.commit('a', 1, { turns: [], attempted: 1 }))
+        const { persistence, settled } = await reopened(store, first)
+        expect((await settled(persistence.open('a', 0))).backlog).toMatchObject([{ seq: 1, attempts: 1 }])
+      })
     })
 
     describe('checkpoints with their state elsewhere', () => {
@@ -637,6 +647,79 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
           { supervisor: 's', key: 'x', args: 'old' },
           { supervisor: 's', key: 'y', args: 'new' },
         ])
+      })
+    })
+
+    describe('effects', () => {
+      const pay = { seq: 1, name: 'pay' }
+
+      async function ready() {
+        const store = fresh()
+        const first = await open(store)
+        await first.settled(first.persistence.open('a', 0))
+        await first.settled(Promise.all([first.persistence.accept('a', message(1)), first.persistence.accept('a', message(2))]))
+        return { store, ...first }
+      }
+
+      it('stand there before they are done, and are open until it is written what came of them', async () => {
+        const { store, ...first } = await ready()
+        const { persistence, settled } = first
+        expect(await settled(persistence.beginEffect('a', 1, { ...pay, key: 'k1' }))).toEqual({ status: 'begun', key: 'k1' })
+        expect(await settled(persistence.beginEffect('a', 1, { seq: 1, name: 'mail', key: 'k2' }))).toMatchObject({ key: 'k2' })
+        const next = await reopened(store, first)
+        await next.settled(next.persistence.open('a', 0))
+        const open = next.persistence.beginEffect('a', 2, { ...pay, key: 'k3' })
+        expect(await next.settled(open)).toEqual({ status: 'open', key: 'k1' })
+        const result = { status: 'done', value: { at: new Date(5), of: [1n] } } as const
+        expect(await next.settled(next.persistence.settleEffect('a', 2, pay, result))).toEqual(result)
+        const last = await reopened(store, next)
+        await last.settled(last.persistence.open('a', 0))
+        const known = last.persistence.beginEffect('a', 3, { ...pay, key: 'k4' })
+        expect(await last.settled(known)).toEqual({ status: 'settled', result })
+      })
+
+      it('keep the error of one that failed, whatever is in it', async () => {
+        const { persistence, settled } = await ready()
+        await settled(persistence.beginEffect('a', 1, { ...pay, key: 'k' }))
+        const error = Object.assign(new TypeError('declined'), { request: { send: () => 1 }, status: 402 })
+        const kept = await settled(persistence.settleEffect('a', 1, pay, { status: 'failed', error }))
+        expect(kept).toMatchObject({ status: 'failed', error: { name: 'TypeError', message: 'declined', status: 402 } })
+        expect(await settled(persistence.beginEffect('a', 1, { ...pay, key: 'k' }))).toEqual({ status: 'settled', result: kept })
+      })
+
+      it('of a value that cannot be stored stay open', async () => {
+        const { persistence, settled } = await ready()
+        await settled(persistence.beginEffect('a', 1, { ...pay, key: 'k' }))
+        const refused = persistence.settleEffect('a', 1, pay, { status: 'done', value: { send: () => 1 } })
+        expect(await settled(rejection(refused))).toMatchObject({ code: 'not-storable', path: 'effect "pay".value.send' })
+        expect(await settled(persistence.beginEffect('a', 1, { ...pay, key: 'k2' }))).toEqual({ status: 'open', key: 'k' })
+      })
+
+      it('are begun and settled by the newest incarnation only', async () => {
+        const { persistence, settled } = await ready()
+        await settled(persistence.beginEffect('a', 1, { ...pay, key: 'k' }))
+        await settled(persistence.open('a', 0))
+        const late = [
+          persistence.beginEffect('a', 1, { seq: 2, name: 'pay', key: 'k' }),
+          persistence.settleEffect('a', 1, pay, { status: 'done', value: 1 }),
+        ]
+        for (const { code } of await settled(Promise.all(late.map(rejection)))) expect(code).toBe('fenced')
+        expect(await settled(persistence.beginEffect('a', 2, { ...pay, key: 'k' }))).toEqual({ status: 'open', key: 'k' })
+      })
+
+      it('are begun for no message that has been applied, and go when it goes', async () => {
+        const { persistence, settled } = await ready()
+        await settled(persistence.beginEffect('a', 1, { ...pay, key: 'k' }))
+        await settled(persistence.settleEffect('a', 1, pay, { status: 'done', value: 1 }))
+        await settled(persistence.commit('a', 1, turns([1], 'one')))
+        const known = persistence.beginEffect('a', 1, { ...pay, key: 'k2' })
+        expect(await settled(known)).toEqual({ status: 'settled', result: { status: 'done', value: 1 } })
+        const other = persistence.beginEffect('a', 1, { seq: 1, name: 'mail', key: 'k2' })
+        expect(await settled(other)).toEqual({ status: 'applied', key: 'k2' })
+        await settled(persistence.commit('a', 1, turns([2], 'two')))
+        await settled(persistence.commit('a', 1, checkpointOf('two', 2)))
+        const gone = persistence.beginEffect('a', 1, { ...pay, key: 'k2' })
+        expect(await settled(gone)).toEqual({ status: 'applied', key: 'k2' })
       })
     })
 

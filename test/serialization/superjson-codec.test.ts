@@ -168,6 +168,75 @@ describe('superjsonCodec', () => {
       expect(refused(`{"json":${'['.repeat(depth)}"prototype"${']'.repeat(depth)}}`)).toEqual(['unreadable', expect.any(String)])
     })
 
+    it('what is nested deeper than anything that is written, and no less', () => {
+      const nested = (depth: number) => `{"json":${'['.repeat(depth)}"]}\\"]"${']'.repeat(depth)}}`
+      expect(refused(nested(1_999))).toMatchObject(expect.any(Array))
+      expect(refused(nested(2_000))).toEqual(['unreadable', 'it is nested deeper than 2000'])
+      let deepest: unknown = 'the end'
+      for (let depth = 0; depth < 500; depth += 1) deepest = new Map([[depth % 2, deepest]])
+      expect(codec.encode(roundTrip(deepest), 'state')).toBe(codec.encode(deepest, 'state'))
+    })
+
+    it('a bigint that would take long to read, however it is written, and writes none', () => {
+      const long = '9'.repeat(100_002)
+      for (const digits of [long, `-${long}`, ` ${long}`, long.replace('9', '\\u0039')])
+        for (const note of ['{"n":["bigint"]}', '{"m":["map",{"0.1":["bigint"]}]}', '{"a\\\\.b":["bigint"]}', '{"":["bigint"]}'])
+          expect(
+            refused(
+              `{"json":{"n":"${digits}","m":[[1,"${digits}"]],"a.b":"${digits}","":"${digits}"},"meta":{"values":${note},"v":1}}`,
+            ),
+          ).toEqual(['unreadable', 'it holds a number of more than 100000 digits'])
+      expect(refused(`{"json":"${long}","meta":{"values":["bigint"],"v":1}}`)).toEqual([
+        'unreadable',
+        expect.stringMatching(/than 100000 digits/),
+      ])
+      expect(refused(`{"json":"${long}","meta":{"values":["bigint"]}}`)).toEqual([
+        'unreadable',
+        expect.stringMatching(/of another version/),
+      ])
+      expect(() => codec.encode({ n: 10n ** 100_001n }, 'state')).toThrow(
+        'state.n cannot be stored: a bigint of more than 100000',
+      )
+      expect(roundTrip({ n: -(10n ** 99_990n), text: long })).toEqual({ n: -(10n ** 99_990n), text: long })
+    })
+
+    it('or reads without harm, whatever has been done to a text', () => {
+      const evil = fc.constantFrom(
+        '__proto__',
+        '"__proto__":{"isAdmin":1},',
+        'constructor.prototype.isAdmin',
+        '\\u005f_proto__',
+        '["custom","error"]',
+        '["custom","binary"]',
+        '["map"]',
+        '["set"]',
+        '["bigint"]',
+        '"referentialEqualities":{"a":["__proto__.x"]},',
+        '{',
+        ']',
+        '"',
+        '\\',
+      )
+      const change = fc.record({
+        at: fc.double({ min: 0, max: 1, noNaN: true }),
+        drop: fc.nat(6),
+        put: fc.oneof(evil, fc.string()),
+      })
+      const law = fc.property(storableTree, fc.array(change, { minLength: 1, maxLength: 4 }), (value, changes) => {
+        let text = codec.encode(value, 'state')
+        for (const { at, drop, put } of changes) {
+          const place = Math.floor(at * text.length)
+          text = text.slice(0, place) + put + text.slice(place + drop)
+        }
+        const what = refused(text)
+        if (what !== undefined && Array.isArray(what) && what[0] === 'unreadable') return
+        expect(Reflect.get({}, 'isAdmin')).toBe(undefined)
+        expect(Object.getOwnPropertyNames(Object.prototype)).toHaveLength(12)
+        expectKnownPrototypes(codec.decode(text))
+      })
+      fc.assert(law, { numRuns: 3_000 })
+    })
+
     it('a text longer than allowed, before it is parsed', () => {
       expect(() => superjsonCodec({ maxLength: 10 }).decode('{"json":[1,2,3]}')).toThrow(
         'the stored text cannot be read: it has 16 characters, and at most 10 are allowed',
@@ -175,6 +244,20 @@ describe('superjsonCodec', () => {
     })
   })
 })
+
+/** Nothing in a value that was read has a prototype that data could have chosen. */
+function expectKnownPrototypes(value: unknown, seen = new Set<unknown>()): void {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return
+  seen.add(value)
+  const prototype = Object.getPrototypeOf(value) as { readonly constructor: unknown } | null
+  if (prototype !== null) {
+    expect(Object.hasOwn(prototype, 'constructor')).toBe(true)
+    expect(typeof prototype.constructor).toBe('function')
+  }
+  for (const key of Object.keys(value)) expect(['__proto__', 'constructor', 'prototype']).not.toContain(key)
+  const inside = value instanceof Map ? [...value].flat() : value instanceof Set ? [...value] : Object.values(value)
+  for (const item of inside) expectKnownPrototypes(item, seen)
+}
 
 /** What is compared of an error: its class cannot come back, its name does. */
 function plainNames(value: unknown): unknown {
