@@ -5,8 +5,10 @@ import { dirname } from 'node:path'
 export type FileData = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>
 
 /**
- * Writes a file of which there is always all or nothing, whenever the process or the machine dies: into a file beside it, synced to
- * the disk, which then takes its place; and the directory is synced too. For what `checkpointable` keeps in files. Two that write the
+ * Writes a file of which there is always all or nothing, whenever the process or the machine dies: into a file beside it,
+ * synced to
+ * the disk, which then takes its place; and the directory is synced too. For what `checkpointable` keeps in files. Two
+ * that write the
  * same path at the same time would spoil each other's.
  *
  * @throws what the file system says; the file before is then still there.

@@ -25,7 +25,8 @@ export interface CheckpointEvery {
   /** So long after the first turn that is not kept. Nothing is timed while everything is. */
   readonly time?: Duration
   /**
-   * After messages of about so many bytes; an integer >= 1. A text counts two bytes a letter, anything else eight, binary data what
+   * After messages of about so many bytes; an integer >= 1. A text counts two bytes a letter, anything else eight, binary
+   * data what
    * it has.
    */
   readonly bytes?: number

@@ -46,10 +46,14 @@ export interface ExpiredContext {
  * `Checkpointable`, with what its source and its reviews show to be missing.
  */
 export interface Checkpointable<State = unknown> {
-  /** Asked after each message whether a checkpoint is due; what it throws counts as `false`. Where the child says `checkpoint: { should }` that counts. */
+  /**
+   * Asked after each message whether a checkpoint is due; what it throws counts as `false`. Where the child says
+   * `checkpoint: { should }` that counts.
+   */
   should(context: CheckpointContext<State>): boolean
   /**
-   * Keeps the state by the number that it is given. No message is handled meanwhile. Only when it is done is there a checkpoint; if
+   * Keeps the state by the number that it is given. No message is handled meanwhile. Only when it is done is there a
+   * checkpoint; if
    * it throws there is none, told as `checkpoint failed`.
    */
   save(context: SaveContext<State>): void | Promise<void>
@@ -59,7 +63,8 @@ export interface Checkpointable<State = unknown> {
    */
   load(context: LoadContext): LoadedState<State> | undefined | Promise<LoadedState<State> | undefined>
   /**
-   * Lets go of what was kept by this number. Called once for each, and again if it throws (told as `checkpoint expiry failed`), or
+   * Lets go of what was kept by this number. Called once for each, and again if it throws (told as `checkpoint expiry
+   * failed`), or
    * if the process dies before it is known that it was called.
    */
   expired(context: ExpiredContext): void | Promise<void>

@@ -16,7 +16,10 @@ export interface CheckpointOption<State = unknown> {
    * counts as `false`. Not for `durable`, of which every turn is kept.
    */
   readonly should?: ShouldCheckpoint<State>
-  /** How many checkpoints are kept, the newest included: an integer >= 2, so that there is one to fall back to; 2 if not given. */
+  /**
+   * How many checkpoints are kept, the newest included: an integer >= 2, so that there is one to fall back to; 2 if not
+   * given.
+   */
   readonly keep?: number
   /**
    * How many bytes a state may have as text: an integer >= 1, 64 MiB if not given. A checkpoint of a larger one is not taken: the
@@ -24,7 +27,8 @@ export interface CheckpointOption<State = unknown> {
    */
   readonly maxBytes?: number
   /**
-   * What happens at a start whose newest checkpoint is damaged: the one before is used (`older`, if not given), or the start fails
+   * What happens at a start whose newest checkpoint is damaged: the one before is used (`older`, if not given), or the
+   * start fails
    * (`fail`). Where none can be read it fails in any case, as with a state of newer code.
    */
   readonly onLoadFailure?: OnLoadFailure
