@@ -23,8 +23,8 @@ export interface Promised {
   readonly damagesCheckpoints: boolean
 }
 
-/** Later than anything in a recording, which begins in 2000: every timer of it is due. */
-const laterMs = Date.UTC(2000, 5)
+/** Later than anything in a recording, which begins in 2000: every timer of it is due, and nothing has expired. */
+const laterMs = Date.UTC(2000, 0, 1, 1)
 
 /**
  * Writes an image into a directory, opens it with the store as users have it, gives every order again, and compares what the
