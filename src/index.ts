@@ -45,6 +45,7 @@ export {
 } from './runtime/errors.ts'
 export { CheckpointError, CheckpointTooLargeError } from './runtime/checkpoint-errors.ts'
 export type { CheckpointOptions, CheckpointTaken } from './runtime/checkpoint-request.ts'
+export type { Checkpointable, ExpiredContext, LoadContext, LoadedState, SaveContext } from './runtime/checkpointable.ts'
 export { StateVersionError } from './runtime/migration.ts'
 export type { StateMode } from './runtime/actor-spec.ts'
 export type { SupervisedSpawnOptions } from './runtime/supervised-options.ts'
@@ -352,6 +353,7 @@ export type { Intensity } from './supervision/specs/intensity.ts'
 export type { Escalated, FailedToStart, GaveUp } from './supervision/machine/exit-causes.ts'
 
 // State that survives.
+export { atomicFile, type FileData } from './persistence/checkpoint-file.ts'
 export { memory } from './persistence/memory-store.ts'
 export {
   sqlite,

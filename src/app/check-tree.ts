@@ -117,6 +117,13 @@ function checkState(state: unknown, id: ActorId, { hasStore }: Seen): void {
 
 /** What begins anew each time has no state to keep. */
 function checkKept({ behavior, options: { state } }: ChildNode<unknown> | DynamicNode<unknown>, id: ActorId): void {
+  if (behavior.checkpointable !== undefined && state === 'durable')
+    throw new ConfigurationError({
+      path: `${displayId(id)}: state`,
+      rule: 'must be "checkpointed" for a behavior that keeps its state elsewhere',
+      value: state,
+      remedy: 'What is kept elsewhere is part of no commit',
+    })
   if (behavior.startsAnew !== true || state === 'volatile') return
   throw new ConfigurationError({
     path: `${displayId(id)}: state`,

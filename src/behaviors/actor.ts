@@ -1,6 +1,7 @@
 import { ConfigurationError, describeValue } from '../protocol/errors.ts'
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Behavior, Hooks, Step } from '../runtime/behavior.ts'
+import type { Checkpointable } from '../runtime/checkpointable.ts'
 import type { Context, Down, Port, Published, TrappedExit } from '../runtime/context.ts'
 import { checkRetries } from '../runtime/call-options.ts'
 import type { Message } from '../runtime/message.ts'
@@ -8,6 +9,7 @@ import { streamFor } from '../runtime/streams/pump.ts'
 import { isThenable } from '../runtime/thenable.ts'
 import { makeRef, type ActorRef, type HandlerNames } from './actor-ref.ts'
 import { handlerKit, NoReply, Refusal, type AnyHandler, type HandlerKit, type StreamHandler } from './handlers.ts'
+import { checkpointableViolations } from './checkpointable-rules.ts'
 import type { Kind } from './kind.ts'
 import { invalidStep, refusedStep } from './refused-step.ts'
 import { validate } from './schema.ts'
@@ -32,6 +34,8 @@ export interface ActorOptions<Args, State, Handlers> extends Hooks<State, Args> 
   readonly handlers: (kit: HandlerKit<State>) => Handlers
   /** Handles what names no handler; without it such messages are dropped. */
   readonly info?: (turn: InfoTurn<State>) => InfoResult<State>
+  /** Keeps the state elsewhere than in the store: in a file, in another database. All four functions have to be there. Not for `durable`. */
+  readonly checkpointable?: Checkpointable<NoInfer<State>>
   /** Exit signals become messages for `info` in place of ending the actor. */
   readonly trapExits?: boolean
 }
@@ -100,6 +104,7 @@ class ActorBehavior implements Behavior {
   readonly receives = true
   readonly calls: readonly string[]
   readonly retriesOf: (name: string) => number | undefined
+  readonly checkpointable?: Checkpointable
   readonly #handlers: ReadonlyMap<string, AnyHandler>
   readonly #options: ActorOptions<unknown, unknown, unknown>
 
@@ -113,7 +118,8 @@ class ActorBehavior implements Behavior {
     this.calls = namesOf(handlers).calls.map((call) => call.name)
     this.#handlers = new Map(Object.entries(handlers))
     this.retriesOf = (handler) => this.#handlers.get(handler)?.retries
-    const { init, restart, term } = options
+    const { init, restart, term, checkpointable } = options
+    if (checkpointable !== undefined) this.checkpointable = checkpointable
     this.hooks = { ...(init && { init }), ...(restart && { restart }), ...(term && { term }) }
   }
 
@@ -211,6 +217,7 @@ function checkDefinition(name: unknown, options: unknown): asserts options is Ac
     if (given[field] !== undefined && typeof given[field] !== 'function')
       throw new ConfigurationError({ path: `${path}: ${field}`, rule: 'must be a function', value: given[field] })
   checkVersion(path, given['version'], given['migrate'])
+  for (const violation of checkpointableViolations(path, given['checkpointable'])) throw new ConfigurationError(violation)
 }
 
 function checkVersion(path: string, version: unknown, migrate: unknown): void {

@@ -3,6 +3,9 @@ import type { Checkpoint, CheckpointInfo } from '../runtime/persistence.ts'
 import { checksumOf } from './checksum.ts'
 import type { CheckpointRow } from './records.ts'
 
+/** What stands for a state that is kept elsewhere: no value has this text. */
+export const elsewhereText = '{"elsewhere":true}'
+
 /** How many readable checkpoints there must be before anything that led to them goes: the newest, and one to fall back to. */
 const fewestKept = 2
 
@@ -38,6 +41,7 @@ export function readShelf(codec: Codec, rows: readonly CheckpointRow[]): Shelf {
 /** The checkpoint in a row, or what is wrong with it. */
 export function readCheckpoint(codec: Codec, row: CheckpointRow): Readable | { readonly problem: string } {
   if (checksumOf(row) !== row.checksum) return { problem: 'its checksum does not match what it holds' }
+  if (row.state === elsewhereText) return { checkpoint: { ...infoOf(row), isElsewhere: true, state: undefined } }
   try {
     return { checkpoint: { ...infoOf(row), state: codec.decode(row.state) } }
   } catch (error) {
@@ -47,8 +51,9 @@ export function readCheckpoint(codec: Codec, row: CheckpointRow): Readable | { r
 
 /** A checkpoint without its state. */
 export function infoOf(of: CheckpointInfo): CheckpointInfo {
-  const { number, incarnation, behavior, version, frontier, cause, takenAtMs } = of
-  return { number, incarnation, behavior, version, frontier, cause, takenAtMs }
+  const { number, incarnation, behavior, version, frontier, cause, takenAtMs, isElsewhere } = of
+  const info = { number, incarnation, behavior, version, frontier, cause, takenAtMs }
+  return isElsewhere === true ? { ...info, isElsewhere } : info
 }
 
 /** What a new checkpoint makes superfluous. */
@@ -62,7 +67,10 @@ export interface Pruning {
 
 /** What is kept once a checkpoint is written, and up to where checkpoints and messages are no longer needed. */
 export function afterAdding({ number, applied }: Kept, before: readonly Kept[], keep = fewestKept): Pruning {
-  const kept = [{ number, applied }, ...before].slice(0, keep)
+  const all = [{ number, applied }, ...before]
+  // One whose state was saved elsewhere first may come behind one that is newer.
+  if (number < (before[0]?.number ?? 0)) all.sort((a, b) => b.number - a.number)
+  const kept = all.slice(0, keep)
   const oldest = kept.at(-1)
   // Until there is one to fall back to, the whole journal is: it leads from the initial state to the newest.
   if (oldest === undefined || kept.length < fewestKept) return { kept, dropBelow: 0, dropMessagesTo: 0 }

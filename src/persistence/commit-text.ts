@@ -4,6 +4,7 @@ import type { Codec } from '../serialization/codec.ts'
 import { CheckpointTooLargeError } from '../runtime/checkpoint-errors.ts'
 import { defaultCheckpoints } from '../runtime/checkpoint-settings.ts'
 import type { CheckpointCause, CheckpointOrder, Commit, DurableTimer, Member, TurnRecord } from '../runtime/persistence.ts'
+import { elsewhereText } from './checkpoint.ts'
 import { checkText, envelopeToText, messageToText } from './envelope-text.ts'
 import type { EnvelopeText, MemberRow, TimerRow } from './records.ts'
 
@@ -11,6 +12,8 @@ import type { EnvelopeText, MemberRow, TimerRow } from './records.ts'
 export interface CommitText {
   readonly turns: readonly TurnText[]
   readonly checkpoint: SnapshotText | undefined
+  readonly reserves: boolean
+  readonly told: readonly number[]
 }
 
 export interface TurnText {
@@ -36,22 +39,31 @@ export interface SnapshotText {
   readonly state: string
   /** How many checkpoints of the actor are kept. */
   readonly keep: number
+  /** The number that was reserved for it. */
+  readonly number: number | undefined
 }
+
+const nothing: readonly number[] = Object.freeze([])
 
 export function commitToText(codec: Codec, id: ActorId, commit: Commit): CommitText {
   return {
     turns: commit.turns.map((turn) => turnToText(codec, id, turn)),
     checkpoint: commit.checkpoint && checkpointToText(codec, commit.checkpoint),
+    reserves: commit.reserves === true,
+    told: commit.told ?? nothing,
   }
 }
 
-export function checkpointToText(codec: Codec, { snapshot, cause, limits = defaultCheckpoints }: CheckpointOrder): SnapshotText {
+export function checkpointToText(
+  codec: Codec,
+  { snapshot, cause, limits = defaultCheckpoints, number }: CheckpointOrder,
+): SnapshotText {
   const { behavior, version, frontier, state } = snapshot
   if (!Number.isSafeInteger(version) || !Number.isSafeInteger(frontier) || frontier < 0)
     throw new InternalError('the version and frontier of a snapshot are whole numbers', { behavior, version, frontier })
-  const text = codec.encode(state, 'state')
+  const text = snapshot.isElsewhere === true ? elsewhereText : codec.encode(state, 'state')
   checkSize(behavior, text, limits.maxBytes)
-  return { behavior, version, frontier, cause, state: text, keep: limits.keep }
+  return { behavior, version, frontier, cause, state: text, keep: limits.keep, number }
 }
 
 function checkSize(behavior: string, text: string, maxBytes: number): void {

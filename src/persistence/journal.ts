@@ -12,7 +12,7 @@ import type {
   Revived,
 } from '../runtime/persistence.ts'
 import type { ActorEntry, ActorTable } from './actor-table.ts'
-import { afterAdding, readCheckpoint, readShelf, type Kept } from './checkpoint.ts'
+import { afterAdding, elsewhereText, readCheckpoint, readShelf, type Kept } from './checkpoint.ts'
 import { checksumOf } from './checksum.ts'
 import type { CommitText, SendText, SnapshotText, TurnText } from './commit-text.ts'
 import { readExits } from './exit-text.ts'
@@ -26,6 +26,16 @@ import type { StoredValues } from './stored-values.ts'
 
 /** Supervisors come and go with their names: without a bound on all of them their notes would grow for ever. */
 const mostExits = 5_000
+
+const nothing: readonly number[] = Object.freeze([])
+
+type CheckpointAdded = Kept & Pick<CheckpointRow, 'state'>
+
+/** A checkpoint that was added, and those with their state elsewhere whose place it took. */
+interface Added {
+  readonly number: number
+  readonly expired: readonly number[]
+}
 
 /** What the operations of a store work on. */
 export interface JournalParts {
@@ -77,24 +87,30 @@ export class Journal {
     const entry = this.#actors.get(id)
     this.#actors.fence(entry, incarnation)
     checkTurns(entry, commit.turns)
+    this.#checkReserved(entry, commit.checkpoint)
     for (const { sends } of commit.turns) sends.forEach(({ to, text }) => this.#checkReceiver(to, text))
     const sent: number[] = []
     for (const turn of commit.turns) this.#applyTurn(entry, turn, sent)
-    const checkpoint = commit.checkpoint && this.#addCheckpoint(entry, commit.checkpoint)
+    for (const number of commit.told) this.#records.dropExpired(id, number)
+    const reserved = commit.reserves ? this.#reserve(entry) : undefined
+    const added = commit.checkpoint && this.#addCheckpoint(entry, commit.checkpoint)
     this.#actors.touch(entry)
-    return { checkpoint, sent }
+    if (reserved !== undefined) return { checkpoint: added?.number, sent, reserved }
+    if (added === undefined || added.expired.length === 0) return { checkpoint: added?.number, sent }
+    return { checkpoint: added.number, sent, expired: added.expired }
   }
 
   seal(id: ActorId, incarnation: number, will: WillText): number | undefined {
     const entry = this.#actors.get(id)
     this.#actors.fence(entry, incarnation)
+    this.#checkReserved(entry, will.snapshot)
     if (will.crashedOn !== undefined) this.#records.countAttempt(id, will.crashedOn)
-    const checkpoint = will.snapshot && this.#addCheckpoint(entry, will.snapshot)
+    const added = will.snapshot && this.#addCheckpoint(entry, will.snapshot)
     entry.isSealed = true
     entry.lastExit = will.reason
     this.#actors.ended(id)
     this.#actors.touch(entry)
-    return checkpoint
+    return added?.number
   }
 
   open(id: ActorId, rung: number): Revived {
@@ -224,8 +240,20 @@ export class Journal {
     this.#records.bury({ actor, seq, why, atMs: this.#wallMs() })
   }
 
-  #addCheckpoint(entry: ActorEntry, { behavior, version, frontier, cause, state, keep }: SnapshotText): number {
+  /** Until its checkpoint is written whoever keeps the state is to be told that there is none. */
+  #reserve(entry: ActorEntry): number {
     const number = entry.nextCheckpoint++
+    this.#records.addExpired(entry.id, number)
+    return number
+  }
+
+  #checkReserved({ id }: ActorEntry, snapshot: SnapshotText | undefined): void {
+    if (snapshot?.number === undefined || this.#records.expired(id).includes(snapshot.number)) return
+    throw new InternalError(`checkpoint ${snapshot.number} of ${displayId(id)} was never reserved, or has been told to be gone`)
+  }
+
+  #addCheckpoint(entry: ActorEntry, snapshot: SnapshotText): Added {
+    const { behavior, version, frontier, cause, state, keep, number = entry.nextCheckpoint++ } = snapshot
     const row: Omit<CheckpointRow, 'checksum'> = {
       actor: entry.id,
       number,
@@ -239,18 +267,28 @@ export class Journal {
       state,
     }
     this.#records.addCheckpoint({ ...row, checksum: checksumOf(row) })
-    this.#prune(entry, row, keep)
-    return number
+    if (snapshot.number !== undefined) this.#records.dropExpired(entry.id, number)
+    return { number, expired: this.#prune(entry, row, keep) }
   }
 
-  #prune(entry: ActorEntry, added: Kept, keep: number): void {
+  #prune(entry: ActorEntry, added: CheckpointAdded, keep: number): readonly number[] {
     const before = entry.kept ?? this.#keptBefore(entry.id, added.number)
     const { kept, dropBelow, dropMessagesTo } = afterAdding(added, before, keep)
     entry.kept = kept
+    const expired = added.state === elsewhereText ? this.#expire(entry.id, dropBelow) : nothing
     if (dropBelow > 1) this.#records.dropCheckpoints(entry.id, dropBelow)
-    if (dropMessagesTo <= entry.droppedTo) return
+    if (dropMessagesTo <= entry.droppedTo) return expired
     this.#records.dropMessages(entry.id, dropMessagesTo)
     entry.droppedTo = dropMessagesTo
+    return expired
+  }
+
+  /** What is kept elsewhere of checkpoints below `number` is not needed any more; of a damaged one nobody knows where it is. */
+  #expire(id: ActorId, number: number): readonly number[] {
+    const rows = this.#records.checkpoints(id).filter((row) => row.number < number)
+    const gone = rows.filter((row) => row.state === elsewhereText || checksumOf(row) !== row.checksum)
+    for (const row of gone) this.#records.addExpired(id, row.number)
+    return gone.map((row) => row.number).reverse()
   }
 
   #keptBefore(id: ActorId, number: number): readonly Kept[] {

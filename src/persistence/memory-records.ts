@@ -31,6 +31,7 @@ export class MemoryRecords implements Records {
   readonly #inbox = new Map<ActorId, Map<number, MessageRow>>()
   readonly #answers = new Map<ActorId, Map<string, AnswerRow>>()
   readonly #checkpoints = new Map<ActorId, Map<number, CheckpointRow>>()
+  readonly #expired = new Map<ActorId, Map<number, number>>()
   readonly #timers = new Map<ActorId, Map<string, TimerRow>>()
   readonly #members = new Map<ActorId, Map<string, MemberRow>>()
   readonly #deadLetters: DeadLetter[] = []
@@ -125,6 +126,18 @@ export class MemoryRecords implements Records {
     for (const old of rows.keys()) if (old < number) rows.delete(old)
   }
 
+  expired(actor: ActorId): number[] {
+    return [...(this.#expired.get(actor)?.values() ?? [])].sort((a, b) => a - b)
+  }
+
+  addExpired(actor: ActorId, number: number): void {
+    shelfOf(this.#expired, actor).set(number, number)
+  }
+
+  dropExpired(actor: ActorId, number: number): void {
+    this.#expired.get(actor)?.delete(number)
+  }
+
   timers(actor: ActorId): TimerRow[] {
     return [...(this.#timers.get(actor)?.values() ?? [])].sort((a, b) => a.dueAtMs - b.dueAtMs || (a.id < b.id ? -1 : 1))
   }
@@ -209,7 +222,7 @@ export class MemoryRecords implements Records {
       this.#members.get(parent)?.delete(keyOf(id))
       this.#restarts.get(parent)?.delete(keyOf(id))
     }
-    for (const table of [this.#members, this.#restarts, this.#exits]) table.delete(id)
+    for (const table of [this.#members, this.#restarts, this.#exits, this.#expired]) table.delete(id)
     const letters = this.#deadLetters.length
     const others = this.#deadLetters.filter(({ actor }) => actor !== id)
     this.#deadLetters.splice(0, letters, ...others)

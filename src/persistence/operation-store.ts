@@ -47,14 +47,15 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
       }
       return store.submit<'commit', Committed>(make, (committed) => deliveriesOf(sends, committed))
     },
-    seal: (id, incarnation, { reason, snapshot, limits, crashedOn }) =>
+    seal: (id, incarnation, { reason, snapshot, limits, number, crashedOn }) =>
       store.submit<'seal'>(() => ({
         type: 'seal',
         id,
         incarnation,
         will: {
           reason: encodeReason(codec, reason),
-          snapshot: snapshot && checkpointToText(codec, { snapshot, cause: 'term', limits }),
+          snapshot:
+            snapshot && checkpointToText(codec, { snapshot, cause: 'term', limits, ...(number !== undefined && { number }) }),
           crashedOn,
         },
       })),
@@ -91,10 +92,11 @@ function asJournaled(codec: Codec, { to, envelope }: JournaledSend, sent: SendTe
 }
 
 /** What a store gives back of the messages that went into journals is only their numbers. */
-function deliveriesOf(sends: readonly JournaledSend[], { checkpoint, sent }: CommittedText): Committed {
+function deliveriesOf(sends: readonly JournaledSend[], { checkpoint, sent, reserved, expired }: CommittedText): Committed {
   const deliveries = sends.flatMap(({ to, envelope }, i) => {
     const seq = sent[i] ?? 0
     return seq === 0 ? [] : [{ to, message: { seq, envelope, attempts: 0 } }]
   })
-  return { checkpoint, deliveries }
+  if (reserved === undefined && expired === undefined) return { checkpoint, deliveries }
+  return { checkpoint, deliveries, ...(reserved !== undefined && { reserved }), ...(expired && { expired }) }
 }

@@ -33,6 +33,8 @@ export type Operation =
 export interface CommittedText {
   readonly checkpoint: number | undefined
   readonly sent: readonly number[]
+  readonly reserved?: number
+  readonly expired?: readonly number[]
 }
 
 /** What each operation comes to. */
@@ -63,14 +65,17 @@ type CheckpointOperation = OperationOf<'commit'> & { readonly commit: { readonly
 
 /** A checkpoint between turns holds the whole state: nothing goes on from it, and a newer one makes it superfluous. */
 export function isCheckpoint(operation: Operation): operation is CheckpointOperation {
-  return operation.type === 'commit' && operation.commit.turns.length === 0 && operation.commit.checkpoint !== undefined
+  if (operation.type !== 'commit' || operation.commit.turns.length > 0) return false
+  const { checkpoint } = operation.commit
+  // One with a number of its own has a state elsewhere that goes by that number.
+  return checkpoint !== undefined && checkpoint.number === undefined
 }
 
 /** The actor whose memory goes on from what the operation writes, and is not to be trusted if that fails. */
 export function memoryOf(operation: Operation): ActorId | undefined {
   switch (operation.type) {
     case 'commit':
-      return isCheckpoint(operation) ? undefined : operation.id
+      return operation.commit.turns.length === 0 ? undefined : operation.id
     case 'seal':
     case 'open':
     case 'retire':

@@ -155,6 +155,11 @@ export interface Records {
   /** Removes checkpoints with numbers below `number`. */
   dropCheckpoints(actor: ActorId, number: number): void
 
+  /** Numbers of checkpoints with their state elsewhere that are not kept, and of which has not been told yet, in order. */
+  expired(actor: ActorId): number[]
+  addExpired(actor: ActorId, number: number): void
+  dropExpired(actor: ActorId, number: number): void
+
   /** In the order in which they are due. */
   timers(actor: ActorId): TimerRow[]
   timer(actor: ActorId, id: string): TimerRow | undefined

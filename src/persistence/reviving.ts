@@ -28,6 +28,7 @@ export function readRemains(reading: Reading): Remains {
   const shelf = readShelf(values.codec, records.checkpoints(entry.id))
   checkKnown(reading, shelf)
   const offered = shelf.readable[rung]
+  const expired = records.expired(entry.id)
   const revived = {
     lastExit: lastExitOf(reading),
     frontier: entry.frontier,
@@ -36,6 +37,7 @@ export function readRemains(reading: Reading): Remains {
     damaged: shelf.damaged,
     ...readMessages(reading, offered),
     timers: readTimers(reading),
+    ...(expired.length > 0 && { expired }),
   }
   return { revived, kept: keptOf(shelf) }
 }

@@ -24,6 +24,7 @@ export class SqliteForgetting {
     this.#run('DELETE FROM member WHERE supervisor = ?', id)
     this.#run('DELETE FROM restarts WHERE supervisor = ?', id)
     this.#run('DELETE FROM exits WHERE supervisor = ?', id)
+    this.#run('DELETE FROM expired WHERE actor = ?', id)
     const parent = parentOf(id)
     if (parent !== undefined) {
       this.#run('DELETE FROM member WHERE supervisor = ? AND key = ?', parent, keyOf(id))

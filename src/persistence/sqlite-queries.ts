@@ -29,6 +29,9 @@ export const queries = {
     (actor, number, incarnation, behavior, version, frontier, applied, cause, taken_at_ms, state, checksum)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   dropCheckpoints: 'DELETE FROM checkpoint WHERE actor = ? AND number < ?',
+  expired: 'SELECT * FROM expired WHERE actor = ? ORDER BY number',
+  addExpired: 'INSERT OR REPLACE INTO expired (actor, number, crc) VALUES (?, ?, ?)',
+  dropExpired: 'DELETE FROM expired WHERE actor = ? AND number = ?',
   timers: 'SELECT * FROM timer WHERE actor = ? ORDER BY due_at_ms, id',
   timer: 'SELECT * FROM timer WHERE actor = ? AND id = ?',
   putTimer: `INSERT OR REPLACE INTO timer (actor, id, due_at_ms, kind, name, input, sender, key, crc)

@@ -22,6 +22,7 @@ import {
   actorCrc,
   answerCrc,
   exitCrc,
+  expiredCrc,
   memberCrc,
   messageCrc,
   restartsCrc,
@@ -30,6 +31,7 @@ import {
   toAnswer,
   toCheckpoint,
   toExit,
+  toExpired,
   toMember,
   toMessage,
   toRestarts,
@@ -128,6 +130,18 @@ export class SqliteRecords implements Records {
 
   dropCheckpoints(actor: ActorId, number: number): void {
     this.#sql.dropCheckpoints.run(actor, number)
+  }
+
+  expired(actor: ActorId): number[] {
+    return this.#all(this.#sql.expired.all(actor), toExpired, actor)
+  }
+
+  addExpired(actor: ActorId, number: number): void {
+    this.#sql.addExpired.run(actor, number, expiredCrc(actor, number))
+  }
+
+  dropExpired(actor: ActorId, number: number): void {
+    this.#sql.dropExpired.run(actor, number)
   }
 
   timers(actor: ActorId): TimerRow[] {

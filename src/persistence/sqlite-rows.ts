@@ -26,6 +26,8 @@ export const answerCrc = (actor: string, key: string, { seq, outcome }: AnswerRo
 
 export const timerCrc = (row: TimerRow): number => crcOf(row.actor, row.id, row.dueAtMs, ...envelopeColumns(row))
 
+export const expiredCrc = (actor: string, number: number): number => crcOf(actor, number)
+
 export const memberCrc = (row: MemberRow): number => crcOf(row.supervisor, row.key, row.args)
 
 export const restartsCrc = (row: RestartCount): number => crcOf(row.supervisor, row.child, row.restarts)
@@ -81,6 +83,11 @@ export function toTimer(columns: SqlRow): Checked<TimerRow> {
     dueAtMs: Number(columns['due_at_ms']),
   }
   return checked(row, timerCrc(row), columns)
+}
+
+export function toExpired(columns: SqlRow): Checked<number> {
+  const number = Number(columns['number'])
+  return checked(number, expiredCrc(String(columns['actor']), number), columns)
 }
 
 export function toMember(columns: SqlRow): Checked<MemberRow> {

@@ -138,6 +138,15 @@ CREATE TABLE restarts (
   PRIMARY KEY (supervisor, child)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE expired (
+  -- Checkpoints whose state is kept elsewhere and that are not kept here any more, or were never completed: whoever has the state
+  -- is still to be told.
+  actor TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  PRIMARY KEY (actor, number)
+) STRICT, WITHOUT ROWID;
+
 -- When the message came, by the wall clock: an answer is not kept for ever. 0 where that is not known.
 ALTER TABLE answer ADD COLUMN asked_at_ms INTEGER NOT NULL DEFAULT 0;
 

@@ -1,5 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { Checkpointable } from './checkpointable.ts'
 import type { Context, Referable } from './context.ts'
 import type { Message } from './message.ts'
 import type { CheckpointInfo, Outcome } from './persistence.ts'
@@ -149,6 +150,8 @@ export interface Behavior<State = unknown, Args = unknown> {
   readonly receives?: boolean
   /** Its messages and replies are passed as they are, live objects included: for behaviors of the runtime itself. */
   readonly sharesMessages?: boolean
+  /** Keeps the states elsewhere than in the store. */
+  readonly checkpointable?: Checkpointable<State>
   /** What an incarnation shows of itself to whoever looks, at once and at any moment. */
   show?(state: State): unknown
   /** Calls that only the incarnation can answer that they came to: if it ends, they fail with it and do not wait for the next. */

@@ -60,6 +60,14 @@ export type ActorEvent =
   /** What decides whether a checkpoint is due has thrown; the turn counts, and no checkpoint was taken for it. */
   | { readonly type: 'checkpoint policy failed'; readonly id: ActorId; readonly incarnation: number; readonly error: unknown }
   | { readonly type: 'checkpoint damaged'; readonly id: ActorId; readonly number: number; readonly problem: string }
+  /** Whoever keeps a state elsewhere was told that it can go, and threw: it is told again. */
+  | {
+      readonly type: 'checkpoint expiry failed'
+      readonly id: ActorId
+      readonly incarnation: number
+      readonly number: number
+      readonly error: unknown
+    }
   | { readonly type: 'state lost'; readonly id: ActorId; readonly incarnation: number }
   | { readonly type: 'dead letter'; readonly id: ActorId; readonly message: MessageInfo; readonly why: DeadLetterCause }
   | {

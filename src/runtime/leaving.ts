@@ -3,7 +3,8 @@ import type { TermContext } from './behavior.ts'
 import type { Life, Manner } from './anatomy.ts'
 import type { Port } from './context.ts'
 import { reasonOfThrown } from './errors.ts'
-import type { Snapshot } from './persistence.ts'
+import type { LastWill, Snapshot } from './persistence.ts'
+import { saveElsewhere } from './save-elsewhere.ts'
 import { sleep } from './sleep.ts'
 
 /** What `term` wants to be kept: a state, or none. */
@@ -79,7 +80,9 @@ async function seal(life: Life, reason: ExitReason, wish: Wish | undefined): Pro
   if (cell.spec.mode === 'volatile' || persistence === undefined) return
   const will = { reason, crashedOn: life.turns.blamed, limits: cell.spec.checkpoints }
   try {
-    const number = await persistence.seal(life.id, life.number, { ...will, snapshot: snapshotOf(life, wish) })
+    const last = await lastCheckpoint(life, snapshotOf(life, wish))
+    if (!isEnding(life)) return
+    const number = await persistence.seal(life.id, life.number, { ...will, ...last })
     if (number !== undefined)
       cell.world.emit({ type: 'checkpointed', id: life.id, incarnation: life.number, number, cause: 'term' })
   } catch (error) {
@@ -87,6 +90,20 @@ async function seal(life: Life, reason: ExitReason, wish: Wish | undefined): Pro
     // The state cannot be stored, or the store is not to be had: at least the exit itself is told to the store.
     await persistence.seal(life.id, life.number, { ...will, snapshot: undefined }).catch(() => undefined)
   }
+}
+
+/** What is kept elsewhere is saved there first, within the time for the end; and what is under way is done before. */
+async function lastCheckpoint(life: Life, snapshot: Snapshot | undefined): Promise<Pick<LastWill, 'snapshot' | 'number'>> {
+  const { checkpointable } = life.behavior
+  if (checkpointable === undefined) return { snapshot }
+  const abort = new AbortController()
+  let last: Pick<LastWill, 'snapshot' | 'number'> = { snapshot: undefined }
+  await withinLimit(life, abort, async () => {
+    await life.turns.settled?.()
+    if (snapshot === undefined) return
+    last = await saveElsewhere(life, checkpointable, { state: snapshot.state, cause: 'term', signal: abort.signal })
+  })
+  return { snapshot: last.snapshot, number: last.number }
 }
 
 /** A durable actor has committed its state with its last turn: only a state that `term` made is news. */

@@ -15,6 +15,8 @@ export interface Snapshot {
   /** The version of the behavior's state. */
   readonly version: number
   readonly state: unknown
+  /** The state is none of the store's: whoever is asked for it by the number of the checkpoint has it. */
+  readonly isElsewhere?: true
   /** How far it has come: the journal number of the last message applied; without a journal, the number of turns so far. */
   readonly frontier: number
 }
@@ -30,6 +32,8 @@ export interface CheckpointInfo {
   readonly cause: CheckpointCause
   /** Wall clock, milliseconds since 1970. */
   readonly takenAtMs: number
+  /** As {@link Snapshot.isElsewhere}. */
+  readonly isElsewhere?: true
 }
 
 /** A checkpoint with what it holds. */
@@ -105,6 +109,10 @@ export interface Commit {
   readonly turns: readonly TurnRecord[]
   /** The state after the last turn. */
   readonly checkpoint?: CheckpointOrder
+  /** Sets the number of a checkpoint aside, whose state is then saved elsewhere. Until it is written it counts as no longer kept. */
+  readonly reserves?: true
+  /** Checkpoints of which has been told that they are no longer kept. */
+  readonly told?: readonly number[]
 }
 
 /** A checkpoint that is to be written. */
@@ -113,12 +121,17 @@ export interface CheckpointOrder {
   readonly cause: CheckpointCause
   /** The newest two of an actor are kept, and a state may have 64 MiB, if not given. */
   readonly limits?: CheckpointLimits | undefined
+  /** One that was reserved; the next if not given. */
+  readonly number?: number
 }
 
 /** What a commit gave. */
 export interface Committed {
   /** The number of the checkpoint, if one was written. */
   readonly checkpoint: number | undefined
+  readonly reserved?: number
+  /** Checkpoints with their state elsewhere that this one took the place of, oldest first: that has to be told. */
+  readonly expired?: readonly number[]
   /** The messages that went into journals, with their numbers, in the order of `turns` and their `sends`. */
   readonly deliveries: readonly { readonly to: ActorId; readonly message: Journaled }[]
 }
@@ -130,6 +143,8 @@ export interface LastWill {
   readonly snapshot: Snapshot | undefined
   /** As {@link CheckpointOrder.limits}. */
   readonly limits?: CheckpointLimits | undefined
+  /** As {@link CheckpointOrder.number}. */
+  readonly number?: number | undefined
   /** The journaled message whose handling ended the incarnation: it counts one attempt more. */
   readonly crashedOn: number | undefined
 }
@@ -153,6 +168,8 @@ export interface Revived {
   /** Messages that were accepted and not applied. */
   readonly backlog: readonly Journaled[]
   readonly timers: readonly DurableTimer[]
+  /** Checkpoints with their state elsewhere that are no longer kept, or never came to be, and of which nobody has told, oldest first. */
+  readonly expired?: readonly number[]
 }
 
 /** What a supervisor has made of an exit or of a failed start, as a store keeps it. */

@@ -1,6 +1,7 @@
 import type { Cell, Life } from './anatomy.ts'
 import type { Behavior, Offered } from './behavior.ts'
 import { StateUnreadableError } from './errors.ts'
+import { loadElsewhere } from './load-elsewhere.ts'
 import { messageOf } from './message.ts'
 import { migrateState } from './migration.ts'
 import type { Checkpoint, Journaled, Revived } from './persistence.ts'
@@ -31,6 +32,11 @@ export async function recover(cell: Cell, life: Life, revived: Revived): Promise
     return memory
   }
   if (isAhead) return memory
+  if (offered.isElsewhere === true) {
+    const behavior = behaviorNamed(cell, offered.behavior)
+    const loaded = await loadElsewhere({ cell, life, behavior }, revived.checkpoints)
+    return loaded && { behavior, offered: loaded }
+  }
   const restored = restore(cell, offered)
   const state = await replay(life, restored, revived.replay)
   const frontier = revived.replay.at(-1)?.seq ?? offered.frontier
@@ -65,7 +71,7 @@ async function replay(
   return { state, behavior }
 }
 
-function behaviorNamed(cell: Cell, name: string): Behavior {
+export function behaviorNamed(cell: Cell, name: string): Behavior {
   if (cell.spec.behavior.name === name) return cell.spec.behavior
   const known = cell.world.catalogue.find(name)
   if (known !== undefined) return known

@@ -8,10 +8,11 @@ import { IgnoreError, reasonOfThrown, StateUnreadableError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { Incarnation } from './incarnation.ts'
 import { LiveContext } from './live-context.ts'
+import { loadElsewhere } from './load-elsewhere.ts'
 import { messageOf, type Message } from './message.ts'
 import { describeName } from './names.ts'
 import type { Revived } from './persistence.ts'
-import { fromMemory, recover, restore, type Recovered } from './recovery.ts'
+import { behaviorNamed, fromMemory, recover, restore, type Recovered } from './recovery.ts'
 import { overrideHooks, startingHook } from './start-plan.ts'
 import { resume, StartingContext } from './starting-context.ts'
 import { isThenable } from './thenable.ts'
@@ -101,7 +102,9 @@ async function startFromStore(cell: Cell, origin: StartOrigin, attempt: number):
     const first = await carryOut(plan, life, found)
     const checkpoint = await secure(life, first, plan, found)
     if (cell.spec.mode === 'durable') life.turns = new DurableTurns(life, checkpoint)
-    return publish(life, origin, first, { revived, plan })
+    const started = publish(life, origin, first, { revived, plan })
+    if (revived.expired !== undefined) life.turns.tellExpired?.(revived.expired)
+    return started
   } catch (error) {
     return failed(cell, life, error)
   }
@@ -157,7 +160,7 @@ function carryOut(plan: StartPlan, life: Incarnation, found: Found): FirstState 
   const { cell } = life
   switch (plan.type) {
     case 'resume':
-      return resumed(found.recovered) ?? firstState(life, cell.spec.args, 0)
+      return resumed(found.recovered) ?? firstState(life, cell.spec.args, frontierOf(found))
     case 'fresh':
       return firstState(life, plan.args === undefined ? cell.spec.args : plan.args.value, frontierOf(found))
     case 'become':
@@ -165,20 +168,27 @@ function carryOut(plan: StartPlan, life: Incarnation, found: Found): FirstState 
       cell.world.catalogue.add(plan.behavior)
       return { state: plan.state, behavior: plan.behavior, frontier: frontierOf(found), source: 'given', checkpoint: undefined }
     case 'from':
-      return fromCheckpoint(cell, plan.checkpoint, frontierOf(found))
+      return fromCheckpoint(life, plan.checkpoint, frontierOf(found))
   }
 }
 
-async function fromCheckpoint(cell: Cell, number: number, frontier: number): Promise<FirstState> {
+async function fromCheckpoint(life: Incarnation, number: number, frontier: number): Promise<FirstState> {
+  const { cell } = life
   const checkpoint = await cell.world.persistence?.read(cell.id, number)
   if (checkpoint === undefined) throw new StateUnreadableError(cell.id, `there is no readable checkpoint ${number}`)
+  if (checkpoint.isElsewhere === true) {
+    const behavior = behaviorNamed(cell, checkpoint.behavior)
+    const loaded = await loadElsewhere({ cell, life, behavior }, [checkpoint])
+    if (loaded === undefined) throw new StateUnreadableError(cell.id, `checkpoint ${number} was asked for, and load gave nothing`)
+    return { state: loaded.state, behavior, frontier, source: 'checkpoint', checkpoint: number }
+  }
   const { behavior, offered } = restore(cell, checkpoint)
   return { state: offered.state, behavior, frontier, source: 'checkpoint', checkpoint: number }
 }
 
 /** Whatever state it begins with, what has been applied stays applied. */
 function frontierOf({ recovered, revived }: Found): number {
-  return Math.max(recovered?.offered.frontier ?? 0, revived?.frontier ?? 0)
+  return Math.max(recovered?.offered.frontier ?? 0, revived?.frontier ?? 0, revived?.checkpoints[0]?.frontier ?? 0)
 }
 
 function resumed(recovered: Recovered | undefined): FirstState | undefined {
@@ -203,6 +213,8 @@ function initialState(state: unknown, { cell }: Incarnation, frontier: number): 
 
 /** A state that the store could not give again is written before anybody relies on it; this also shows that it can be. */
 async function secure(life: Incarnation, first: FirstState, plan: StartPlan, found: Found): Promise<number | undefined> {
+  // Kept elsewhere is what was asked for, and no more.
+  if (first.behavior.checkpointable !== undefined) return first.checkpoint
   const known = found.recovered?.offered
   // One that was rebuilt with the journal is in no checkpoint.
   if (plan.type === 'resume' && known !== undefined && found.revived?.replay.length === 0) return known.checkpoint

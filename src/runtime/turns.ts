@@ -17,6 +17,10 @@ export interface Turns {
   find(seq: number): Message | undefined
   /** Asks for a checkpoint after the turn that is under way. */
   wantCheckpoint(): void
+  /** What is being kept elsewhere, or told of that, at this moment; nothing if nothing is. */
+  settled?(): Promise<unknown> | undefined
+  /** Checkpoints whose state is kept elsewhere, and that are not kept any more. */
+  tellExpired?(numbers: readonly number[]): void
   /** Puts the message aside whose turn is under way, once that is done. */
   putAside(): void
   /** Takes another message into the turn that is under way, when there is one that matches. */

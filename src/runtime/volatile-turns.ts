@@ -51,6 +51,7 @@ export class VolatileTurns implements Turns {
       if (message.incarnation !== 0 && message.incarnation !== life.number) continue
       if (message.kind === 'info' && isCheckpointRequest(message)) {
         this.#checkpoints?.demand(message)
+        if (life.status !== 'idle') return false
         continue
       }
       if (life.madeFollowUps?.begin(message) === false) continue
@@ -104,6 +105,14 @@ export class VolatileTurns implements Turns {
   /** Asks for a checkpoint after the turn that is under way. */
   wantCheckpoint(): void {
     this.#checkpoints?.ask()
+  }
+
+  settled(): Promise<unknown> | undefined {
+    return this.#checkpoints?.settled()
+  }
+
+  tellExpired(numbers: readonly number[]): void {
+    this.#checkpoints?.tellExpired(numbers)
   }
 
   #handle(message: Message): void {

@@ -134,9 +134,11 @@ function optionsOf({
   sharesMessages,
   receives,
   retriesOf,
+  checkpointable,
 }: Behavior): Partial<Behavior> {
   return {
     ...(calls !== undefined && { calls }),
+    ...(checkpointable !== undefined && { checkpointable }),
     ...(migrate !== undefined && { migrate }),
     ...(trapsExits !== undefined && { trapsExits }),
     ...(stopsInOrder !== undefined && { stopsInOrder }),

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { crash, killed, normal } from '../../src/protocol/exit-reason.ts'
-import type { ExitNote, Journaled, Store } from '../../src/runtime/persistence.ts'
+import type { Commit, ExitNote, Journaled, Store } from '../../src/runtime/persistence.ts'
 import { checkpointOf, message, openIn, rejection, snapshot, turn, turns, type OpenStore } from '../support/store-fixtures.ts'
 
 /** A store under test. What is in it outlives `close` until it is disposed of. */
@@ -430,7 +430,92 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
       })
     })
 
+    describe('checkpoints with their state elsewhere', () => {
+      const limits = { keep: 2, maxBytes: 1_000 }
+      const ofNumber = (number: number): Commit => ({
+        turns: [],
+        checkpoint: { snapshot: { ...snapshot(undefined, number), isElsewhere: true }, cause: 'call', limits, number },
+      })
+      const reserve: Commit = { turns: [], reserves: true }
+
+      it('[R4] have a number that is set aside first; until they are written they are not there, and are to be told to be gone', async () => {
+        const store = fresh()
+        const first = await open(store)
+        await first.settled(first.persistence.open('a', 0))
+        expect(await first.settled(first.persistence.commit('a', 1, reserve))).toEqual({ reserved: 1, deliveries: [] })
+        const next = await reopened(store, first)
+        const revived = await next.settled(next.persistence.open('a', 0))
+        expect([revived.offered, revived.checkpoints, revived.expired]).toEqual([undefined, [], [1]])
+        // Numbers are given once.
+        expect((await next.settled(next.persistence.commit('a', 2, reserve))).reserved).toBe(2)
+        expect((await next.settled(next.persistence.commit('a', 2, ofNumber(2)))).checkpoint).toBe(2)
+        const again = await next.settled(next.persistence.open('a', 0))
+        expect(again.checkpoints).toMatchObject([{ number: 2, isElsewhere: true }])
+        expect(again.offered).toMatchObject({ number: 2, isElsewhere: true, state: undefined })
+        expect(again.expired).toEqual([1])
+      })
+
+      it('[R10] say which are no longer kept, and remember it until that was told, also over openings', async () => {
+        const store = fresh()
+        const first = await open(store)
+        const { persistence, settled } = first
+        await settled(persistence.open('a', 0))
+        const expired: unknown[] = []
+        for (const n of [1, 2, 3, 4]) {
+          await settled(persistence.commit('a', 1, reserve))
+          expired.push((await settled(persistence.commit('a', 1, ofNumber(n)))).expired)
+        }
+        expect(expired).toEqual([undefined, undefined, [1], [2]])
+        await settled(persistence.commit('a', 1, { turns: [], told: [1] }))
+        const next = await reopened(store, first)
+        expect((await next.settled(next.persistence.open('a', 0))).expired).toEqual([2])
+        await next.settled(next.persistence.commit('a', 2, { turns: [], told: [2] }))
+        expect((await next.settled(next.persistence.open('a', 0))).expired).toBeUndefined()
+      })
+
+      it('are not written by a number that was not set aside, nor by an incarnation that has ended', async () => {
+        const { persistence, settled } = await opened()
+        await settled(persistence.open('a', 0))
+        expect((await rejection(settled(persistence.commit('a', 1, ofNumber(1))))).message).toContain('was never reserved')
+        await settled(persistence.commit('a', 1, reserve))
+        await settled(persistence.open('a', 0))
+        expect((await rejection(settled(persistence.commit('a', 1, ofNumber(1))))).code).toBe('fenced')
+        expect((await settled(persistence.open('a', 0))).checkpoints).toEqual([])
+      })
+
+      it('are each written, however many wait, because each has a state of its own', async () => {
+        const { persistence, settled } = await opened()
+        await settled(persistence.open('a', 0))
+        for (const _ of [1, 2, 3]) await settled(persistence.commit('a', 1, reserve))
+        const committed = await settled(Promise.all([1, 2, 3].map((n) => persistence.commit('a', 1, ofNumber(n)))))
+        expect(committed.map(({ checkpoint }) => checkpoint)).toEqual([1, 2, 3])
+      })
+    })
+
     describe('checkpoints', () => {
+      it('[R11] are kept as many at a time as was said with the newest', async () => {
+        const { persistence, settled } = await opened()
+        await settled(persistence.open('a', 0))
+        const limits = { keep: 4, maxBytes: 1_000 }
+        for (let n = 1; n <= 6; n += 1)
+          await settled(
+            persistence.commit('a', 1, { turns: [], checkpoint: { snapshot: snapshot(n, n), cause: 'call', limits } }),
+          )
+        expect((await settled(persistence.open('a', 0))).checkpoints.map(({ number }) => number)).toEqual([6, 5, 4, 3])
+      })
+
+      it('[W1] are refused when they are too large, and nothing is written', async () => {
+        const { persistence, settled } = await opened()
+        await settled(persistence.open('a', 0))
+        const limits = { keep: 2, maxBytes: 20 }
+        const order = { snapshot: snapshot('x'.repeat(30), 1), cause: 'call', limits } as const
+        const error = await rejection(settled(persistence.commit('a', 1, { turns: [], checkpoint: order })))
+        expect(error).toMatchObject({ code: 'checkpoint-too-large', bytes: 41, maxBytes: 20 })
+        const sealed = persistence.seal('a', 1, { reason: normal, snapshot: order.snapshot, limits, crashedOn: undefined })
+        expect((await rejection(settled(sealed))).code).toBe('checkpoint-too-large')
+        expect((await settled(persistence.open('a', 0))).checkpoints).toEqual([])
+      })
+
       it('[C1] are kept two at a time, with the journal back to the older', async () => {
         const { persistence, settled } = await opened()
         await settled(persistence.open('a', 0))
