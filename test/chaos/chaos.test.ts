@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { failEverything } from './faults.ts'
 import { lookAtImages } from './images.ts'
 import { killProcesses } from './kills.ts'
+
+vi.setConfig({ testTimeout: 240_000 })
 
 // `npm run -s chaos` is the long form of all of these.
 
@@ -36,4 +38,4 @@ it('processes that are killed at random and at named points lose, double and swa
   expect(problems).toEqual([])
   expect(outcome).toMatchObject({ kills: 4, lost: 0, doubled: 0, outOfOrder: 0 })
   expect(outcome.accepted).toBeGreaterThan(0)
-}, 120_000)
+})

@@ -165,7 +165,10 @@ export async function loadRecordedSqlite(): Promise<RecordedSqlite> {
           }
         })
       return {
-        run: (...values) => void rows(values, Infinity),
+        run: (...values) => {
+          rows(values, Infinity)
+          return { changes: open.changes() }
+        },
         get: (...values) => rows(values, 1)[0],
         all: (...values) => rows(values, Infinity),
       }
@@ -229,6 +232,7 @@ interface Oo1Database {
   readonly pointer: number | undefined
   exec(sql: string): unknown
   prepare(sql: string): Oo1Statement
+  changes(): number
   close(): void
 }
 

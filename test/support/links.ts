@@ -5,6 +5,7 @@ import { persistenceOver } from '../../src/persistence/operation-store.ts'
 import { openDatabase, type Opening } from '../../src/persistence/sqlite-opening.ts'
 import type { OwnHandle } from '../../src/persistence/sqlite-handle.ts'
 import { ThreadStore } from '../../src/persistence/thread-store.ts'
+import type { Clock } from '../../src/runtime/clock.ts'
 import type { Store } from '../../src/runtime/persistence.ts'
 
 /** Each way in which a database is reached, in this thread: the store of a thread is called without the thread around it. */
@@ -14,17 +15,17 @@ export const links = {
     open: async (world) => openStore({ ...openDatabase(opening), world }),
   }),
   'worker': (opening: Opening<OwnHandle>): Store => ({
-    open: async () => overThreadStore(new ThreadStore(openDatabase(opening), { link: undefined, lost: [] })),
+    open: async ({ clock }) => overThreadStore(new ThreadStore(openDatabase(opening), { link: undefined, lost: [] }), clock),
   }),
 }
 
 /** Every operation is a group of its own. */
-function overThreadStore(store: ThreadStore) {
+function overThreadStore(store: ThreadStore, clock: Clock) {
   const codec = linkCodec()
   let upTo = 0
   function answered<Type extends OperationType>(operation: Operation): Answers[Type] {
     upTo += 1
-    const { replies } = store.write({ type: 'write', upTo, wallMs: 0, operations: [operation] })
+    const { replies } = store.write({ type: 'write', upTo, wallMs: clock.wallNow(), operations: [operation] })
     const [reply] = repliesFromText(replies)
     if (reply === undefined) throw new Error('a group of one operation had no reply')
     return readReply(codec, reply) as Answers[Type]
