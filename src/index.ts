@@ -352,6 +352,24 @@ export {
 } from './persistence/sqlite-store.ts'
 export type { Sync } from './persistence/sqlite-settings.ts'
 
+// Levels of checkpoints.
+export { checkpoints, type LevelDefinition, type LevelOptions } from './levels/checkpoints.ts'
+export type { LevelRef } from './levels/level-ref.ts'
+export type { Attachable } from './levels/attaching.ts'
+export type { CheckpointOptions, Checkpointed, ForgetOptions, RestoreOptions, Restored } from './levels/upwards.ts'
+export type { IntervalOptions, Intervals } from './levels/intervals.ts'
+export type { LevelFile } from './levels/level-file.ts'
+export type { LevelInfo, Saved, Survives } from './levels/level.ts'
+export type { LevelState } from './levels/level-handlers.ts'
+export type { Gathered, LevelPlace } from './levels/entry.ts'
+export {
+  LevelCycleError,
+  LevelFileError,
+  LevelOrderError,
+  LevelUnavailableError,
+  type LevelFileProblem,
+} from './levels/errors.ts'
+
 // Running.
 export { start, type App, type StartOptions } from './app/start.ts'
 export type { MiddlewareOption } from './app/middleware-option.ts'
