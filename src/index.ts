@@ -144,6 +144,7 @@ export type { FullestMailbox } from './runtime/crowd.ts'
 export type { OverloadEvent, OverloadInfo } from './runtime/overload-watch.ts'
 export type { WhenFull } from './runtime/mailbox-gate.ts'
 export type { ActorInfo } from './runtime/system.ts'
+export type { Cut, CutMember, CutMessage, CutProblem } from './runtime/cuts/cut.ts'
 export type { Random } from './runtime/random.ts'
 export type { Runnable, Scheduler } from './runtime/scheduler.ts'
 
@@ -290,13 +291,16 @@ export {
   ChildRestartingError,
   ChildRunningError,
   ChildStartFailedError,
+  CutError,
+  GroupAttemptsError,
   DynamicSupervisorError,
   SupervisorError,
   SupervisorStoppingError,
   UnknownChildError,
 } from './supervision/errors.ts'
 export type { MemberArguments, MembersRef } from './supervision/trees/members-ref.ts'
-export { supervisorOf, type MemberAddress, type SupervisorRef } from './supervision/trees/supervisor-ref.ts'
+export { supervisorOf, type CutOptions, type MemberAddress, type SupervisorRef } from './supervision/trees/supervisor-ref.ts'
+export { runOrRestore, type Attempt, type RunOrRestoreOptions } from './supervision/trees/run-or-restore.ts'
 export type { SupervisorInfo } from './supervision/shell/supervisor-info.ts'
 export type { OfSupervisor, SupervisorPlace } from './supervision/trees/supervisor-place.ts'
 export { checkChildSpecs, type CheckChildSpecsOptions } from './supervision/trees/check-children.ts'
@@ -310,6 +314,7 @@ export type {
   SupervisorInit,
   SupervisorOptions,
 } from './supervision/specs/supervisor-options.ts'
+export type { GroupRestore } from './supervision/specs/group-restore.ts'
 export type { AutoShutdown } from './supervision/specs/auto-shutdown.ts'
 export type { MailboxOption } from './supervision/specs/mailbox-option.ts'
 export type { RestartType } from './supervision/specs/restart-type.ts'

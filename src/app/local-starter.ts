@@ -23,6 +23,10 @@ export function localStarter(system: ActorSystem, parent: { readonly id: ActorId
     runs: (id, incarnation) => system.lifeOf(childId(parent.id, id))?.number === incarnation,
     retire: (id, options) => system.retire(childId(parent.id, id), options),
     setAside: (id) => system.setAside(childId(parent.id, id)),
+    cut: (withinMs) => system.cuts.take(parent.id, withinMs),
+    problemWithCut: (cut) => system.cuts.problemWith(parent.id, cut),
+    goBackTo: (cut) => system.cuts.putBack(cut),
+    missingOf: ({ members }) => members.flatMap(({ id }) => (system.lifeOf(id) === undefined ? [id] : [])),
     forgetAll: ({ except }) => system.forgetBelow(parent.id, new Set(except.map((id) => childId(parent.id, id)))),
   }
 }

@@ -10,6 +10,7 @@ import { Catalogue } from './catalogue.ts'
 import type { Clock, ClockTimer } from './clock.ts'
 import type { MonitorAction, MonitorRef, NameOwner, Port, WhenUpOptions } from './context.ts'
 import { Crowd } from './crowd.ts'
+import { Cuts } from './cuts/cuts.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { Deadlines } from './deadlines.ts'
 import { NoProcError, SpawnError } from './errors.ts'
@@ -118,6 +119,8 @@ export class ActorSystem implements World {
   readonly actions: MonitorActions
   readonly deadLetters: DeadLetters
   readonly crowd = new Crowd()
+  /** Groups at one moment. */
+  readonly cuts: Cuts
   /** Those who want to know what becomes of single actors. */
   readonly lives: LifeListeners
   readonly #announcer: Announcer
@@ -178,6 +181,7 @@ export class ActorSystem implements World {
       boundsNestedCalls,
       middleware: this.middleware,
     })
+    this.cuts = new Cuts(this, this.#cells)
     this.#revivals = new Revivals({
       router: this.router,
       cellOf: (id) => this.#cells.get(id),
@@ -552,6 +556,7 @@ export class ActorSystem implements World {
 
   deadLetter(id: ActorId, message: Message, why: DeadLetterCause): void {
     this.deadLetters.add(id, message, why)
+    if (why === 'crashed') this.cuts.noteLost(message)
   }
 
   /** Sends a dead letter to its actor again, as it was sent first: resolves as that would have. */
