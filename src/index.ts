@@ -305,7 +305,7 @@ export type { SupervisorInfo } from './supervision/shell/supervisor-info.ts'
 export type { OfSupervisor, SupervisorPlace } from './supervision/trees/supervisor-place.ts'
 export { checkChildSpecs, type CheckChildSpecsOptions } from './supervision/trees/check-children.ts'
 export type { BackoffOption, Jitter } from './supervision/specs/backoff.ts'
-export type { ChildExit, Decide, Wish } from './supervision/specs/decide.ts'
+export type { ChildExit, Decide, LastState, Wish } from './supervision/specs/decide.ts'
 export type { ChildExtraOptions } from './supervision/specs/child-extras.ts'
 export type { ChildOptions, FallbackOptions } from './supervision/specs/child-options.ts'
 export type {

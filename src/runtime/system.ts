@@ -3,7 +3,7 @@ import { ConfigurationError } from '../protocol/errors.ts'
 import { killed, noproc, normal, shutdown, type ExitReason } from '../protocol/exit-reason.ts'
 import { ActorCell } from './actor-cell.ts'
 import type { ActorSpec, StateMode } from './actor-spec.ts'
-import type { Life, SpawnOrder, World } from './anatomy.ts'
+import type { Life, Memory, SpawnOrder, World } from './anatomy.ts'
 import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import { Catalogue } from './catalogue.ts'
@@ -314,6 +314,12 @@ export class ActorSystem implements World {
   /** How an actor ended last; also one that is gone, as long as it is remembered. */
   lastExitOf(id: ActorId): LastExit | undefined {
     return this.#cells.get(id)?.lastEnd ?? this.#obituaries.of(id)
+  }
+
+  /** What an incarnation has left in memory; nothing if another one has come since. */
+  memoryOf(id: ActorId, incarnation: number): Memory | undefined {
+    const cell = this.#cells.get(id)
+    return cell?.incarnation === incarnation && cell.life === undefined ? cell.memory : undefined
   }
 
   /** Ends the incarnation that runs now; with `restart: false` for good. True if one ran. */

@@ -2,6 +2,7 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { Beginning } from '../runtime/beginning.ts'
 import type { Cut, CutResult } from '../runtime/cuts/cut.ts'
+import type { LastState } from './specs/decide.ts'
 import type { StartOrder, StopOrder } from './machine/commands.ts'
 
 /** What came of a start. */
@@ -22,6 +23,8 @@ export interface Starter {
   retire(id: string, options: { readonly forget: boolean }): void
   /** The message that the child was handling when its last incarnation ended is not tried again, if it would be. */
   setAside(id: string): void
+  /** A copy of the state that an incarnation has left; nothing if there is none, or a later one has been there. */
+  lastOf(id: string, incarnation: number): LastState | undefined
   /** The states of all below the supervisor at one moment, with the mail between them. */
   cut(withinMs: number): Promise<CutResult>
   /** What keeps them from going back to a cut; nothing if they can. */

@@ -13,7 +13,7 @@ import type { ChildSpec } from '../specs/child-spec.ts'
 import type { Command, SupervisorReply } from '../machine/commands.ts'
 import { Breath } from './breath.ts'
 import { GroupCuts, type KeptCut } from './group-cuts.ts'
-import { judge, type Judgement } from '../specs/decide.ts'
+import { judge, type Judgement, type LastState } from '../specs/decide.ts'
 import { createDecider, type Decider, type SupervisorInput } from '../machine/decider.ts'
 import type { DecisionLog } from './decision-log.ts'
 import { Delays } from './delays.ts'
@@ -208,7 +208,8 @@ class Shell {
     const { decide } = child?.spec ?? {}
     if (child === undefined || decide === undefined) return {}
     const error = reason.type === 'error' ? reason.error : undefined
-    return judge(decide, { id: keyOf(id), incarnation, reason, error, message, restarts: child.restarts })
+    const last = (): LastState | undefined => this.#starter.lastOf(keyOf(id), incarnation)
+    return judge(decide, { id: keyOf(id), incarnation, reason, error, message, restarts: child.restarts, last })
   }
 
   #requestOf(message: Message): Fact | SupervisorReply | undefined | Promise<Fact | SupervisorReply | undefined> {
