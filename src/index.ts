@@ -43,6 +43,8 @@ export {
   type SpawnProblem,
   type StoreProblem,
 } from './runtime/errors.ts'
+export { CheckpointError, CheckpointTooLargeError } from './runtime/checkpoint-errors.ts'
+export type { CheckpointOptions, CheckpointTaken } from './runtime/checkpoint-request.ts'
 export { StateVersionError } from './runtime/migration.ts'
 export type { StateMode } from './runtime/actor-spec.ts'
 export type { SupervisedSpawnOptions } from './runtime/supervised-options.ts'
@@ -59,6 +61,13 @@ export type {
   TermContext,
 } from './runtime/behavior.ts'
 export type { Beginning } from './runtime/beginning.ts'
+export type {
+  CheckpointContext,
+  CheckpointEvery,
+  CheckpointLimits,
+  OnLoadFailure,
+  ShouldCheckpoint,
+} from './runtime/checkpoint-settings.ts'
 export type { Clock, ClockTimer } from './runtime/clock.ts'
 export type {
   CallOptions,
@@ -122,6 +131,7 @@ export type {
   Checkpoint,
   CheckpointCause,
   CheckpointInfo,
+  CheckpointOrder,
   Commit,
   Committed,
   DurableTimer,
@@ -307,6 +317,7 @@ export { checkChildSpecs, type CheckChildSpecsOptions } from './supervision/tree
 export type { BackoffOption, Jitter } from './supervision/specs/backoff.ts'
 export type { ChildExit, Decide, LastState, Wish } from './supervision/specs/decide.ts'
 export type { ChildExtraOptions } from './supervision/specs/child-extras.ts'
+export type { CheckpointOption } from './supervision/specs/checkpoint-option.ts'
 export type { ChildOptions, FallbackOptions } from './supervision/specs/child-options.ts'
 export type {
   DynamicOptions,

@@ -39,8 +39,8 @@ export class MemberStart implements LocalStart {
     return this.#common.maxAttempts
   }
 
-  get checkpointEvery(): number {
-    return this.#common.checkpointEvery
+  get checkpoints(): ActorSpec['checkpoints'] {
+    return this.#common.checkpoints
   }
 
   get fallback(): ActorSpec['fallback'] {

@@ -151,7 +151,7 @@ export function workerSpec(behavior: Behavior, { key, id, settings }: Settled, {
     mailbox,
     termLimitMs: termLimit(shutdown),
     maxAttempts,
-    checkpointEvery: settings.checkpointEvery ?? Infinity,
+    checkpoints: settings.checkpoints,
     name,
   }
   return { id: key, restart, shutdown, type: 'worker', significant, start, ...extras }
@@ -188,7 +188,6 @@ export function anewEachTime(id: ActorId, behavior: Behavior): ActorSpec {
     hooks: undefined,
     termLimitMs: Infinity,
     maxAttempts: Infinity,
-    checkpointEvery: Infinity,
     name: undefined,
   }
 }

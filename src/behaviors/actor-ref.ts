@@ -1,6 +1,7 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import { refMark, type RefData } from '../protocol/ref-data.ts'
+import type { CheckpointOptions, CheckpointTaken } from '../runtime/checkpoint-request.ts'
 import { crossing } from '../runtime/own-copy.ts'
 import type { CallOptions, CastOptions, Port, StopOptions, WhenUpOptions } from '../runtime/context.ts'
 import type { CommonRef } from './common-ref.ts'
@@ -127,6 +128,10 @@ class LiveRef {
 
   whenUp(options?: WhenUpOptions): Promise<number> {
     return this.#port.whenUp(this.id, options)
+  }
+
+  checkpoint(options?: CheckpointOptions): Promise<CheckpointTaken> {
+    return this.#port.checkpointActor(this.id, options)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

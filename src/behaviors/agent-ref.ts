@@ -24,11 +24,6 @@ export interface AgentRef<Value> extends CommonRef {
   ): Promise<Reply>
   /** Puts a copy of another value in its place. */
   set(value: Value, options?: CallOptions): Promise<void>
-  /**
-   * Asks for a checkpoint of the value as it is now, which is written behind this call. Without a store there is none to take; of
-   * a durable agent every value is kept anyway.
-   */
-  checkpoint(options?: CallOptions): Promise<void>
 }
 
 /** Makes the reference of an agent. */
@@ -56,7 +51,6 @@ export function makeAgentRef(name: string, port: Port, id: ActorId): AgentRef<un
         throw new ConfigurationError({ path: `${path}: set`, rule: 'must be given a value; null stands for none', value })
       await port.call(id, 'set', copyOf(value, `${path}: set`), options)
     },
-    checkpoint: async (options) => void (await port.call(id, 'checkpoint', undefined, options)),
   } satisfies Omit<AgentRef<unknown>, keyof CommonRef>)
 }
 

@@ -28,7 +28,7 @@ type ReadAndChange = (value: unknown) => readonly [unknown, unknown] | PromiseLi
  *
  * A function that throws crashes the agent, whose value stays what it was; the caller's promise rejects with `crashed`. Functions
  * travel in memory only: an agent with `state: 'durable'`, whose messages are in a journal, refuses them with `invalid`; it is
- * read by `get()` and written by `set(value)`. With `'checkpointed'` everything works, and {@link AgentRef.checkpoint} keeps the
+ * read by `get()` and written by `set(value)`. With `'checkpointed'` everything works, and `ref.checkpoint()` keeps the
  * value on demand.
  *
  * @param name unique in the program
@@ -79,10 +79,6 @@ export function agent(name: string, initial: unknown): AgentDefinition<never, ne
         return isThenable(both) ? Promise.resolve(both).then(answered) : answered(both)
       }),
       set: call(message<unknown>(), ({ input }) => ({ reply: undefined, state: input })),
-      checkpoint: call(({ ctx }) => {
-        ctx.checkpoint()
-        return { reply: undefined }
-      }),
     }),
   })
   const begun = (value: unknown) => copyOf(value, `${path}: initial`)

@@ -2,6 +2,7 @@ import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import { refMark, type RefData } from '../protocol/ref-data.ts'
 import type { Port, StopOptions, WhenUpOptions } from '../runtime/context.ts'
+import type { CheckpointOptions, CheckpointTaken } from '../runtime/checkpoint-request.ts'
 import { crossing } from '../runtime/own-copy.ts'
 import { leaveScope } from './leave-scope.ts'
 
@@ -15,6 +16,12 @@ export interface CommonRef {
    * `noproc` when it is gone for good: nobody starts it again unless asked to.
    */
   whenUp(options?: WhenUpOptions): Promise<number>
+  /**
+   * Takes a checkpoint behind what is queued. Resolves when the state is durable that everything has led to that was sent before.
+   * Rejects with a `CheckpointError`: nothing is kept of this actor, or it failed; and as a call with `noproc`, `crashed`, `timeout`
+   * or `aborted`. Replies do not wait for it, and nothing that has been replied is changed by it.
+   */
+  checkpoint(options?: CheckpointOptions): Promise<CheckpointTaken>
   /**
    * Ends it for good, with the reason `normal`, and waits until it has ended: `await using job = await app.spawn(Job, 'a', args)`
    * does so where the block ends. Nothing else does: the life of an actor does not hang on who holds a reference.
@@ -55,6 +62,9 @@ class KindRef implements CommonRef {
     this.#parts.port.stopActor(this.id, reason, options)
 
   readonly whenUp = (options?: WhenUpOptions): Promise<number> => this.#parts.port.whenUp(this.id, options)
+
+  readonly checkpoint = (options?: CheckpointOptions): Promise<CheckpointTaken> =>
+    this.#parts.port.checkpointActor(this.id, options)
 
   toString(): string {
     return `${this.#parts.word} ${displayId(this.id)}`

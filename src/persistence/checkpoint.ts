@@ -3,8 +3,8 @@ import type { Checkpoint, CheckpointInfo } from '../runtime/persistence.ts'
 import { checksumOf } from './checksum.ts'
 import type { CheckpointRow } from './records.ts'
 
-/** How many readable checkpoints of an actor are kept: the newest, and one to fall back to. */
-export const keptCheckpoints = 2
+/** How many readable checkpoints there must be before anything that led to them goes: the newest, and one to fall back to. */
+const fewestKept = 2
 
 /** A checkpoint that pruning has to know of. */
 export interface Kept {
@@ -61,10 +61,10 @@ export interface Pruning {
 }
 
 /** What is kept once a checkpoint is written, and up to where checkpoints and messages are no longer needed. */
-export function afterAdding({ number, applied }: Kept, before: readonly Kept[]): Pruning {
-  const kept = [{ number, applied }, ...before].slice(0, keptCheckpoints)
+export function afterAdding({ number, applied }: Kept, before: readonly Kept[], keep = fewestKept): Pruning {
+  const kept = [{ number, applied }, ...before].slice(0, keep)
   const oldest = kept.at(-1)
   // Until there is one to fall back to, the whole journal is: it leads from the initial state to the newest.
-  if (oldest === undefined || kept.length < keptCheckpoints) return { kept, dropBelow: 0, dropMessagesTo: 0 }
+  if (oldest === undefined || kept.length < fewestKept) return { kept, dropBelow: 0, dropMessagesTo: 0 }
   return { kept, dropBelow: oldest.number, dropMessagesTo: Math.min(...kept.map(({ applied }) => applied)) }
 }

@@ -1,7 +1,9 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import { InternalError, NotStorableError } from '../protocol/errors.ts'
 import type { Codec } from '../serialization/codec.ts'
-import type { CheckpointCause, Commit, DurableTimer, Member, Snapshot, TurnRecord } from '../runtime/persistence.ts'
+import { CheckpointTooLargeError } from '../runtime/checkpoint-errors.ts'
+import { defaultCheckpoints } from '../runtime/checkpoint-settings.ts'
+import type { CheckpointCause, CheckpointOrder, Commit, DurableTimer, Member, TurnRecord } from '../runtime/persistence.ts'
 import { checkText, envelopeToText, messageToText } from './envelope-text.ts'
 import type { EnvelopeText, MemberRow, TimerRow } from './records.ts'
 
@@ -32,20 +34,31 @@ export interface SnapshotText {
   readonly frontier: number
   readonly cause: CheckpointCause
   readonly state: string
+  /** How many checkpoints of the actor are kept. */
+  readonly keep: number
 }
 
 export function commitToText(codec: Codec, id: ActorId, commit: Commit): CommitText {
   return {
     turns: commit.turns.map((turn) => turnToText(codec, id, turn)),
-    checkpoint: commit.checkpoint && snapshotToText(codec, commit.checkpoint.snapshot, commit.checkpoint.cause),
+    checkpoint: commit.checkpoint && checkpointToText(codec, commit.checkpoint),
   }
 }
 
-export function snapshotToText(codec: Codec, snapshot: Snapshot, cause: CheckpointCause): SnapshotText {
+export function checkpointToText(codec: Codec, { snapshot, cause, limits = defaultCheckpoints }: CheckpointOrder): SnapshotText {
   const { behavior, version, frontier, state } = snapshot
   if (!Number.isSafeInteger(version) || !Number.isSafeInteger(frontier) || frontier < 0)
     throw new InternalError('the version and frontier of a snapshot are whole numbers', { behavior, version, frontier })
-  return { behavior, version, frontier, cause, state: codec.encode(state, 'state') }
+  const text = codec.encode(state, 'state')
+  checkSize(behavior, text, limits.maxBytes)
+  return { behavior, version, frontier, cause, state: text, keep: limits.keep }
+}
+
+function checkSize(behavior: string, text: string, maxBytes: number): void {
+  // No letter takes more than three bytes: most states need not be measured.
+  if (text.length * 3 <= maxBytes) return
+  const bytes = Buffer.byteLength(text)
+  if (bytes > maxBytes) throw new CheckpointTooLargeError(behavior, bytes, maxBytes)
 }
 
 export function memberToText(codec: Codec, { supervisor, key, args }: Member): MemberRow {

@@ -203,7 +203,7 @@ export class Journal {
     this.#records.bury({ actor, seq, why, atMs: this.#wallMs() })
   }
 
-  #addCheckpoint(entry: ActorEntry, { behavior, version, frontier, cause, state }: SnapshotText): number {
+  #addCheckpoint(entry: ActorEntry, { behavior, version, frontier, cause, state, keep }: SnapshotText): number {
     const number = entry.nextCheckpoint++
     const row: Omit<CheckpointRow, 'checksum'> = {
       actor: entry.id,
@@ -218,12 +218,13 @@ export class Journal {
       state,
     }
     this.#records.addCheckpoint({ ...row, checksum: checksumOf(row) })
-    this.#prune(entry, row)
+    this.#prune(entry, row, keep)
     return number
   }
 
-  #prune(entry: ActorEntry, added: Kept): void {
-    const { kept, dropBelow, dropMessagesTo } = afterAdding(added, entry.kept ?? this.#keptBefore(entry.id, added.number))
+  #prune(entry: ActorEntry, added: Kept, keep: number): void {
+    const before = entry.kept ?? this.#keptBefore(entry.id, added.number)
+    const { kept, dropBelow, dropMessagesTo } = afterAdding(added, before, keep)
     entry.kept = kept
     if (dropBelow > 1) this.#records.dropCheckpoints(entry.id, dropBelow)
     if (dropMessagesTo <= entry.droppedTo) return

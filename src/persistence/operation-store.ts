@@ -1,7 +1,7 @@
 import type { Committed, JournaledSend, Persistence, StoreInfo } from '../runtime/persistence.ts'
 import type { Codec } from '../serialization/codec.ts'
 import { encodeReason } from '../serialization/reason-text.ts'
-import { commitToText, memberToText, snapshotToText, type SendText } from './commit-text.ts'
+import { checkpointToText, commitToText, memberToText, type SendText } from './commit-text.ts'
 import { checkText, messageToText } from './envelope-text.ts'
 import { exitToText } from './exit-text.ts'
 import type { Answers, CommittedText, OperationOf, OperationType } from './operation.ts'
@@ -44,14 +44,14 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
       }
       return store.submit<'commit', Committed>(make, (committed) => deliveriesOf(sends, committed))
     },
-    seal: (id, incarnation, { reason, snapshot, crashedOn }) =>
+    seal: (id, incarnation, { reason, snapshot, limits, crashedOn }) =>
       store.submit<'seal'>(() => ({
         type: 'seal',
         id,
         incarnation,
         will: {
           reason: encodeReason(codec, reason),
-          snapshot: snapshot && snapshotToText(codec, snapshot, 'term'),
+          snapshot: snapshot && checkpointToText(codec, { snapshot, cause: 'term', limits }),
           crashedOn,
         },
       })),

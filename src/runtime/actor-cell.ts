@@ -131,9 +131,9 @@ export class ActorCell implements Cell, Runnable {
     const { gate } = this.mailbox
     if (gate?.settings.onRestart !== 'drop') return
     for (const message of this.mailbox.takeAll()) {
-      if (message.kind === 'info' || message.incarnation !== 0) continue
+      if (message.incarnation !== 0) continue
       message.caller?.fail(new NoProcError(this.id, message.name, reason))
-      this.world.deadLetter(this.id, message, 'ended')
+      if (message.kind !== 'info') this.world.deadLetter(this.id, message, 'ended')
     }
     gate.refuseAll()
   }

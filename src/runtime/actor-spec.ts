@@ -1,5 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Behavior, Hooks } from './behavior.ts'
+import type { CheckpointSettings } from './checkpoint-settings.ts'
 import type { Fallbacks } from './fallback.ts'
 import type { MailboxSettings } from './mailbox-gate.ts'
 
@@ -18,8 +19,8 @@ export interface ActorSpec {
   readonly termLimitMs: number
   /** After how many crashed attempts a journaled message goes to the dead letters. */
   readonly maxAttempts: number
-  /** A checkpoint after so many turns, where there is no journal; `Infinity` for none. */
-  readonly checkpointEvery: number
+  /** When it takes checkpoints, and how they are kept; the defaults if not given. */
+  readonly checkpoints?: CheckpointSettings | undefined
   /** What answers calls while it is down. */
   readonly fallback?: Fallbacks | undefined
   /** How often a lost call is handled again, where nothing else is said; 0 if not given. */

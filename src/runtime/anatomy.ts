@@ -224,8 +224,11 @@ export interface World {
   whenUp(id: ActorId, options?: WhenUpOptions): Promise<number>
   /** Runs the actions of monitors. */
   readonly actions: ActionRunner
-  /** Starts an actor that no supervisor looks after, and gives its id; rejects if none comes of it. */
-  spawn(order: SpawnOrder): Promise<ActorId>
+  /**
+   * Starts an actor that no supervisor has declared, and gives its id, at once where nothing has to be waited for; throws or
+   * rejects if none comes of it.
+   */
+  spawn(order: SpawnOrder): ActorId | Promise<ActorId>
 }
 
 /** What is spawned, by whom, and how they are tied. */

@@ -9,8 +9,8 @@ export interface Blamed {
   readonly isActive: boolean
   /** Where it lives. */
   readonly cell: { readonly world: { readonly attribution: Attribution } }
-  /** Made when code of it is run for the first time; attribution alone reads and writes it. */
-  scope: AsyncResource | undefined
+  /** Its context, once it has run often enough, and how often it has run until then; attribution alone reads and writes it. */
+  scope: AsyncResource | number
   end(reason: ExitReason, manner: 'orderly'): void
 }
 
@@ -21,8 +21,6 @@ export interface Blamed {
 export interface Attribution {
   /** Runs code of an incarnation. */
   run<T>(life: Blamed, code: () => T): T
-  /** The same for one that may run no code again: it is no quicker the next time, and keeps nothing. */
-  runOnce<T>(life: Blamed, code: () => T): T
   /** Runs code that belongs to no incarnation, wherever it is called from. */
   outside<T>(code: () => T): T
   /** On behalf of whom the code runs that asks; nothing if that is nobody of this system. */
@@ -33,27 +31,31 @@ export interface Attribution {
 // behalf of both, and both would be blamed for what it does.
 const lives = new AsyncLocalStorage<Blamed | undefined>()
 
+/** To make a context and keep it is worth its time and its 230 bytes for those who run more often than this. */
+const passingRuns = 2
+
 /**
  * Attribution by the context that Node carries along promises, timers and callbacks. Costs most for handlers that wait.
  *
- * Each incarnation has one context for all of its turns, made of that in which the system was made: going into it costs a tenth of
- * what it costs to make one.
+ * The contexts are made of that in which the system was made. One that is kept is there ten times as fast as one that is made.
  */
 export function createAttribution(): Attribution {
   const nobodys = lives.run(undefined, () => new AsyncResource('coppice system'))
+  const enter = staysBehind() ? enterAndLeave : enterOnly
   const scopeOf = (life: Blamed): AsyncResource =>
-    nobodys.runInAsyncScope(() => {
-      lives.enterWith(life)
-      return new AsyncResource('coppice actor')
-    })
+    nobodys.runInAsyncScope(() => enter(life, () => new AsyncResource('coppice actor')))
   const attribution: Attribution = {
-    run: (life, code) => (life.scope ??= scopeOf(life)).runInAsyncScope(code),
-    runOnce: (life, code) =>
-      nobodys.runInAsyncScope(() => {
-        lives.enterWith(life)
-        return code()
-      }),
-    outside: (code) => nobodys.runInAsyncScope(code),
+    run: (life, code) => {
+      if (typeof life.scope === 'number') {
+        if (life.scope < passingRuns) {
+          life.scope += 1
+          return nobodys.runInAsyncScope(() => enter(life, code))
+        }
+        life.scope = scopeOf(life)
+      }
+      return life.scope.runInAsyncScope(code)
+    },
+    outside: (code) => nobodys.runInAsyncScope(() => enter(undefined, code)),
     current: () => {
       const life = lives.getStore()
       return life?.cell.world.attribution === attribution ? life : undefined
@@ -62,10 +64,29 @@ export function createAttribution(): Attribution {
   return attribution
 }
 
+function enterAndLeave<T>(life: Blamed | undefined, code: () => T): T {
+  return lives.run(life, code)
+}
+
+/** The context is left with the resource in whose scope this is called. */
+function enterOnly<T>(life: Blamed | undefined, code: () => T): T {
+  if (life !== undefined) lives.enterWith(life)
+  return code()
+}
+
+/** True before Node 24: there a context that is entered in the scope of a resource belongs to the resource from then on. */
+function staysBehind(): boolean {
+  const storage = new AsyncLocalStorage<boolean>()
+  const resource = new AsyncResource('coppice probe')
+  resource.runInAsyncScope(() => storage.enterWith(true))
+  const isThere = resource.runInAsyncScope(() => storage.getStore()) === true
+  storage.disable()
+  return isThere
+}
+
 /** Without attribution nobody is ever to blame. */
 export const noAttribution: Attribution = {
   run: (_life, code) => code(),
-  runOnce: (_life, code) => code(),
   outside: (code) => code(),
   current: () => undefined,
 }

@@ -9,6 +9,8 @@ export interface Clock {
   now(): number
   /** Milliseconds since 1970 by the wall clock, which may jump: for due times that outlive the process, and for reports. */
   wallNow(): number
+  /** To read it costs as much as a tenth of a call: times that are far away may be counted from a little later. */
+  readonly isCostly?: boolean
   /**
    * Runs `run` once, `delayMs` (>= 0, any size) from now, never before `setTimer` has returned.
    * A timer with `keepsAlive: false` does not keep the process running.

@@ -9,6 +9,7 @@ import type { GroupMember } from './group-member.ts'
 import type { MessageInfo } from './message.ts'
 import type { InNamespace, NamedActor } from './names.ts'
 import type { Random } from './random.ts'
+import type { CheckpointOptions, CheckpointTaken } from './checkpoint-request.ts'
 import type { SupervisedSpawnOptions } from './supervised-options.ts'
 import type { Received, ReceivedOf, ReceiveOptions, WantedMessages } from './receiving/received.ts'
 import type { PartsOptions, PartStream } from './streams/part-stream.ts'
@@ -17,7 +18,8 @@ import type { PartsOptions, PartStream } from './streams/part-stream.ts'
 export interface CallOptions {
   /**
    * How long to wait for the reply; 5 s if not given, `"infinity"` waits for ever. A call that is made while a call is handled
-   * never waits longer than the caller of that one.
+   * never waits longer than the caller of that one. Never less than this; from 100 ms on it counts from the next turn of the event
+   * loop, so that code which blocks the loop behind the call does not use it up.
    */
   readonly timeout?: DurationOrInfinity
   /**
@@ -86,6 +88,12 @@ export interface Port {
    * good, and with `timeout` or `aborted` as asked for.
    */
   whenUp(id: ActorId, options?: WhenUpOptions): Promise<number>
+  /**
+   * Asks an actor for a checkpoint behind what is queued. Resolves when the state is durable that everything has led to that was
+   * sent to it before. Rejects with a `CheckpointError` if nothing is kept of it or it fails, and with a `CallError` if the actor
+   * is gone, or the time is over. A durable actor has one of every turn.
+   */
+  checkpointActor(to: ActorId, options?: CheckpointOptions): Promise<CheckpointTaken>
   /** True if messages to this actor go through its journal: it is durable, started or not. */
   isJournaled(to: ActorId): boolean
   /** Waits so long by the system's clock, which a simulation moves; rejects with the signal's reason when that is aborted. */

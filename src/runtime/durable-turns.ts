@@ -12,6 +12,7 @@ import { migrateState } from './migration.ts'
 import { passing } from './passing.ts'
 import type { Committed, Outcome, TurnRecord } from './persistence.ts'
 import type { Received } from './receiving/received.ts'
+import { isCheckpointRequest, tellTaken } from './requested-checkpoint.ts'
 import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
 import type { Turns } from './turns.ts'
@@ -91,6 +92,11 @@ export class DurableTurns implements Turns {
       if (this.#group.length > 0 && isOfRuntime(message)) {
         life.cell.mailbox.putBack(message)
         break
+      }
+      // Everything before it is committed, and nothing is without a checkpoint.
+      if (isCheckpointRequest(message)) {
+        tellTaken(message, this.#checkpoint ?? 0)
+        continue
       }
       const asked = endAskedBy(life, message)
       if (asked !== undefined) {
@@ -207,10 +213,12 @@ export class DurableTurns implements Turns {
     const last = turns.findLast(({ seq }) => seq > 0)
     const snapshot = { behavior: behavior.name, version: behavior.version, state, frontier: last?.seq ?? life.frontier }
     const persistence = cell.store
-    persistence.commit(cell.id, life.number, { turns, checkpoint: { snapshot, cause: 'turn' } }).then(
-      (committed) => this.#committed(group, { state, behavior, frontier: snapshot.frontier }, committed),
-      (error: unknown) => this.#refusedByStore(group, error),
-    )
+    persistence
+      .commit(cell.id, life.number, { turns, checkpoint: { snapshot, cause: 'turn', limits: cell.spec.checkpoints } })
+      .then(
+        (committed) => this.#committed(group, { state, behavior, frontier: snapshot.frontier }, committed),
+        (error: unknown) => this.#refusedByStore(group, error),
+      )
     return false
   }
 
@@ -294,8 +302,9 @@ export class DurableTurns implements Turns {
 }
 
 /** What the runtime may answer itself, and therefore in no group. */
-function isOfRuntime({ kind, name }: Message): boolean {
-  return kind === 'info' && name === 'stop'
+function isOfRuntime(message: Message): boolean {
+  const { kind, name } = message
+  return (kind === 'info' && name === 'stop') || isCheckpointRequest(message)
 }
 
 function recordOf({ message, context, outcome, dead }: Turn): TurnRecord | undefined {

@@ -57,6 +57,8 @@ export type ActorEvent =
       readonly cause: CheckpointCause
     }
   | { readonly type: 'checkpoint failed'; readonly id: ActorId; readonly error: unknown }
+  /** What decides whether a checkpoint is due has thrown; the turn counts, and no checkpoint was taken for it. */
+  | { readonly type: 'checkpoint policy failed'; readonly id: ActorId; readonly incarnation: number; readonly error: unknown }
   | { readonly type: 'checkpoint damaged'; readonly id: ActorId; readonly number: number; readonly problem: string }
   | { readonly type: 'state lost'; readonly id: ActorId; readonly incarnation: number }
   | { readonly type: 'dead letter'; readonly id: ActorId; readonly message: MessageInfo; readonly why: DeadLetterCause }

@@ -32,7 +32,7 @@ export class Incarnation implements Life {
   isBorn = false
   isAwaited = false
   stopReason: ExitReason | undefined = undefined
-  scope: Life['scope'] = undefined
+  scope: Life['scope'] = 0
   // Both are set by the start, before anything can run.
   context!: Context
   turns!: Turns

@@ -77,7 +77,7 @@ async function seal(life: Life, reason: ExitReason, wish: Wish | undefined): Pro
   const { cell } = life
   const { persistence } = cell.world
   if (cell.spec.mode === 'volatile' || persistence === undefined) return
-  const will = { reason, crashedOn: life.turns.blamed }
+  const will = { reason, crashedOn: life.turns.blamed, limits: cell.spec.checkpoints }
   try {
     const number = await persistence.seal(life.id, life.number, { ...will, snapshot: snapshotOf(life, wish) })
     if (number !== undefined)
@@ -107,6 +107,7 @@ function portOf({ id, cell }: Life): Port {
     stream: (to, name, input, options) => router.stream(to, { name, input, sender: id }, options),
     stopActor: (to, reason, options) => router.stop(to, reason, options),
     whenUp: (to, options) => world.whenUp(to, options),
+    checkpointActor: (to, options) => router.checkpoint(to, options),
     isJournaled: (to) => router.isJournaled(to),
     sleep: (time, signal) => sleep(world.clock, time, signal),
     nextNumber: () => world.nextNumber(),

@@ -38,6 +38,7 @@ import { nameKey, type InNamespace, type NamedActor } from './names.ts'
 import type { Random } from './random.ts'
 import { ReceiveError } from './receiving/receive-errors.ts'
 import { matchOf, type ReceiveOptions, type Wanting } from './receiving/received.ts'
+import type { CheckpointOptions, CheckpointTaken } from './checkpoint-request.ts'
 import { failureOf, type Answer, type RequestOptions } from './requests.ts'
 import type { ExitSignal } from './signals.ts'
 import { sleep } from './sleep.ts'
@@ -142,6 +143,12 @@ export class LiveContext implements Context {
     return this.cell.world.router.stop(to, reason, options)
   }
 
+  checkpointActor(to: ActorId, options?: CheckpointOptions): Promise<CheckpointTaken> {
+    if (!this.mayAct('checkpoint of an actor')) return Promise.reject(new NoProcError(to, 'checkpoint'))
+    if (to === this.id) return Promise.reject(new CallingSelfError(to, 'checkpoint'))
+    return this.cell.world.router.checkpoint(to, options)
+  }
+
   whenUp(id: ActorId, options?: WhenUpOptions): Promise<number> {
     if (!this.mayAct('wait for an actor')) return Promise.reject(new NoProcError(id, 'whenUp'))
     return this.cell.world.whenUp(id, options)
@@ -184,7 +191,7 @@ export class LiveContext implements Context {
     const timeoutMs =
       options.timeout === undefined ? Infinity : durationOrInfinityMs(options.timeout, `${this.cell.label}: spawn: timeout`)
     const number = options.monitor === true ? world.nextNumber() : undefined
-    const spawned = await world.spawn({
+    const given = world.spawn({
       spec: spawnedSpec(definition, id, args, options),
       starter: this.life,
       link: options.link === true,
@@ -194,6 +201,7 @@ export class LiveContext implements Context {
       ifExists: options.ifExists,
       supervision,
     })
+    const spawned = typeof given === 'string' ? given : await given
     return {
       ref: definition.reference(this, spawned),
       monitor: number === undefined ? undefined : { monitor: number, target: spawned },

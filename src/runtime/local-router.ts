@@ -10,6 +10,7 @@ import type { Behavior } from './behavior.ts'
 import { circleOf } from './call-circle.ts'
 import { checkCallOptions } from './call-options.ts'
 import type { Clock } from './clock.ts'
+import type { CheckpointOptions, CheckpointTaken } from './checkpoint-request.ts'
 import type { CallOptions, CastOptions, StopOptions } from './context.ts'
 import type { Deadlines } from './deadlines.ts'
 import {
@@ -32,6 +33,7 @@ import { RejectedError } from './middleware-errors.ts'
 import { ownCopy } from './own-copy.ts'
 import { PendingCall } from './pending-call.ts'
 import type { Accepted, Member } from './persistence.ts'
+import { askForCheckpoint } from './requested-checkpoint.ts'
 import type { StopRequest } from './requested-end.ts'
 import type { Request, Router, StreamRequest } from './router.ts'
 import { openStream, type StreamParts } from './streams/open-stream.ts'
@@ -196,6 +198,10 @@ export class LocalRouter implements Router {
     message.call = link
     if (this.#parts.copies) message.input = ownCopy(input)
     this.deliver(to, message)
+  }
+
+  checkpoint(to: ActorId, options?: CheckpointOptions): Promise<CheckpointTaken> {
+    return askForCheckpoint(to, { cell: this.#reachable(to), deadlines: this.#parts.deadlines }, options)
   }
 
   async stop(to: ActorId, reason: ExitReason = normal, options?: StopOptions): Promise<void> {

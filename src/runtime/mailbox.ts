@@ -2,23 +2,18 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import { Crowd, crowdedFrom, type Crowded } from './crowd.ts'
 import type { MailboxGate } from './mailbox-gate.ts'
 import type { Message } from './message.ts'
-
-const smallest = 2
-
-/** The ring of a mailbox that nothing is in: it is replaced before anything is written. */
-const noRing: (Message | undefined)[] = []
-Object.freeze(noRing)
+import { MessageRing } from './message-ring.ts'
 
 /**
  * The queue of one actor: messages wait in the order in which they came. It belongs to the identity, so that what is queued
- * survives a restart. A ring that grows by doubling and lets go of its memory when it runs empty.
+ * survives a restart. Most mailboxes never hold more than one message, and have no queue.
  */
 export class Mailbox implements Crowded {
   readonly owner: ActorId
   readonly #crowd: Crowd
-  #ring = noRing
-  #head = 0
-  #size = 0
+  #first: Message | undefined = undefined
+  /** What is behind the first; nothing of a mailbox that has run empty. */
+  #rest: MessageRing | undefined = undefined
   #taken = 0
   #gate: MailboxGate | undefined = undefined
 
@@ -28,7 +23,7 @@ export class Mailbox implements Crowded {
   }
 
   get size(): number {
-    return this.#size
+    return this.#first === undefined ? 0 : 1 + (this.#rest?.size ?? 0)
   }
 
   get taken(): number {
@@ -43,48 +38,54 @@ export class Mailbox implements Crowded {
   /** Has its messages counted from now on, those that are in it included. */
   countBy(gate: MailboxGate): void {
     this.#gate = gate
-    for (let offset = 0; offset < this.#size; offset += 1) {
+    for (let offset = 0, { size } = this; offset < size; offset += 1) {
       const message = this.#at(offset)
       if (message !== undefined) gate.entered(message)
     }
   }
 
   push(message: Message): void {
-    if (this.#size === this.#ring.length) this.#grow()
-    this.#ring[(this.#head + this.#size) & (this.#ring.length - 1)] = message
-    this.#size += 1
+    if (this.#first === undefined) this.#first = message
+    else {
+      const rest = (this.#rest ??= new MessageRing())
+      rest.push(message)
+      if (rest.size === crowdedFrom - 1) this.#crowd.add(this)
+    }
     this.#gate?.entered(message)
   }
 
   /** Puts a message back at the head, where it came from. */
   putBack(message: Message): void {
-    if (this.#size === this.#ring.length) this.#grow()
-    this.#head = (this.#head - 1) & (this.#ring.length - 1)
-    this.#ring[this.#head] = message
-    this.#size += 1
+    if (this.#first !== undefined) {
+      const rest = (this.#rest ??= new MessageRing())
+      rest.unshift(this.#first)
+      if (rest.size === crowdedFrom - 1) this.#crowd.add(this)
+    }
+    this.#first = message
     this.#taken -= 1
     this.#gate?.entered(message)
   }
 
   shift(): Message | undefined {
-    if (this.#size === 0) return undefined
-    const message = this.#ring[this.#head]
-    this.#ring[this.#head] = undefined
-    this.#head = (this.#head + 1) & (this.#ring.length - 1)
-    this.#size -= 1
+    const message = this.#first
+    if (message === undefined) return undefined
+    const rest = this.#rest
+    this.#first = rest?.shift()
+    if (rest !== undefined && this.#first === undefined) this.#empty()
     this.#taken += 1
-    if (this.#size === 0 && this.#ring.length > smallest) this.#empty()
-    if (this.#gate !== undefined && message !== undefined) this.#gate.left(message)
+    this.#gate?.left(message)
     return message
   }
 
   /** Takes out the first message for which `test` holds. It costs as much as there are others before it. */
   takeFirst(test: (message: Message) => boolean): Message | undefined {
-    for (let offset = 0; offset < this.#size; offset += 1) {
+    const rest = this.#rest
+    const size = this.size
+    for (let offset = 0; offset < size; offset += 1) {
       const message = this.#at(offset)
       if (message === undefined || !test(message)) continue
-      for (let before = offset; before > 0; before -= 1) this.#ring[this.#slot(before)] = this.#at(before - 1)
-      this.#ring[this.#head] = message
+      for (let before = offset; before > 0; before -= 1) rest?.set(before - 1, this.#at(before - 1))
+      this.#first = message
       return this.shift()
     }
     return undefined
@@ -93,11 +94,11 @@ export class Mailbox implements Crowded {
   /** The message with this number in the journal; it stays where it is. Those that have one stand in its order. */
   find(seq: number): Message | undefined {
     let low = 0
-    let high = this.#size
+    let high = this.size
     while (low < high) {
       const middle = (low + high) >> 1
       let probe = middle
-      while (probe < high && this.#at(probe)?.seq === 0) probe += 1
+      while (probe < high && this.#isPlainAt(probe)) probe += 1
       const message = probe < high ? this.#at(probe) : undefined
       if (message?.seq === seq) return message
       if (message !== undefined && message.seq < seq) low = probe + 1
@@ -118,7 +119,7 @@ export class Mailbox implements Crowded {
   /** Everything, in order; it stays where it is. */
   all(): Message[] {
     const all: Message[] = []
-    for (let offset = 0; offset < this.#size; offset += 1) {
+    for (let offset = 0, { size } = this; offset < size; offset += 1) {
       const message = this.#at(offset)
       if (message !== undefined) all.push(message)
     }
@@ -134,25 +135,16 @@ export class Mailbox implements Crowded {
   }
 
   #empty(): void {
-    if (this.#ring.length >= crowdedFrom) this.#crowd.delete(this)
-    this.#ring = noRing
-    this.#head = this.#size = 0
-  }
-
-  #slot(offset: number): number {
-    return (this.#head + offset) & (this.#ring.length - 1)
+    if ((this.#rest?.capacity ?? 0) >= crowdedFrom - 1) this.#crowd.delete(this)
+    this.#first = this.#rest = undefined
   }
 
   #at(offset: number): Message | undefined {
-    return this.#ring[this.#slot(offset)]
+    return offset === 0 ? this.#first : this.#rest?.at(offset - 1)
   }
 
-  #grow(): void {
-    const larger = new Array<Message | undefined>(Math.max(smallest, this.#ring.length * 2))
-    for (let offset = 0; offset < this.#size; offset += 1)
-      larger[offset] = this.#ring[(this.#head + offset) & (this.#ring.length - 1)]
-    this.#ring = larger
-    this.#head = 0
-    if (larger.length >= crowdedFrom) this.#crowd.add(this)
+  /** True if the message there is in no journal. */
+  #isPlainAt(offset: number): boolean {
+    return offset === 0 ? this.#first?.seq === 0 : this.#rest?.isPlainAt(offset - 1) === true
   }
 }

@@ -8,7 +8,6 @@ import type { SendingLife } from './router.ts'
 
 /** A call that waits for its answer, for its deadline or for the caller to lose interest: whichever is first counts. */
 export class PendingCall implements Caller, CallInfo, Timed, Waiting {
-  dueMs = Infinity
   previous: Timed | undefined = undefined
   next: Timed | undefined = undefined
   /** Set while its message waits for room in a mailbox. */
@@ -19,6 +18,7 @@ export class PendingCall implements Caller, CallInfo, Timed, Waiting {
   readonly isRetried: boolean
   /** Tries again what is not to be had now; true if it does. */
   tryAgain: ((error: UnavailableError) => boolean) | undefined
+  #dueMs = Infinity
   #retries: number
   readonly #waits: Waiting[] | undefined
   readonly #dropsExpired: boolean
@@ -61,6 +61,16 @@ export class PendingCall implements Caller, CallInfo, Timed, Waiting {
     }
     if (timeoutMs !== Infinity) deadlines.add(this, timeoutMs)
     if (signal !== undefined) this.#heed(signal)
+  }
+
+  /** Until when its caller waits. */
+  get dueMs(): number {
+    if (Number.isNaN(this.#dueMs)) this.#deadlines.begin()
+    return this.#dueMs
+  }
+
+  set dueMs(dueMs: number) {
+    this.#dueMs = dueMs
   }
 
   get isWaiting(): boolean {

@@ -1,6 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Envelope } from '../protocol/envelope.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
+import type { CheckpointLimits } from './checkpoint-settings.ts'
 import type { Clock } from './clock.ts'
 import type { Scheduler } from './scheduler.ts'
 
@@ -102,8 +103,16 @@ export interface TurnRecord {
 export interface Commit {
   /** In the order of their numbers; empty for a checkpoint between turns. */
   readonly turns: readonly TurnRecord[]
-  /** The state after the last turn; the newest two checkpoints of an actor are kept. */
-  readonly checkpoint?: { readonly snapshot: Snapshot; readonly cause: CheckpointCause }
+  /** The state after the last turn. */
+  readonly checkpoint?: CheckpointOrder
+}
+
+/** A checkpoint that is to be written. */
+export interface CheckpointOrder {
+  readonly snapshot: Snapshot
+  readonly cause: CheckpointCause
+  /** The newest two of an actor are kept, and a state may have 64 MiB, if not given. */
+  readonly limits?: CheckpointLimits | undefined
 }
 
 /** What a commit gave. */
@@ -119,6 +128,8 @@ export interface LastWill {
   readonly reason: ExitReason
   /** The checkpoint that `term` takes; nothing if it took none. */
   readonly snapshot: Snapshot | undefined
+  /** As {@link CheckpointOrder.limits}. */
+  readonly limits?: CheckpointLimits | undefined
   /** The journaled message whose handling ended the incarnation: it counts one attempt more. */
   readonly crashedOn: number | undefined
 }
@@ -194,7 +205,7 @@ export interface StoreInfo {
  * What outlives an incarnation. Values are read when a method is called: changing them afterwards changes nothing in the
  * store. A value that cannot be stored rejects with `NotStorableError`, and nothing of that call is written. A store that
  * fails rejects with `StoreError`, and nothing of that call may be believed to be written. An incarnation that is not the
- * newest one opened is rejected with `FencedError`.
+ * newest one opened is rejected with `FencedError`. A state that is too large rejects with `CheckpointTooLargeError`.
  *
  * Calls take effect in the order in which they are made, and their promises settle in that order.
  */

@@ -24,11 +24,13 @@ export async function recover(cell: Cell, life: Life, revived: Revived): Promise
   for (const { number, problem } of revived.damaged) cell.world.emit({ type: 'checkpoint damaged', id: cell.id, number, problem })
   const memory = cell.spec.mode === 'durable' ? undefined : fromMemory(cell)
   const { offered } = revived
+  const isAhead = memory !== undefined && memory.offered.frontier >= (offered?.frontier ?? 0)
+  if (!isAhead && cell.spec.checkpoints?.onLoadFailure === 'fail') refuseToFallBack(cell, revived)
   if (offered === undefined) {
     if (memory === undefined) refuseToForget(cell, revived)
     return memory
   }
-  if (memory !== undefined && memory.offered.frontier >= offered.frontier) return memory
+  if (isAhead) return memory
   const restored = restore(cell, offered)
   const state = await replay(life, restored, revived.replay)
   const frontier = revived.replay.at(-1)?.seq ?? offered.frontier
@@ -71,6 +73,14 @@ function behaviorNamed(cell: Cell, name: string): Behavior {
     cell.id,
     `its last behavior was "${name}", which this program does not have; give it to start(tree, { behaviors: [...] })`,
   )
+}
+
+/** What is not wanted back is no loss: only what is newer than the one that can be read. */
+function refuseToFallBack(cell: Cell, { damaged, offered }: Revived): void {
+  const [newest] = damaged
+  if (newest === undefined || newest.number < (offered?.number ?? 0)) return
+  const { number, problem } = newest
+  throw new StateUnreadableError(cell.id, `checkpoint ${number} cannot be read (${problem}), and onLoadFailure is "fail"`)
 }
 
 function refuseToForget(cell: Cell, { damaged }: Revived): void {

@@ -5,6 +5,7 @@ import type { CallOptions, CastOptions, StopOptions } from './context.ts'
 import type { DeadLetterCause } from './events.ts'
 import type { CallOrigin, Message } from './message.ts'
 import type { Member } from './persistence.ts'
+import type { CheckpointOptions, CheckpointTaken } from './checkpoint-request.ts'
 import type { PartsOptions, PartStream } from './streams/part-stream.ts'
 
 /** Who sends what. */
@@ -41,6 +42,8 @@ export interface Router {
   stream(to: ActorId, request: StreamRequest, options?: PartsOptions): PartStream<unknown>
   /** Asks for an end in the order of the queue, and waits for it. */
   stop(to: ActorId, reason?: ExitReason, options?: StopOptions): Promise<void>
+  /** Asks for a checkpoint in the order of the queue, and waits until it is durable. */
+  checkpoint(to: ActorId, options?: CheckpointOptions): Promise<CheckpointTaken>
   /** What is wrong with a message, as far as can be known before it is sent. */
   problemWith(to: ActorId, message: { readonly kind: string; readonly name: string; readonly input: unknown }): string | undefined
   /** Puts a message into a mailbox, or drops it where there is none. */

@@ -76,8 +76,4 @@ class SpawnedSpec implements ActorSpec {
   get maxAttempts(): number {
     return Infinity
   }
-
-  get checkpointEvery(): number {
-    return Infinity
-  }
 }

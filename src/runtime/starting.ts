@@ -142,7 +142,7 @@ function askInScope(
   hook: NonNullable<Hooks<unknown, unknown>['init']>,
   context: StartingContext,
 ): StartPlan | Promise<StartPlan> {
-  const plan = life.cell.world.attribution.runOnce(life, () => hook(context))
+  const plan = life.cell.world.attribution.run(life, () => hook(context))
   return isThenable(plan) ? Promise.resolve(plan).then((late) => late ?? resume) : (plan ?? resume)
 }
 
@@ -189,7 +189,7 @@ function resumed(recovered: Recovered | undefined): FirstState | undefined {
 
 function firstState(life: Incarnation, args: unknown, frontier: number): FirstState | Promise<FirstState> {
   const { cell } = life
-  const state = cell.world.attribution.runOnce(life, () => cell.spec.behavior.initial(args, life.context))
+  const state = cell.world.attribution.run(life, () => cell.spec.behavior.initial(args, life.context))
   return isThenable(state) ? lateState(state, life, frontier) : initialState(state, life, frontier)
 }
 
@@ -213,7 +213,8 @@ async function secure(life: Incarnation, first: FirstState, plan: StartPlan, fou
     state: first.state,
     frontier: first.frontier,
   }
-  const { checkpoint } = await cell.store.commit(cell.id, life.number, { turns: [], checkpoint: { snapshot, cause: 'start' } })
+  const order = { snapshot, cause: 'start', limits: cell.spec.checkpoints } as const
+  const { checkpoint } = await cell.store.commit(cell.id, life.number, { turns: [], checkpoint: order })
   return checkpoint
 }
 

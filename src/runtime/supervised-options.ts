@@ -1,3 +1,4 @@
+import type { CheckpointEvery, CheckpointLimits, OnLoadFailure } from './checkpoint-settings.ts'
 import type { Duration, DurationOrInfinity } from '../protocol/duration.ts'
 
 /** How an actor is supervised that is spawned with `supervised` or `detached`: child options that are plain data. */
@@ -10,8 +11,11 @@ export interface SupervisedSpawnOptions {
   readonly shutdown?: DurationOrInfinity | 'kill'
   /** Of a durable one: a message whose handling has crashed it so often is a dead letter; an integer >= 1, 3 if not given. */
   readonly maxAttempts?: number
-  /** Of a detached one: a checkpoint after so many turns, besides the one that is taken at every end. Not for `volatile`. */
-  readonly checkpoint?: { readonly every: number }
+  /** Of a detached one: when checkpoints are taken, besides the one at every end. Not for `volatile`. */
+  readonly checkpoint?: Partial<CheckpointLimits> & {
+    readonly every?: number | CheckpointEvery
+    readonly onLoadFailure?: OnLoadFailure
+  }
   /** How often it is restarted in this process: an integer >= 0; any number if not given. */
   readonly maxRestarts?: number
   /** How long it waits before each restart; from 100 ms up to 30 s if not given. */

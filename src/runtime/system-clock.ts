@@ -7,7 +7,7 @@ const neverFires: ClockTimer = { cancel: () => undefined }
 
 /** The clock of this machine. */
 export function createSystemClock(): Clock {
-  return { now: () => performance.now(), wallNow: () => Date.now(), setTimer }
+  return { now: () => performance.now(), wallNow: () => Date.now(), setTimer, isCostly: true }
 }
 
 function setTimer(delayMs: number, run: () => void, options?: { readonly keepsAlive: boolean }): ClockTimer {

@@ -1,7 +1,6 @@
-import { isBelow, parentOf, rootId, type ActorId } from '../protocol/actor-id.ts'
-import { ConfigurationError } from '../protocol/errors.ts'
-import { killed, noproc, normal, shutdown, type ExitReason } from '../protocol/exit-reason.ts'
-import { ActorCell } from './actor-cell.ts'
+import type { ActorId } from '../protocol/actor-id.ts'
+import { killed, noproc, shutdown, type ExitReason } from '../protocol/exit-reason.ts'
+import type { ActorCell } from './actor-cell.ts'
 import type { ActorSpec, StateMode } from './actor-spec.ts'
 import type { Life, Memory, SpawnOrder, World } from './anatomy.ts'
 import type { Attribution } from './attribution.ts'
@@ -13,10 +12,9 @@ import { Crowd } from './crowd.ts'
 import { Cuts } from './cuts/cuts.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { Deadlines } from './deadlines.ts'
-import { NoProcError, SpawnError } from './errors.ts'
 import type { ActorEvent, DeadLetterCause, EventSink } from './events.ts'
 import { Groups } from './groups.ts'
-import { Obituaries, type LastExit } from './last-exit.ts'
+import type { LastExit } from './last-exit.ts'
 import { LifeListeners } from './life-listeners.ts'
 import { broadcast, publish, type Announcer } from './announcing.ts'
 import { kill } from './end-for-good.ts'
@@ -29,15 +27,15 @@ import { checkAction } from './monitor-options.ts'
 import { OverloadWatch, type OverloadEvent, type OverloadInfo, type OverloadLimits } from './overload-watch.ts'
 import { nameKey, Names, type InNamespace, type NamedActor } from './names.ts'
 import { Owners } from './owners.ts'
+import { Places } from './places.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
 import { bequeath, Revivals, type Remains } from './revival.ts'
 import type { Scheduler } from './scheduler.ts'
 import { sleep } from './sleep.ts'
-import { systemSupervisor, type Supervision } from './supervised-spawn.ts'
+import { Spawning } from './spawning.ts'
+import type { Supervision } from './supervised-spawn.ts'
 import { startActor, whenGone, type Started, type StartOrigin } from './starting.ts'
-
-import { isThenable } from './thenable.ts'
 import { goneError, waitForUp } from './up-waiter.ts'
 
 /** What a system is made of; nothing in it is shared with another system. */
@@ -106,11 +104,6 @@ export class ActorSystem implements World {
   readonly names = new Names()
   readonly groups = new Groups()
   readonly topics = new Groups()
-  /** Those that are being spawned. */
-  readonly #spawning = new Map<ActorId, Promise<void>>()
-  /** Those of them that a supervisor starts, by their names. */
-  readonly #spawningNames = new Map<string, Promise<void>>()
-  readonly #startSupervised: SystemParts['startSupervised']
   readonly attribution: Attribution
   readonly catalogue: Catalogue
   readonly router: LocalRouter
@@ -124,10 +117,8 @@ export class ActorSystem implements World {
   /** Those who want to know what becomes of single actors. */
   readonly lives: LifeListeners
   readonly #announcer: Announcer
-  readonly #obituaries = new Obituaries()
-  readonly #owners = new Owners(
-    (life) => void this.stop(life.id, { incarnation: life.number, limit: life.cell.spec.termLimitMs }),
-  )
+  readonly #places: Places
+  readonly #spawning: Spawning
   readonly #revivals: Revivals
   /** Whom the monitors from outside watch. */
   readonly #watched = new Map<number, Life>()
@@ -155,7 +146,6 @@ export class ActorSystem implements World {
     } = parts
     const { boundsNestedCalls } = parts
     const { overload, keepDeadLetters, startSupervised } = parts
-    this.#startSupervised = startSupervised
     this.clock = clock
     this.random = random
     this.scheduler = scheduler
@@ -194,6 +184,7 @@ export class ActorSystem implements World {
       cast: (to, name, input, options) => this.router.cast(to, { name, input, sender: undefined }, options),
       stream: (to, name, input, options) => this.router.stream(to, { name, input, sender: undefined }, options),
       stopActor: (to, reason, options) => this.router.stop(to, reason, options),
+      checkpointActor: (to, options) => this.router.checkpoint(to, options),
       isJournaled: (to) => this.router.isJournaled(to),
       sleep: (time, signal) => sleep(clock, time, signal),
       show: (id) => this.show(id),
@@ -215,13 +206,19 @@ export class ActorSystem implements World {
       lastReason: (id) => this.lastExitOf(id)?.reason,
       isGone: (id) => this.#isGone(id),
     })
+    const { names, lives, router } = this
+    const cells = this.#cells
+    const owners = new Owners((life) => void this.stop(life.id, { incarnation: life.number, limit: life.cell.spec.termLimitMs }))
+    this.#places = new Places({ cells, world: this, router, lives, names, groups: [this.groups, this.topics], owners })
+    const isClosed = (): boolean => this.#isClosed
+    this.#spawning = new Spawning({ clock, cells, places: this.#places, names, owners, isClosed, startSupervised })
   }
 
   /** Starts an actor, or its next incarnation. Never throws; the answer comes at once where nothing has to be waited for. */
   start(spec: ActorSpec, origin: StartOrigin): Started | Promise<Started> {
     const before = this.#cells.get(spec.id)?.life
     if (before !== undefined) return this.#startAfter(before, spec, origin)
-    const cell = this.#cells.get(spec.id) ?? this.#newCell(spec)
+    const cell = this.#cells.get(spec.id) ?? this.#places.add(spec)
     if (cell.spec !== spec) cell.adopt(spec)
     cell.isForgotten = false
     return startActor(cell, this.#revivals.origin(cell, origin))
@@ -264,21 +261,8 @@ export class ActorSystem implements World {
    * Nobody will start this actor again unless asked to, nor those below it: who waits for them is told. `forget` gives up the
    * place of the actor as well.
    */
-  retire(id: ActorId, { forget }: { readonly forget: boolean }): void {
-    const awaited = this.router.takeAwaited(id)
-    for (const message of awaited) this.router.drop(id, message, 'noproc')
-    const cell = this.#cells.get(id)
-    if (cell === undefined) {
-      this.lives.gone(id)
-      return
-    }
-    if (cell.spec.behavior.stopsInOrder === true)
-      for (const below of this.#cells.values()) if (isBelow(id, below.id)) this.#retireWhenGone(below, forget)
-    this.#retireCell(cell, forget)
-    if (forget) {
-      this.#obituaries.keep(id, cell.lastEnd)
-      this.#cells.delete(id)
-    }
+  retire(id: ActorId, options: { readonly forget: boolean }): void {
+    this.#places.retire(id, options)
   }
 
   /** The message that an actor was handling when its last incarnation ended is a dead letter as soon as it is taken again. */
@@ -289,12 +273,7 @@ export class ActorSystem implements World {
 
   /** Gives up the place of everybody below `id`, but for `except` and below; of one that is about to end, when it has. */
   forgetBelow(id: ActorId, except: ReadonlySet<ActorId> = new Set()): void {
-    for (const { id: below, life } of this.#cells.values())
-      // What the system's own supervisor has is none of the root's, beside which it stands.
-      if (isBelow(id, below) && !isAmong(below, id, except) && (id !== rootId || !isSupervised(below))) {
-        if (life === undefined) this.retire(below, { forget: true })
-        else life.whenEnded(() => this.retire(below, { forget: true }))
-      }
+    this.#places.forgetBelow(id, except)
   }
 
   whereis(name: string, options?: InNamespace): NameOwner | undefined {
@@ -313,7 +292,7 @@ export class ActorSystem implements World {
 
   /** How an actor ended last; also one that is gone, as long as it is remembered. */
   lastExitOf(id: ActorId): LastExit | undefined {
-    return this.#cells.get(id)?.lastEnd ?? this.#obituaries.of(id)
+    return this.#places.lastExitOf(id)
   }
 
   /** What an incarnation has left in memory; nothing if another one has come since. */
@@ -400,121 +379,8 @@ export class ActorSystem implements World {
     return publish(this.topics, { topic, value }, this.#announcer)
   }
 
-  async spawn(order: SpawnOrder): Promise<ActorId> {
-    const { spec, starter, link, monitor } = order
-    if (this.#isClosed) throw new SpawnError({ problem: 'not-running', actor: spec.id, reason: noproc })
-    for (;;) {
-      const leaving = this.#leavingFor(order)
-      if (leaving !== undefined) {
-        await whenGone(leaving)
-        if (starter?.isActive === false) throw new NoProcError(spec.id, 'spawn')
-        continue
-      }
-      const there = order.ifExists === 'return' ? this.#presentFor(spec) : undefined
-      if (there === undefined) {
-        // One that a supervisor is asked for has no place before its turn comes.
-        const underWay = order.ifExists === 'return' ? this.#underWay(spec) : undefined
-        if (underWay === undefined) break
-        await underWay.catch(() => undefined)
-        continue
-      }
-      // One that is ending is no more than a place that is not free yet.
-      const { life } = there
-      if (life?.status === 'ending') {
-        await whenGone(life)
-        continue
-      }
-      await this.#spawning.get(there.id)
-      const up = this.lifeOf(there.id)
-      if (link && up !== undefined) starter?.link(up)
-      if (monitor !== undefined) starter?.monitor(monitor, up, there.id)
-      return there.id
-    }
-    const { supervision } = order
-    const spawned = supervision === undefined ? this.#spawnNew(order) : this.#spawnSupervised(order, supervision)
-    if (!this.#spawning.has(spec.id)) this.#spawning.set(spec.id, spawned)
-    try {
-      await spawned
-    } finally {
-      if (this.#spawning.get(spec.id) === spawned) this.#spawning.delete(spec.id)
-    }
-    return spec.id
-  }
-
-  #underWay({ id, name }: ActorSpec): Promise<void> | undefined {
-    return this.#spawning.get(id) ?? (name === undefined ? undefined : this.#spawningNames.get(name))
-  }
-
-  async #spawnSupervised(order: SpawnOrder, supervision: Supervision): Promise<void> {
-    const { id, name } = order.spec
-    if (this.#cells.has(id) || this.#spawning.has(id))
-      throw new ConfigurationError({ path: 'spawn: key', rule: 'must not be the key of an actor that is there', value: id })
-    const owner = name === undefined ? undefined : this.names.ownerOf(name)
-    if (owner !== undefined) throw new SpawnError({ problem: 'already-started', actor: id, reason: killed, owner })
-    const starting = this.#startSupervised(order, supervision)
-    if (name !== undefined) this.#spawningNames.set(name, starting)
-    try {
-      await starting
-    } finally {
-      if (name !== undefined && this.#spawningNames.get(name) === starting) this.#spawningNames.delete(name)
-    }
-    if (order.monitor !== undefined) order.starter?.monitor(order.monitor, this.lifeOf(id), id)
-  }
-
-  /** Who has the key or the name still, and ends because an earlier incarnation of the same owner has ended. */
-  #leavingFor({ spec: { id, name }, starter }: SpawnOrder): Life | undefined {
-    if (starter === undefined) return undefined
-    const owner = name === undefined ? undefined : this.names.ownerOf(name)
-    for (const taken of owner === undefined || owner === id ? [id] : [id, owner]) {
-      const life = this.#cells.get(taken)?.life
-      if (life !== undefined && this.#owners.isLeavingWith(life, starter.id)) return life
-    }
-    return undefined
-  }
-
-  /** Who has the name, or else the key, of an actor that is to be spawned. */
-  #presentFor({ id, name, behavior }: ActorSpec): ActorCell | undefined {
-    const cell = this.#cells.get((name === undefined ? undefined : this.names.ownerOf(name)) ?? id)
-    if (cell !== undefined && cell.spec.behavior.name !== behavior.name)
-      throw new ConfigurationError({
-        path: 'spawn: ifExists',
-        rule: `must find an actor of the kind "${behavior.name}"`,
-        value: cell.spec.behavior.name,
-        remedy: `${cell.label} is there; take another name or key`,
-      })
-    return cell
-  }
-
-  async #spawnNew({ spec, starter, link, monitor, timeoutMs, owned }: SpawnOrder): Promise<void> {
-    const { id, name } = spec
-    if (this.#cells.has(id))
-      throw new ConfigurationError({ path: 'spawn: key', rule: 'must not be the key of an actor that is there', value: id })
-    if (name !== undefined && !this.names.claim(name, id))
-      throw new SpawnError({ problem: 'already-started', actor: id, reason: killed, owner: this.names.ownerOf(name) })
-    const cell = this.#newCell(spec)
-    cell.isFleeting = true
-    let born: Life | undefined
-    const bind = (life: Life): void => {
-      born = life
-      life.starter = link || monitor !== undefined ? starter?.id : undefined
-      if (owned !== undefined && starter !== undefined) this.#owners.bind(life, starter, owned)
-      if (link) starter?.link(life)
-      if (monitor !== undefined) starter?.monitor(monitor, life, id)
-    }
-    let isLate = false
-    const giveUp = (): void => {
-      isLate = true
-      if (born !== undefined) starter?.unlink(born)
-      born?.end(killed, 'kill')
-    }
-    const starting = startActor(cell, { cause: 'first', reason: undefined, parent: undefined, bind })
-    const timer = timeoutMs === Infinity ? undefined : this.clock.setTimer(timeoutMs, giveUp)
-    const started = isThenable(starting) ? await Promise.race([starting, failureOf(born)]) : starting
-    timer?.cancel()
-    if (started.status === 'started') return
-    if (isLate) throw new SpawnError({ problem: 'timeout', actor: id, reason: killed })
-    if (started.status === 'ignored') throw new SpawnError({ problem: 'ignored', actor: id, reason: normal })
-    throw new SpawnError({ problem: 'failed', actor: id, reason: started.reason })
+  spawn(order: SpawnOrder): ActorId | Promise<ActorId> {
+    return this.#spawning.spawn(order)
   }
 
   /** Resolves when nobody runs that was started by a supervisor: after a kill they end one by one, each in its own time. */
@@ -596,41 +462,12 @@ export class ActorSystem implements World {
     return this.start(spec, origin)
   }
 
-  /** Below a supervisor that was killed some may be ending still, and may even start others before they do. */
-  #retireWhenGone(cell: ActorCell, forget: boolean): void {
-    if (cell.life === undefined) {
-      this.#retireCell(cell, forget)
-      return
-    }
-    cell.life.whenEnded(() => {
-      cell.isForgotten ||= forget
-      this.retire(cell.id, { forget: false })
-    })
-  }
-
   async #startAlone(remains: Remains, origin: StartOrigin): Promise<Started> {
     if (this.#isClosed) return { status: 'failed', reason: killed }
-    const cell = this.#newCell(remains.spec)
+    const cell = this.#places.add(remains.spec)
     bequeath(remains, cell)
     cell.isFleeting = true
     return startActor(cell, origin)
-  }
-
-  #retireCell(cell: ActorCell, forget: boolean): void {
-    if (cell.life !== undefined) return
-    const wasRetired = cell.isRetired
-    cell.isForgotten ||= forget
-    cell.isRetired = true
-    cell.memory = undefined
-    for (const message of cell.mailbox.takeAll()) this.router.release(cell, message)
-    cell.mailbox.gate?.refuseAll()
-    cell.dropEarlyCallers()
-    this.names.release(cell.id)
-    if (wasRetired) return
-    this.lives.gone(cell.id)
-    this.#owners.gone(cell.id)
-    this.groups.gone(cell.id)
-    this.topics.gone(cell.id)
   }
 
   #isBack(id: ActorId): void {
@@ -645,34 +482,6 @@ export class ActorSystem implements World {
     const cell = this.#cells.get(id)
     return cell === undefined ? !this.router.isAwaited(id) : cell.isRetired && cell.life === undefined
   }
-
-  #newCell(spec: ActorSpec): ActorCell {
-    const cell = new ActorCell(this, spec)
-    this.#cells.set(spec.id, cell)
-    for (const message of this.router.takeAwaited(spec.id))
-      if (spec.mailbox === undefined) cell.mailbox.push(message)
-      else this.router.deliver(spec.id, message)
-    return cell
-  }
-}
-
-/** True if `id` is one of these children of `ancestor`, or below one. */
-function isAmong(id: ActorId, ancestor: ActorId, children: ReadonlySet<ActorId>): boolean {
-  for (let at: ActorId | undefined = id; at !== undefined && at !== ancestor; at = parentOf(at)) if (children.has(at)) return true
-  return false
-}
-
-function isSupervised(id: ActorId): boolean {
-  return id === systemSupervisor || isBelow(systemSupervisor, id)
-}
-
-/** A start can be given up before `initial` is done. Whoever ends by ignoring is told so by the start itself. */
-function failureOf(life: Life | undefined): Promise<Started> {
-  return new Promise((resolve) => {
-    life?.whenEnded((reason) => {
-      if (reason.type !== 'normal') resolve({ status: 'failed', reason })
-    })
-  })
 }
 
 function hasEnded(life: Life): boolean {

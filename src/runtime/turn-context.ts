@@ -22,6 +22,7 @@ import { Message } from './message.ts'
 import type { SentMessage } from './middleware.ts'
 import { RejectedError } from './middleware-errors.ts'
 import type { DurableTimer, JournaledSend, Member, Outcome } from './persistence.ts'
+import type { CheckpointTaken } from './checkpoint-request.ts'
 import { answerOf, failureOf, requestIn, requestKey, type Answer, type RequestOptions } from './requests.ts'
 import type { NamedActor } from './names.ts'
 
@@ -189,6 +190,10 @@ export class TurnContext extends LiveContext {
 
   override stopActor(to: ActorId): Promise<void> {
     return Promise.reject(this.#refusal('stop', `wait for the end of ${to}`))
+  }
+
+  override checkpointActor(to: ActorId): Promise<CheckpointTaken> {
+    return Promise.reject(this.#refusal('checkpoint', `wait for a checkpoint of ${to}`))
   }
 
   override whenUp(id: ActorId): Promise<number> {

@@ -12,6 +12,7 @@ import { passing } from './passing.ts'
 import { ReceiveError } from './receiving/receive-errors.ts'
 import type { Match, Received } from './receiving/received.ts'
 import { Receiver } from './receiving/receiver.ts'
+import { isCheckpointRequest } from './requested-checkpoint.ts'
 import { endAskedBy } from './requested-end.ts'
 import { isThenable } from './thenable.ts'
 import type { Turns } from './turns.ts'
@@ -48,6 +49,10 @@ export class VolatileTurns implements Turns {
       if (message === undefined) return false
       // Mail that an earlier incarnation asked for means nothing to this one.
       if (message.incarnation !== 0 && message.incarnation !== life.number) continue
+      if (message.kind === 'info' && isCheckpointRequest(message)) {
+        this.#checkpoints?.demand(message)
+        continue
+      }
       if (life.madeFollowUps?.begin(message) === false) continue
       if (message.call?.isDropped === true) {
         life.cell.world.emit({ type: 'dead letter', id: life.id, message: messageInfo(message), why: 'expired' })
@@ -162,7 +167,7 @@ export class VolatileTurns implements Turns {
     if (step.after !== undefined && !carryOut(life, step.after)) return
     const goesOn = life.goesOn()
     const steps = goesOn ? (life.madeFollowUps?.arm() ?? 0) : 0
-    if (goesOn) this.#checkpoints?.afterTurn()
+    if (goesOn) this.#checkpoints?.afterTurn(message.input)
     // Continued steps come before anything that their answer may bring about.
     for (let left = steps; left > 0 && life.isActive && life.status !== 'busy'; left -= 1) this.run(1)
   }

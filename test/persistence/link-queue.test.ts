@@ -3,7 +3,7 @@ import { largestGroup, LinkQueue, type Outcome } from '../../src/persistence/lin
 import type { Operation } from '../../src/persistence/operation.ts'
 
 function checkpoint(id: string, state: string, incarnation = 1): Operation {
-  const text = { behavior: 'b', version: 1, frontier: 0, cause: 'policy', state } as const
+  const text = { behavior: 'b', version: 1, keep: 2, frontier: 0, cause: 'policy', state } as const
   return { type: 'commit', id, incarnation, commit: { turns: [], checkpoint: text } }
 }
 

@@ -57,4 +57,48 @@ describe('deadlines', () => {
     deadlines.close()
     expect(clock.pending).toBe(0)
   })
+
+  describe('on a clock that is costly to read', () => {
+    const setUp = () => {
+      const clock = createVirtualClock()
+      let reads = 0
+      const now = (): number => ((reads += 1), clock.now())
+      const costly = { now, wallNow: () => 0, setTimer: clock.setTimer, isCostly: true }
+      return { clock, deadlines: new Deadlines(costly), reads: () => reads }
+    }
+
+    it('count from the next turn of the event loop where they are far away, and cost a read for all calls before it', () => {
+      const { clock, deadlines, reads } = setUp()
+      const expired: string[] = []
+      const all = Array.from({ length: 1_000 }, (_, n) => entry(`${n}`, expired))
+      for (const one of all) deadlines.add(one, 5_000)
+      for (const one of all.slice(1, -1)) deadlines.remove(one, 5_000)
+      clock.advance(5_000)
+      expect(expired).toEqual(['0', '999'])
+      expect(reads()).toBeLessThan(10)
+    })
+
+    it('are known when they are asked for', () => {
+      const { clock, deadlines } = setUp()
+      const one = entry('a', [])
+      deadlines.add(one, 5_000)
+      expect(one.dueMs).toBeNaN()
+      deadlines.begin()
+      expect(one.dueMs).toBe(5_000)
+      deadlines.remove(one, 5_000)
+      deadlines.close()
+      expect(clock.pending).toBe(0)
+    })
+
+    it('count at once where they are short', () => {
+      const { clock, deadlines } = setUp()
+      const expired: string[] = []
+      deadlines.add(entry('short', expired), 10)
+      deadlines.add(entry('long', expired), 1_000)
+      clock.advance(10)
+      expect(expired).toEqual(['short'])
+      clock.advance(990)
+      expect(expired).toEqual(['short', 'long'])
+    })
+  })
 })

@@ -117,7 +117,7 @@ describe('childSettings', () => {
         significant: false,
         state: undefined,
         maxAttempts: 3,
-        checkpointEvery: undefined,
+        checkpoints: undefined,
         hooks: undefined,
         args: undefined,
         name: undefined,
@@ -149,7 +149,15 @@ describe('childSettings', () => {
       significant: true,
       state: 'durable',
       maxAttempts: 5,
-      checkpointEvery: 100,
+      checkpoints: {
+        turns: 100,
+        timeMs: Infinity,
+        bytes: Infinity,
+        should: undefined,
+        keep: 2,
+        maxBytes: 67_108_864,
+        onLoadFailure: 'older',
+      },
       hooks,
       args: { owner: 'u7' },
       name: 'main cart',
@@ -225,14 +233,53 @@ describe('childSettings', () => {
     ],
     [
       { options: { checkpoint: 100 } },
-      'shop/carts: checkpoint must be { every }; got 100 (number). Write checkpoint: { every: 100 }, in turns',
+      'shop/carts: checkpoint must be an object such as { every }; got 100 (number). Write checkpoint: { every: 100 }, in turns',
     ],
     [
       { options: { checkpoint: { evry: 100 } } },
       'shop/carts: checkpoint.evry is not an option; got 100 (number). Did you mean "every"?',
     ],
-    [{ options: { checkpoint: {} } }, 'shop/carts: checkpoint.every must be an integer >= 1; got nothing'],
-    [{ options: { checkpoint: { every: 0 } } }, 'shop/carts: checkpoint.every must be an integer >= 1; got 0 (number)'],
+    [
+      { options: { checkpoint: { every: 0 } } },
+      'shop/carts: checkpoint.every must be an integer >= 1, or some of { turns, time, bytes }; got 0 (number)',
+    ],
+    [
+      { options: { checkpoint: { every: { tims: '5s' } } } },
+      'shop/carts: checkpoint.every.tims is not an option; got "5s". Did you mean "time"?',
+    ],
+    [
+      { options: { checkpoint: { every: {} } } },
+      'shop/carts: checkpoint.every must say at least one of { turns, time, bytes }; got an object',
+    ],
+    [
+      { options: { checkpoint: { every: { turns: 1.5 } } } },
+      'shop/carts: checkpoint.every.turns must be an integer >= 1; got 1.5 (number)',
+    ],
+    [
+      { options: { checkpoint: { every: { bytes: 0 } } } },
+      'shop/carts: checkpoint.every.bytes must be an integer >= 1; got 0 (number)',
+    ],
+    [
+      { options: { checkpoint: { every: { time: 'infinity' } } } },
+      'shop/carts: checkpoint.every.time must be milliseconds > 0 or a text such as "500ms", "5s", "2m", "1h", "1d"; got "infinity"',
+    ],
+    [
+      { options: { checkpoint: { keep: 1 } } },
+      'shop/carts: checkpoint.keep must be an integer >= 2; got 1 (number). The newest may be damaged: there must be one to fall back to',
+    ],
+    [{ options: { checkpoint: { maxBytes: '1 MB' } } }, 'shop/carts: checkpoint.maxBytes must be an integer >= 1; got "1 MB"'],
+    [
+      { options: { checkpoint: { onLoadFailure: 'oldr' } } },
+      'shop/carts: checkpoint.onLoadFailure must be "older" or "fail"; got "oldr". Did you mean "older"?',
+    ],
+    [
+      { options: { checkpoint: { should: true } } },
+      'shop/carts: checkpoint.should must be a function that gives true or false; got true (boolean)',
+    ],
+    [
+      { options: { checkpoint: { should: () => true }, state: 'durable' } },
+      'shop/carts: checkpoint.should is only for state: "checkpointed"; got a function (should). Leave it out: of a durable child every turn is kept',
+    ],
     [
       { options: { checkpoint: { every: 9 }, state: 'volatile' } },
       'shop/carts: checkpoint is not for state: "volatile", of which nothing is stored; got an object. ' +

@@ -3,9 +3,11 @@ import type { CallHandler } from '../../behaviors/handlers.ts'
 import type { DurationOrInfinity } from '../../protocol/duration.ts'
 import type { StateMode } from '../../runtime/actor-spec.ts'
 import type { Hooks } from '../../runtime/behavior.ts'
+import type { CheckpointSettings } from '../../runtime/checkpoint-settings.ts'
 import type { FallbackCall, Fallbacks } from '../../runtime/fallback.ts'
 import type { CallDefaults } from './call-rules.ts'
 import type { MailboxSettings } from '../../runtime/mailbox-gate.ts'
+import type { CheckpointOption } from './checkpoint-option.ts'
 import type { ChildExtraOptions, ChildExtras } from './child-extras.ts'
 import type { ShutdownLimit } from './child-spec.ts'
 import type { MailboxOption } from './mailbox-option.ts'
@@ -41,8 +43,8 @@ export interface ChildOptions<State = unknown, Args = unknown, Handlers = unknow
   readonly state?: StateMode
   /** For `durable`: a message whose handling has crashed the child so often is a dead letter; an integer >= 1, 3 if not given. */
   readonly maxAttempts?: number
-  /** A checkpoint after so many turns, besides the one that is taken at every end; an integer >= 1. Not for `volatile`. */
-  readonly checkpoint?: { readonly every: number }
+  /** When checkpoints are taken, besides the one at every end. Not for `volatile`. */
+  readonly checkpoint?: CheckpointOption<State>
   /** Put over the hooks of the behavior, one by one. */
   readonly hooks?: Hooks<State, Args>
   /**
@@ -73,7 +75,7 @@ export interface ChildSettings {
   /** Nothing where it depends on whether there is a store. */
   readonly state: StateMode | undefined
   readonly maxAttempts: number
-  readonly checkpointEvery: number | undefined
+  readonly checkpoints: CheckpointSettings | undefined
   readonly hooks: Hooks<unknown, unknown> | undefined
   readonly fallback: Fallbacks | undefined
   readonly calls: CallDefaults

@@ -1,5 +1,6 @@
 import type { Violation } from '../../protocol/errors.ts'
 import { callNames, callRules } from './call-rules.ts'
+import { checkpointRule } from './checkpoint-rules.ts'
 import { extraNames, extraRule } from './child-extra-rules.ts'
 import { stateModes, type ChildOptions } from './child-options.ts'
 import type { ChildSpec } from './child-spec.ts'
@@ -123,30 +124,7 @@ export const childRules: readonly Rule<ChildSubject>[] = [
       remedy: `A message that ends a ${String(state)} child is a dead letter at once`,
     }),
 
-  ({ at, options: { checkpoint } }) =>
-    refuseIf(checkpoint !== undefined && !isOptions(checkpoint), {
-      path: `${at}checkpoint`,
-      rule: 'must be { every }',
-      value: checkpoint,
-      remedy: 'Write checkpoint: { every: 100 }, in turns',
-    }),
-
-  ({ at, options: { checkpoint } }) => unknownNames(`${at}checkpoint.`, checkpoint, ['every']),
-
-  ({ at, options: { checkpoint } }) =>
-    refuseIf(isOptions(checkpoint) && !isIntegerFrom(1, checkpoint['every']), {
-      path: `${at}checkpoint.every`,
-      rule: 'must be an integer >= 1',
-      value: asOptions(checkpoint)['every'],
-    }),
-
-  ({ at, options: { checkpoint, state } }) =>
-    refuseIf(checkpoint !== undefined && state === 'volatile', {
-      path: `${at}checkpoint`,
-      rule: 'is not for state: "volatile", of which nothing is stored',
-      value: checkpoint,
-      remedy: 'Set state to "checkpointed" or "durable"',
-    }),
+  checkpointRule,
 
   ({ at, options: { hooks } }) =>
     refuseIf(hooks !== undefined && !isOptions(hooks), {

@@ -3,6 +3,7 @@ import { durationMs, durationOrInfinityMs } from '../../protocol/duration.ts'
 import { ConfigurationError, type Violation } from '../../protocol/errors.ts'
 import { nameKey } from '../../runtime/names.ts'
 import type { AutoShutdown } from './auto-shutdown.ts'
+import { readCheckpoint } from './checkpoint-option.ts'
 import { defaultMaxAttempts, defaultShutdown, type ChildOptions, type ChildSettings } from './child-options.ts'
 import { childNames, childRules } from './child-rules.ts'
 import { readExtras } from './child-extras.ts'
@@ -182,7 +183,7 @@ function readChild(options: unknown, type: ChildSpec['type']): ChildSettings {
     significant,
     state,
     maxAttempts,
-    checkpointEvery: checkpoint?.every,
+    checkpoints: checkpoint && readCheckpoint(checkpoint),
     hooks,
     fallback,
     calls: { ...(retries !== undefined && { retries }), ...(whenDown !== undefined && { whenDown }) },
