@@ -12,7 +12,7 @@ import {
   checkpointUpwards,
   forgetUpwards,
   restoreUpwards,
-  type CheckpointOptions,
+  type LevelCheckpointOptions,
   type Checkpointed,
   type ForgetOptions,
   type RestoreOptions,
@@ -20,7 +20,7 @@ import {
 } from './upwards.ts'
 
 /** The address of a level. Its methods reject with a `CallError` where the level itself does not answer. */
-export interface LevelRef extends CommonRef {
+export interface LevelRef extends Omit<CommonRef, 'checkpoint'> {
   /**
    * Keeps a value under a key, in place of the one before; a copy, as every message. With a `level` it goes on upwards until that
    * level is reached, or, where there is none, as far as it goes: the answer says how far. The level that was asked for asks its
@@ -28,7 +28,7 @@ export interface LevelRef extends CommonRef {
    *
    * @throws {LevelUnavailableError} with `strict`, if the level was not reached; the levels below it have the value.
    */
-  checkpoint(key: string, value: unknown, options?: CheckpointOptions): Promise<Checkpointed>
+  checkpoint(key: string, value: unknown, options?: LevelCheckpointOptions): Promise<Checkpointed>
   /** As {@link checkpoint} at this level, without an answer: what to use after every message. */
   note(key: string, value: unknown): void
   /**
@@ -109,7 +109,7 @@ export function makeLevelRef(port: Port, id: ActorId): LevelRef {
     },
     // Only a level has this name for what it shows, and `id` is one.
     inspect: () => port.show?.(id) as LevelInfo | undefined,
-  } satisfies Omit<LevelRef, keyof CommonRef>)
+  } satisfies Omit<LevelRef, Exclude<keyof CommonRef, 'checkpoint'>>)
 }
 
 function checkKeyOfLevel(key: unknown): void {

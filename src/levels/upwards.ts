@@ -6,7 +6,7 @@ import { LevelUnavailableError } from './errors.ts'
 import type { Found, Taken } from './level-handlers.ts'
 
 /** How far a checkpoint goes. */
-export interface CheckpointOptions extends CallOptions {
+export interface LevelCheckpointOptions extends CallOptions {
   /** The level to be reached, an integer >= 1; the one that is asked if not given. */
   readonly level?: number
   /** Rejects if that level is not reached. */
@@ -53,7 +53,7 @@ export interface ForgetOptions extends CallOptions {
 export async function checkpointUpwards(
   port: Port,
   id: ActorId,
-  { key, value, options }: { readonly key: string; readonly value: unknown; readonly options: CheckpointOptions },
+  { key, value, options }: { readonly key: string; readonly value: unknown; readonly options: LevelCheckpointOptions },
 ): Promise<Checkpointed> {
   const { level, strict = false, ...call } = options
   checkLevel(level)

@@ -109,7 +109,7 @@ export class Mailbox implements Crowded {
 
   /** True if `test` holds for a message; they stay where they are. */
   some(test: (message: Message) => boolean): boolean {
-    for (let offset = 0; offset < this.#size; offset += 1) {
+    for (let offset = 0, { size } = this; offset < size; offset += 1) {
       const message = this.#at(offset)
       if (message !== undefined && test(message)) return true
     }

@@ -115,8 +115,8 @@ const cutProblems: Readonly<Record<CutProblem, string>> = {
 }
 
 /**
- * There is no cut of a group, or no way back to one. Everybody goes on as before, but for `missing`: then those of the cut who are
- * there have gone back.
+ * There is no cut of a group, or no way back to one. Everybody goes on as before, but for `missing`: then those of the cut who
+ * are there have gone back.
  */
 export class CutError extends CoppiceError {
   override readonly name = 'CutError'

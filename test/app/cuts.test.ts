@@ -171,6 +171,20 @@ describe('going back to a cut', () => {
     expect(eventsOf(events.slice(before), 'exited')).toEqual([])
   })
 
+  it('has each message that waits outside once, however many there are and however often it is gone back', async () => {
+    const { tree, until, advance } = await simulatedWithoutStore(bank())
+    const { a } = tree.accounts
+    const group = supervisorOf(tree.accounts)
+    await a.cast.deposit(4)
+    for (let n = 0; n < 100; n += 1) await a.cast.deposit(1)
+    const cut = await until(group.cut())
+    expect(cut.members[0]?.mail.length).toBeGreaterThan(40)
+    await until(group.restore(cut))
+    await until(group.restore(cut))
+    await advance(100)
+    expect(await until(a.call.balance())).toBe(100 + 4 + 100)
+  })
+
   it('brings back the members of a dynamic supervisor, each with its own', async () => {
     const tree = supervisor({}, { all: dynamicSupervisor(Account) })
     const sim = await simulatedWithoutStore(tree)

@@ -114,8 +114,14 @@ export class Cuts {
   #mailOf(message: Message): CutMessage {
     const { kind, name, input, sender, key, headers } = message
     const number = this.#numbers.get(message) ?? this.#world.nextNumber()
-    this.#numbers.set(message, number)
+    this.#name(message, number)
     return { kind, name, input: ownCopy(message.sent ?? input), sender, key, headers, number }
+  }
+
+  #name(message: Message, number: number): void {
+    this.#numbers.set(message, number)
+    // A long mailbox makes another object of a message of which nothing is known but what was sent.
+    message.waits ??= []
   }
 
   #isReadable(member: CutMember): boolean {
@@ -153,7 +159,7 @@ export class Cuts {
 
   #messageOf({ input, number, ...envelope }: CutMessage): Message {
     const message = new Message({ ...envelope, input: ownCopy(input) }, undefined, 0)
-    this.#numbers.set(message, number)
+    this.#name(message, number)
     return message
   }
 

@@ -13,8 +13,8 @@ export interface SupervisorOptions extends DynamicOptions {
    */
   readonly strategy?: Strategy
   /**
-   * What the children come back with when all of them are restarted together: each with its own last state (`own`, the default), or
-   * all with those of the last cut (`cut`, only with `one_for_all`). The first cut is taken when all have started, the next
+   * What the children come back with when all of them are restarted together: each with its own last state (`own`, the default),
+   * or all with those of the last cut (`cut`, only with `one_for_all`). The first cut is taken when all have started, the next
    * ones by `supervisorOf(…).cut()`.
    */
   readonly groupRestore?: GroupRestore

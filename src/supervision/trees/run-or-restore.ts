@@ -21,8 +21,8 @@ export interface Attempt {
 }
 
 /**
- * Takes a cut of a group, and runs a step. If that fails, or one of the children has died meanwhile, all are taken back to the cut,
- * and the step is tried again: no attempt sees anything of those before. After the last one they are taken back too.
+ * Takes a cut of a group, and runs a step. If that fails, or one of the children has died meanwhile, all are taken back to the
+ * cut, and the step is tried again: no attempt sees anything of those before. After the last one they are taken back too.
  *
  * As the controller of Ray's pattern for fault tolerance with checkpoints of actors; results are in the order in which the step
  * gives them, and the end of all attempts is an error.
