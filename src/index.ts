@@ -367,6 +367,13 @@ export {
   type SqlValue,
 } from './persistence/sqlite-store.ts'
 export type { Sync } from './persistence/sqlite-settings.ts'
+export type { KeepOptions, KeptKinds, LimitOptions } from './persistence/bounds-option.ts'
+export type { BackupOptions, BackupReport, SqliteStore } from './persistence/sqlite-upkeep.ts'
+export type { CopyListener, CopyProgress } from './persistence/copy-progress.ts'
+export type { ExportReport } from './persistence/sqlite-export.ts'
+export type { ImportReport } from './persistence/sqlite-import.ts'
+export type { ForgetOptions, Forgotten } from './persistence/forgetting.ts'
+export type { StoreFinding, VerifyReport } from './persistence/sqlite-verify.ts'
 
 // Levels of checkpoints.
 export { checkpoints, type LevelDefinition, type LevelOptions } from './levels/checkpoints.ts'

@@ -29,10 +29,15 @@ export class ActorTable {
   readonly #entries = new Map<ActorId, ActorEntry>()
   readonly #changed = new Set<ActorEntry>()
   readonly #lost: Set<ActorId>
+  readonly #open: Set<ActorId>
 
-  /** `lost` are the actors whose last commit failed, until they are opened again. */
-  constructor(records: Records, lost: Set<ActorId>) {
+  /**
+   * `lost` are the actors whose last commit failed, until they are opened again; `open` those of which an incarnation was opened
+   * by this owner, until it has left its last will.
+   */
+  constructor(records: Records, { lost, open }: { readonly lost: Set<ActorId>; readonly open: Set<ActorId> }) {
     this.#records = records
+    this.#open = open
     this.#lost = lost
   }
 
@@ -60,6 +65,30 @@ export class ActorTable {
   /** A new incarnation starts from what the store holds. */
   renew(id: ActorId): void {
     this.#lost.delete(id)
+  }
+
+  /** An incarnation of it was opened, and has not left its last will. */
+  isOpen(id: ActorId): boolean {
+    return this.#open.has(id)
+  }
+
+  opened(id: ActorId): void {
+    this.#open.add(id)
+  }
+
+  ended(id: ActorId): void {
+    this.#open.delete(id)
+  }
+
+  /** Nothing is left of an actor but its counters. */
+  empty(entry: ActorEntry): void {
+    entry.frontier = entry.nextSeq - 1
+    entry.isSealed = true
+    entry.lastExit = null
+    entry.keys.clear()
+    entry.kept = []
+    entry.droppedTo = entry.frontier
+    this.touch(entry)
   }
 
   /** Writes what has changed in this group. */

@@ -32,5 +32,7 @@ export function carryOut(journal: Journal, operation: Operation): unknown {
       return journal.countRestarts(operation.count)
     case 'restarts':
       return journal.restarts(operation.supervisor)
+    case 'forget':
+      return journal.forget(operation.id, operation.options)
   }
 }

@@ -5,7 +5,10 @@ import { FencedError, StoreError, type StoreProblem } from '../runtime/errors.ts
 import type { StoreInfo } from '../runtime/persistence.ts'
 import { superjsonCodec } from '../serialization/superjson-codec.ts'
 import { ActorTable } from './actor-table.ts'
-import type { Connection } from './connection.ts'
+import { nextPruning } from './bounds.ts'
+import type { Connection, Upkeep } from './connection.ts'
+import type { CopyListener } from './copy-progress.ts'
+import { Limits } from './limits.ts'
 import { Journal } from './journal.ts'
 import { StoredValues } from './stored-values.ts'
 
@@ -22,6 +25,7 @@ export type Result = { readonly isDone: true; readonly value: unknown } | { read
 interface Session {
   readonly actors: ActorTable
   readonly journal: Journal
+  readonly limits: Limits | undefined
 }
 
 /**
@@ -39,12 +43,18 @@ export class GroupWriter {
   #session: Session | undefined
   /** Actors whose last commit failed: what they hold in memory may be ahead of the store, or behind it. */
   readonly #lost = new Set<ActorId>()
+  /** Actors that run, as far as the store can tell. */
+  readonly #openActors = new Set<ActorId>()
   /** The mark of a group of which nobody could be told whether it was written. */
   #doubt: string | undefined
   /** Why nothing can be written any more. */
   #end: CoppiceError | undefined
   readonly #firstEpoch: number
   #groups = 0
+  /** When it was last seen that the file is where it was. */
+  #lookedAtMs = -Infinity
+  /** When it is looked next for what is not kept any more. */
+  #pruneAtMs: number | undefined
 
   constructor(connection: Connection, clock: Clock) {
     this.#clock = clock
@@ -72,12 +82,18 @@ export class GroupWriter {
     let results: readonly Result[] = []
     let mark: string | undefined
     try {
-      const { actors, journal } = this.#open()
-      const { records, again } = this.#connection
+      const { actors, journal, limits } = this.#open()
+      const wallMs = this.#clock.wallNow()
+      this.#checkPlace(wallMs)
+      limits?.beginGroup()
+      const { records, again, upkeep } = this.#connection
       records.begin()
       this.#checkEpoch()
       results = group.map(({ work }) => attempt(work, journal))
       actors.write()
+      // Not with the first group: who only looks at the store changes nothing.
+      this.#pruneAtMs ??= nextPruning(wallMs, true)
+      if (upkeep !== undefined && wallMs >= this.#pruneAtMs) this.#pruneAtMs = nextPruning(wallMs, upkeep.prune(wallMs))
       const text = markOf(results)
       again?.mark.put(text)
       mark = text
@@ -89,6 +105,18 @@ export class GroupWriter {
       if (failure === undefined) return results
       this.lose(group.flatMap(({ actor }) => (actor === undefined ? [] : [actor])))
       return group.map(() => ({ isDone: false, error: failure }))
+    }
+  }
+
+  /** Copies what is committed into a new file, and what is committed meanwhile too. */
+  async copyTo(path: string, told: CopyListener): Promise<void> {
+    const { info, copyTo, failure } = this.#connection
+    if (this.#session === undefined || copyTo === undefined)
+      throw new StoreError({ problem: 'closed', location: info.location, message: 'is not open; nothing was copied' })
+    try {
+      await copyTo(path, told)
+    } catch (error) {
+      throw failure(error, 'nothing was copied')
     }
   }
 
@@ -113,10 +141,24 @@ export class GroupWriter {
     return JSON.stringify({ link: this.#firstEpoch, upTo: this.#groups })
   }
 
-  #begin({ records, info }: Connection): Session {
-    const actors = new ActorTable(records, this.#lost)
+  #begin({ records, info, upkeep }: Connection): Session {
+    const actors = new ActorTable(records, { lost: this.#lost, open: this.#openActors })
     const values = new StoredValues(superjsonCodec(), info.location)
-    return { actors, journal: new Journal({ records, actors, values, clock: this.#clock }) }
+    const { location } = info
+    const limits = limitsOf(upkeep, location)
+    return { actors, limits, journal: new Journal({ records, actors, values, clock: this.#clock, location, limits }) }
+  }
+
+  /** Looks now and then, since looking costs as much as a small group. */
+  #checkPlace(wallMs: number): void {
+    const { isInPlace, info } = this.#connection
+    if (isInPlace === undefined) return
+    if (Math.abs(wallMs - this.#lookedAtMs) < lookEveryMs) return
+    this.#lookedAtMs = wallMs
+    if (isInPlace()) return
+    const message = 'was deleted or replaced while it was in use. Stop, and put the right file in its place'
+    this.#end = new StoreError({ problem: 'replaced', location: info.location, message: `${message}; ${nothingWritten}` })
+    throw this.#end
   }
 
   #checkEpoch(): void {
@@ -214,6 +256,17 @@ export class GroupWriter {
     }
   }
 }
+
+/** Nothing where there is none, so that accepting asks for nothing. */
+function limitsOf(upkeep: Upkeep | undefined, location: string): Limits | undefined {
+  if (upkeep === undefined) return undefined
+  const { bounds } = upkeep
+  if (bounds.maxFileBytes === Infinity && bounds.maxQueued === Infinity) return undefined
+  return new Limits({ bounds, usedBytes: () => upkeep.usedBytes(), location })
+}
+
+/** How often it is looked whether the file is still there, by the wall clock. */
+const lookEveryMs = 250
 
 /** What came of a group whose transaction has failed. */
 type Outcome = 'written' | 'not written' | 'unknown'

@@ -16,9 +16,11 @@ import { afterAdding, readCheckpoint, readShelf, type Kept } from './checkpoint.
 import { checksumOf } from './checksum.ts'
 import type { CommitText, SendText, SnapshotText, TurnText } from './commit-text.ts'
 import { readExits } from './exit-text.ts'
+import { forgetActors, type ForgetOptions, type Forgotten } from './forgetting.ts'
 import { appliedBy } from './frontier.ts'
 import type { CommittedText, WillText } from './operation.ts'
 import type { CheckpointRow, EnvelopeText, ExitRow, MemberRow, Records } from './records.ts'
+import type { Limits } from './limits.ts'
 import { keptOf, readRemains } from './reviving.ts'
 import type { StoredValues } from './stored-values.ts'
 
@@ -31,6 +33,10 @@ export interface JournalParts {
   readonly actors: ActorTable
   readonly values: StoredValues
   readonly clock: Clock
+  /** Where the store is, for a person. */
+  readonly location: string
+  /** How much is accepted; anything if not given. */
+  readonly limits: Limits | undefined
 }
 
 /**
@@ -42,17 +48,24 @@ export class Journal {
   readonly #actors: ActorTable
   readonly #values: StoredValues
   readonly #clock: Clock
+  readonly #location: string
+  readonly #limits: Limits | undefined
 
   constructor(parts: JournalParts) {
     this.#records = parts.records
     this.#actors = parts.actors
     this.#values = parts.values
     this.#clock = parts.clock
+    this.#location = parts.location
+    this.#limits = parts.limits
   }
 
   accept(to: ActorId, text: EnvelopeText): Accepted {
     const known = text.key === null ? undefined : this.#records.answer(to, text.key)
-    if (known === undefined) return { status: 'accepted', seq: this.#append(to, text) }
+    if (known === undefined) {
+      this.#limits?.check(this.#actors.get(to), text.input.length)
+      return { status: 'accepted', seq: this.#append(to, text) }
+    }
     if (known.outcome === null)
       return known.seq > this.#actors.get(to).frontier
         ? { status: 'pending', seq: known.seq }
@@ -79,6 +92,7 @@ export class Journal {
     const checkpoint = will.snapshot && this.#addCheckpoint(entry, will.snapshot)
     entry.isSealed = true
     entry.lastExit = will.reason
+    this.#actors.ended(id)
     this.#actors.touch(entry)
     return checkpoint
   }
@@ -91,6 +105,7 @@ export class Journal {
     entry.lastExit = null
     entry.kept = kept
     this.#actors.renew(id)
+    this.#actors.opened(id)
     this.#actors.touch(entry)
     return { incarnation: entry.incarnation, ...revived }
   }
@@ -121,6 +136,7 @@ export class Journal {
       this.#bury(id, seq, why)
     }
     entry.frontier = entry.nextSeq - 1
+    this.#actors.ended(id)
     this.#actors.touch(entry)
     return messages
   }
@@ -157,13 +173,18 @@ export class Journal {
     return this.#records.restarts(supervisor)
   }
 
+  forget(id: ActorId, options: Required<ForgetOptions>): Forgotten {
+    const [records, actors, location] = [this.#records, this.#actors, this.#location]
+    return forgetActors(id, options, { records, actors, location, wallMs: this.#wallMs() })
+  }
+
   #append(to: ActorId, text: EnvelopeText): number {
     const entry = this.#actors.get(to)
     const seq = entry.nextSeq++
     const { kind, name, input, sender, key } = text
     this.#records.addMessage({ actor: to, seq, kind, name, input, sender, key, attempts: 0, isDead: false })
     if (key !== null) {
-      this.#records.addAnswer(to, key, seq)
+      this.#records.addAnswer(to, key, seq, this.#wallMs())
       entry.keys.set(seq, key)
     }
     this.#actors.touch(entry)

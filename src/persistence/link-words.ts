@@ -1,5 +1,6 @@
 import type { StoreInfo } from '../runtime/persistence.ts'
 import type { ActorId } from '../protocol/actor-id.ts'
+import type { CopyProgress } from './copy-progress.ts'
 import type { ErrorText } from './link-errors.ts'
 import type { Operation } from './operation.ts'
 import type { FilePlace } from './sqlite-opening.ts'
@@ -31,6 +32,8 @@ export type ToThread =
   | { readonly type: 'write'; readonly upTo: number; readonly wallMs: number; readonly operations: readonly Operation[] }
   /** These actors have to be opened again before they may commit. */
   | { readonly type: 'lose'; readonly actors: readonly ActorId[] }
+  /** Everything is to be copied into a new file. */
+  | { readonly type: 'copy'; readonly number: number; readonly path: string }
   | { readonly type: 'close' }
 
 export type FromThread =
@@ -39,4 +42,6 @@ export type FromThread =
   | { readonly type: 'refused'; readonly error: ErrorText }
   /** `info` is new where the store had to be opened again. */
   | ({ readonly type: 'written'; readonly info: StoreInfo } & Written)
+  | ({ readonly type: 'copying'; readonly number: number } & CopyProgress)
+  | { readonly type: 'copied'; readonly number: number; readonly error: ErrorText | undefined }
   | { readonly type: 'closed'; readonly error: ErrorText | undefined }

@@ -1,8 +1,9 @@
-import type { ActorId } from '../protocol/actor-id.ts'
+import { keyOf, parentOf, type ActorId } from '../protocol/actor-id.ts'
 import type { RestartCount } from '../runtime/persistence.ts'
 import type {
   ActorRow,
   AnswerRow,
+  BegunAnewRow,
   Burial,
   Checked,
   CheckpointRow,
@@ -10,6 +11,7 @@ import type {
   MemberRow,
   MessageRow,
   Records,
+  Removed,
   TimerRow,
 } from './records.ts'
 
@@ -34,6 +36,7 @@ export class MemoryRecords implements Records {
   readonly #deadLetters: DeadLetter[] = []
   readonly #restarts = new Map<ActorId, Map<string, RestartCount>>()
   readonly #exits = new Map<ActorId, Map<string, PlacedExit>>()
+  readonly #begunAnew = new Map<ActorId, number>()
   #lastPosition = 0
 
   /** A new owner: the one before can commit no more. */
@@ -192,6 +195,41 @@ export class MemoryRecords implements Records {
     }
   }
 
+  actorIds(): readonly ActorId[] {
+    return [...this.#actors.keys()].sort()
+  }
+
+  countWaiting(actor: ActorId, frontier: number): number {
+    return this.messagesAfter(actor, frontier).filter((row) => !row.isDead).length
+  }
+
+  removeActor(id: ActorId): Removed {
+    const parent = parentOf(id)
+    if (parent !== undefined) {
+      this.#members.get(parent)?.delete(keyOf(id))
+      this.#restarts.get(parent)?.delete(keyOf(id))
+    }
+    for (const table of [this.#members, this.#restarts, this.#exits]) table.delete(id)
+    const letters = this.#deadLetters.length
+    const others = this.#deadLetters.filter(({ actor }) => actor !== id)
+    this.#deadLetters.splice(0, letters, ...others)
+    return {
+      checkpoints: dropShelf(this.#checkpoints, id),
+      messages: dropShelf(this.#inbox, id),
+      timers: dropShelf(this.#timers, id),
+      answers: dropShelf(this.#answers, id),
+      deadLetters: letters - others.length,
+    }
+  }
+
+  putBegunAnew({ actor, frontier }: BegunAnewRow): void {
+    this.#begunAnew.set(actor, frontier)
+  }
+
+  begunAnew(actor: ActorId): number {
+    return this.#begunAnew.get(actor) ?? 0
+  }
+
   #change(actor: ActorId, seq: number, change: (row: MessageRow) => MessageRow): void {
     const inbox = this.#inbox.get(actor)
     const row = inbox?.get(seq)
@@ -212,6 +250,13 @@ function exitKey({ epoch, number }: ExitRow): string {
 /** Oldest first. */
 function inOrder(rows: ReadonlyMap<string, PlacedExit>): PlacedExit[] {
   return [...rows.values()].sort((a, b) => a.row.epoch - b.row.epoch || a.row.number - b.row.number)
+}
+
+/** Removes the rows of one owner; gives how many there were. */
+function dropShelf(table: Map<ActorId, ReadonlyMap<unknown, unknown>>, owner: ActorId): number {
+  const count = table.get(owner)?.size ?? 0
+  table.delete(owner)
+  return count
 }
 
 /** The rows of one owner, made when the first of them comes. */

@@ -4,6 +4,7 @@ import type { Scheduler } from '../runtime/scheduler.ts'
 import { superjsonCodec } from '../serialization/superjson-codec.ts'
 import { carryOut } from './carry-out.ts'
 import type { Connection } from './connection.ts'
+import type { CopyListener } from './copy-progress.ts'
 import { GroupCommit } from './group-commit.ts'
 import { GroupWriter } from './group-writer.ts'
 import { memoryOf, type Answers, type Operation, type OperationOf, type OperationType } from './operation.ts'
@@ -16,7 +17,12 @@ export interface StoreParts extends Connection {
 
 /** The contract of a store over its records, in this thread. */
 export function openStore(parts: StoreParts): Persistence {
-  return persistenceOver(new LocalStore(parts), superjsonCodec())
+  return persistenceOver(openOperations(parts), superjsonCodec())
+}
+
+/** What is below the contract. */
+export function openOperations(parts: StoreParts): OperationStore {
+  return new LocalStore(parts)
 }
 
 class LocalStore implements OperationStore {
@@ -46,6 +52,10 @@ class LocalStore implements OperationStore {
       const answer = carryOut(journal, operation) as Answers[Type]
       return read === undefined ? (answer as T) : read(answer)
     })
+  }
+
+  copy(path: string, told: CopyListener): Promise<void> {
+    return this.#writer.copyTo(path, told)
   }
 
   // Async, so that a failure to let go rejects as everything else does.

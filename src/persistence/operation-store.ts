@@ -2,6 +2,7 @@ import type { Committed, JournaledSend, Persistence, StoreInfo } from '../runtim
 import type { Codec } from '../serialization/codec.ts'
 import { encodeReason } from '../serialization/reason-text.ts'
 import { checkpointToText, commitToText, memberToText, type SendText } from './commit-text.ts'
+import type { CopyListener } from './copy-progress.ts'
 import { checkText, messageToText } from './envelope-text.ts'
 import { exitToText } from './exit-text.ts'
 import type { Answers, CommittedText, OperationOf, OperationType } from './operation.ts'
@@ -16,6 +17,8 @@ export interface OperationStore {
    */
   submit<Type extends OperationType>(make: () => OperationOf<Type>): Promise<Answers[Type]>
   submit<Type extends OperationType, T>(make: () => OperationOf<Type>, read: (answer: Answers[Type]) => T): Promise<T>
+  /** Copies everything into a new file at `path`, while the store goes on. */
+  copy(path: string, told: CopyListener): Promise<void>
   close(): Promise<void>
 }
 

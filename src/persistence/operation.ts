@@ -1,6 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Accepted, Checkpoint, Journaled, KeptExits, Member, RestartCount, Revived } from '../runtime/persistence.ts'
 import type { CommitText, SnapshotText } from './commit-text.ts'
+import type { ForgetOptions, Forgotten } from './forgetting.ts'
 import type { EnvelopeText, ExitRow, MemberRow } from './records.ts'
 
 /** What an incarnation leaves behind, as text. */
@@ -26,6 +27,7 @@ export type Operation =
   | { readonly type: 'exits' }
   | { readonly type: 'countRestarts'; readonly count: RestartCount }
   | { readonly type: 'restarts'; readonly supervisor: ActorId }
+  | { readonly type: 'forget'; readonly id: ActorId; readonly options: Required<ForgetOptions> }
 
 /** What a commit gave: for each send, in order, the number that it got, or 0 if its receiver knew its key. */
 export interface CommittedText {
@@ -49,6 +51,7 @@ export interface Answers {
   readonly exits: KeptExits
   readonly countRestarts: undefined
   readonly restarts: readonly RestartCount[]
+  readonly forget: Forgotten
 }
 
 export type OperationType = keyof Answers

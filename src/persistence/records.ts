@@ -98,6 +98,23 @@ export interface Burial {
   readonly atMs: number
 }
 
+/** How many rows of an actor were removed. */
+export interface Removed {
+  readonly checkpoints: number
+  readonly messages: number
+  readonly timers: number
+  readonly answers: number
+  readonly deadLetters: number
+}
+
+/** An actor whose next life begins with its first state, and not with what its journal says up to the frontier. */
+export interface BegunAnewRow {
+  readonly actor: ActorId
+  readonly frontier: number
+  readonly atMs: number
+  readonly why: string
+}
+
 /**
  * The tables of one store, and nothing of what they mean: the same rules work on a file and in memory. Every method is
  * synchronous and, but for `begin`, called between `begin` and `commit`. A reading method throws `StoreError` if a row is not
@@ -127,7 +144,8 @@ export interface Records {
   keysAfter(actor: ActorId, seq: number): { readonly seq: number; readonly key: string }[]
 
   answer(actor: ActorId, key: string): AnswerRow | undefined
-  addAnswer(actor: ActorId, key: string, seq: number): void
+  /** `atMs` is when the message came. */
+  addAnswer(actor: ActorId, key: string, seq: number, atMs: number): void
   setAnswer(actor: ActorId, key: string, answer: { readonly seq: number; readonly outcome: string }): void
 
   /** Newest first. */
@@ -163,4 +181,14 @@ export interface Records {
   dropExits(supervisor: ActorId, keep: number): void
   /** Removes, of all supervisors, what was added before the last `keep`. */
   dropOldExits(keep: number): void
+
+  /** Of every actor that has a row, in order. */
+  actorIds(): readonly ActorId[]
+  /** Messages above `frontier` that are not dead, whether they are what was written or not. */
+  countWaiting(actor: ActorId, frontier: number): number
+  /** Removes every row of an actor and of its children as their supervisor, but that which counts. */
+  removeActor(id: ActorId): Removed
+  putBegunAnew(row: BegunAnewRow): void
+  /** Up to which message the journal of an actor is gone on purpose; 0 if nothing is. */
+  begunAnew(actor: ActorId): number
 }

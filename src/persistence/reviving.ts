@@ -56,7 +56,7 @@ function checkKnown({ records, values, entry }: Reading, shelf: Shelf): void {
 /** The messages that the new incarnation has to run again, and those that wait for it. */
 function readMessages(reading: Reading, offered: { readonly applied: number } | undefined): Pick<Revived, 'replay' | 'backlog'> {
   const { records, values, entry } = reading
-  const applied = offered?.applied ?? 0
+  const applied = offered?.applied ?? (entry.frontier > 0 ? records.begunAnew(entry.id) : 0)
   const rows = records.messagesAfter(entry.id, applied)
   const parts = splitJournal({ rows, applied, frontier: entry.frontier, nextSeq: entry.nextSeq })
   if (parts.type === 'gap' && !isLossAskedFor(reading, parts, offered))

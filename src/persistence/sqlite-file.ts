@@ -1,6 +1,9 @@
-import { accessSync, closeSync, constants, existsSync, fsyncSync, lstatSync, openSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, fsyncSync, lstatSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StoreError, type StoreProblem } from '../runtime/errors.ts'
+
+/** The smallest page that a database can have, in bytes. */
+const smallestDatabase = 512
 
 /**
  * Makes sure that there is a file to open, and that it is one: a new file is readable by its owner only.
@@ -8,12 +11,27 @@ import { StoreError, type StoreProblem } from '../runtime/errors.ts'
  * A file that exists is looked at and never opened here: closing it again would free the locks that this process holds on it
  * through SQLite.
  */
-export function prepareFile(path: string): void {
+export function prepareFile(path: string, { mustExist }: { readonly mustExist: boolean }): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found === undefined && mustExist) throw refusal(path, 'replaced', 'is not there any more. Put it back')
   if (found === undefined) createFile(path)
   else if (found.isSymbolicLink()) throw refusal(path, 'not-a-store', 'is a symbolic link. Give the path of the file itself')
   else if (!found.isFile()) throw refusal(path, 'not-a-store', 'is no file. Give the path of a file')
+  // SQLite would take it for an empty database, and write over it.
+  else if (found.size > 0 && found.size < smallestDatabase)
+    throw refusal(path, 'not-a-store', 'is no SQLite database, or what is left of one. Give another path')
   else checkWritable(path)
+}
+
+/** Remembers which file lies at `path`, with its log: what is given tells whether these are still there. */
+export function watchPlace(path: string): () => boolean {
+  const identify = (file: string): string => {
+    const found = statSync(file, { throwIfNoEntry: false })
+    return found === undefined ? '' : `${found.dev}/${found.ino}`
+  }
+  const files = [path, `${path}-wal`]
+  const before = files.map(identify)
+  return () => files.every((file, i) => identify(file) === before[i])
 }
 
 function checkWritable(path: string): void {
@@ -37,7 +55,7 @@ function createFile(path: string): void {
 }
 
 /** A power loss could otherwise take the entry of the new file along. */
-function syncDirectory(directory: string): void {
+export function syncDirectory(directory: string): void {
   // Windows has no handle for a directory.
   if (process.platform === 'win32') return
   const descriptor = openSync(directory, constants.O_RDONLY)

@@ -1,8 +1,11 @@
 import { resolve } from 'node:path'
 import { StoreError } from '../runtime/errors.ts'
+import { defaultBounds, type Bounds } from './bounds.ts'
 import type { Connection } from './connection.ts'
+import { SqliteBounds } from './sqlite-bounds.ts'
+import { copyDatabase } from './sqlite-copy.ts'
 import { sqliteFailure } from './sqlite-failure.ts'
-import { prepareFile } from './sqlite-file.ts'
+import { prepareFile, watchPlace } from './sqlite-file.ts'
 import type { OwnHandle, SqlHandle } from './sqlite-handle.ts'
 import { loadDriver } from './sqlite-loader.ts'
 import { sqliteMark } from './sqlite-mark.ts'
@@ -16,6 +19,14 @@ export interface Opening<Handle extends SqlHandle> {
   connect(): Handle
   disconnect(handle: Handle): void
   readonly sync: Sync
+  /** Whether its pages are looked at first; they are if not given. */
+  readonly verify?: 'start' | 'off'
+  /** The usual ones if not given. */
+  readonly bounds?: Bounds
+  /** Connects to what has been there before; as `connect` if not given. */
+  reconnect?(): Handle
+  /** Where its file is, if it is one. */
+  readonly path?: string
   /** Connecting again after disconnecting gives what is on the disk. */
   readonly canReopen: boolean
 }
@@ -27,17 +38,21 @@ export function openDatabase<Handle extends SqlHandle>(opening: Opening<Handle>)
 
 /** `settle` is called when the database is ours, before anybody uses it. */
 function take<Handle extends SqlHandle>(opening: Opening<Handle>, settle: (handle: Handle) => void): Connection {
-  const { location, connect, disconnect, sync, canReopen } = opening
+  const { location, connect, disconnect, sync, canReopen, path } = opening
   let handle: Handle | undefined
   try {
     handle = connect()
-    const info = takeOver(handle, { location, sync })
+    const info = takeOver(handle, { location, sync, isChecked: opening.verify !== 'off' })
     settle(handle)
     const records = new SqliteRecords(handle, location)
     const failure = sqliteFailure.bind(undefined, location)
-    const connection = { records, info, failure, release: disconnect.bind(undefined, handle) }
+    const copyTo = copyDatabase.bind(undefined, handle)
+    const upkeep = new SqliteBounds(handle, opening.bounds ?? defaultBounds)
+    const place = path === undefined ? undefined : { isInPlace: watchPlace(path) }
+    const connection = { records, info, failure, copyTo, upkeep, ...place, release: disconnect.bind(undefined, handle) }
     if (!canReopen) return connection
-    return { ...connection, again: { reopen: () => take(opening, writeAgain), mark: sqliteMark(handle) } }
+    const again = { ...opening, connect: opening.reconnect ?? connect }
+    return { ...connection, again: { reopen: () => take(again, writeAgain), mark: sqliteMark(handle) } }
   } catch (error) {
     // A handle that is left open would keep its locks, and this process would have locked itself out.
     if (handle !== undefined) disconnect(handle)
@@ -58,11 +73,18 @@ export interface FilePlace {
   readonly path: string
   readonly busyMs: number
   readonly sync: Sync
+  readonly verify?: 'start' | 'off'
+  readonly bounds?: Bounds
+  /** It was there before, and is not to be made anew. */
+  readonly mustExist?: boolean
 }
 
-export function fileOpening({ path, busyMs, sync }: FilePlace): Opening<OwnHandle> {
-  const connect = () => connectFile(path, busyMs)
-  return { location: path, connect, disconnect: (handle) => handle.close(), sync, canReopen: true }
+export function fileOpening(place: FilePlace): Opening<OwnHandle> {
+  const { path, sync, verify, bounds } = place
+  const connect = () => connectFile(place)
+  const reconnect = () => connectFile({ ...place, mustExist: true })
+  const opening = { location: path, path, connect, reconnect, disconnect: (handle: OwnHandle) => void handle.close() }
+  return { ...opening, sync, canReopen: true, ...(verify && { verify }), ...(bounds && { bounds }) }
 }
 
 /** How a database in memory is called. */
@@ -73,9 +95,15 @@ export function connectMemory(): OwnHandle {
   return new driver(memoryPath, { timeout: 0 })
 }
 
-function connectFile(path: string, busyMs: number): OwnHandle {
+/** Opens a file that is no store yet, or a copy of one that nobody else has. */
+export function connectPlain(path: string): OwnHandle {
   const driver = driverFor(path)
-  prepareFile(path)
+  return new driver(path, { timeout: 0 })
+}
+
+function connectFile({ path, busyMs, mustExist = false }: FilePlace): OwnHandle {
+  const driver = driverFor(path)
+  prepareFile(path, { mustExist })
   return new driver(resolve(path), { timeout: busyMs })
 }
 

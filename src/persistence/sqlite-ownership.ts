@@ -1,18 +1,28 @@
 import type { StoreInfo } from '../runtime/persistence.ts'
 import { readValue, type SqlHandle } from './sqlite-handle.ts'
 import { createSchema, recogniseStore, upgradeSchema, type Found } from './sqlite-schema.ts'
+import { checkAtStart } from './sqlite-start-check.ts'
 import { applySettings, applySync, lockExclusively, type Place, type Sync } from './sqlite-settings.ts'
+
+/** How a database is taken over. */
+interface Terms {
+  readonly location: string
+  readonly sync: Sync
+  /** Its pages are looked at first. */
+  readonly isChecked: boolean
+}
 
 /**
  * Takes a database over: recognises it, locks it, sets it up, and raises its epoch, so that whoever owned it before can commit
  * no more. Throws what the driver throws, and changes nothing in a file that is not ours.
  */
-export function takeOver(handle: SqlHandle, { location, sync }: { readonly location: string; readonly sync: Sync }): StoreInfo {
+export function takeOver(handle: SqlHandle, { location, sync, isChecked }: Terms): StoreInfo {
   // First of all: what is read before would set up memory to share the log with others.
   lockExclusively(handle)
   const isFile = Boolean(readValue(handle, "SELECT file FROM pragma_database_list WHERE name = 'main'"))
   const found = recogniseStore(handle, location)
   applySettings(handle, { location, isFile })
+  if (isChecked && found.type !== 'new') checkAtStart(handle, location)
   // Whatever the user chose: the same epoch given out twice, after a loss of power, would fence nobody.
   applySync(handle, location, 'full')
   const owner = raiseEpoch(handle, found, { location, isFile })

@@ -20,7 +20,7 @@ export const queries = {
   emptyMessage: "UPDATE inbox SET is_dead = 1, input = '', crc = 0 WHERE actor = ? AND seq = ?",
   dropMessages: 'DELETE FROM inbox WHERE actor = ? AND seq <= ?',
   answer: 'SELECT * FROM answer WHERE actor = ? AND key = ?',
-  addAnswer: 'INSERT INTO answer (actor, key, seq, outcome, crc) VALUES (?, ?, ?, NULL, ?)',
+  addAnswer: 'INSERT INTO answer (actor, key, seq, outcome, crc, asked_at_ms) VALUES (?, ?, ?, NULL, ?, ?)',
   setAnswer: 'UPDATE answer SET outcome = ?, crc = ? WHERE actor = ? AND key = ?',
   checkpoints: 'SELECT * FROM checkpoint WHERE actor = ? ORDER BY number DESC',
   checkpoint: 'SELECT * FROM checkpoint WHERE actor = ? AND number = ?',

@@ -4,6 +4,7 @@ import type { RestartCount } from '../runtime/persistence.ts'
 import type {
   ActorRow,
   AnswerRow,
+  BegunAnewRow,
   Burial,
   Checked,
   CheckpointRow,
@@ -11,8 +12,10 @@ import type {
   MemberRow,
   MessageRow,
   Records,
+  Removed,
   TimerRow,
 } from './records.ts'
+import { SqliteForgetting } from './sqlite-forget.ts'
 import type { SqlHandle, SqlRow, SqlStatement } from './sqlite-handle.ts'
 import { queries, type Query } from './sqlite-queries.ts'
 import {
@@ -37,11 +40,13 @@ import {
 export class SqliteRecords implements Records {
   readonly #sql: Readonly<Record<Query, SqlStatement>>
   readonly #location: string
+  readonly #forgetting: SqliteForgetting
 
   constructor(handle: SqlHandle, location: string) {
     const prepared = Object.entries(queries).map(([name, sql]) => [name, handle.prepare(sql)])
     this.#sql = Object.fromEntries(prepared) as Record<Query, SqlStatement>
     this.#location = location
+    this.#forgetting = new SqliteForgetting(handle)
   }
 
   begin(): void {
@@ -98,8 +103,8 @@ export class SqliteRecords implements Records {
     return this.#one(this.#sql.answer.get(actor, key), toAnswer, actor)
   }
 
-  addAnswer(actor: ActorId, key: string, seq: number): void {
-    this.#sql.addAnswer.run(actor, key, seq, answerCrc(actor, key, { seq, outcome: null }))
+  addAnswer(actor: ActorId, key: string, seq: number, atMs: number): void {
+    this.#sql.addAnswer.run(actor, key, seq, answerCrc(actor, key, { seq, outcome: null }), atMs)
   }
 
   setAnswer(actor: ActorId, key: string, answer: { readonly seq: number; readonly outcome: string }): void {
@@ -186,6 +191,26 @@ export class SqliteRecords implements Records {
 
   dropOldExits(keep: number): void {
     this.#sql.dropOldExits.run(keep)
+  }
+
+  actorIds(): readonly ActorId[] {
+    return this.#forgetting.actorIds()
+  }
+
+  countWaiting(actor: ActorId, frontier: number): number {
+    return this.#forgetting.countWaiting(actor, frontier)
+  }
+
+  removeActor(id: ActorId): Removed {
+    return this.#forgetting.removeActor(id)
+  }
+
+  putBegunAnew(row: BegunAnewRow): void {
+    this.#forgetting.putBegunAnew(row)
+  }
+
+  begunAnew(actor: ActorId): number {
+    return this.#forgetting.begunAnew(actor)
   }
 
   #one<Row>(columns: unknown, read: (columns: SqlRow) => Checked<Row>, actor: ActorId): Row | undefined {

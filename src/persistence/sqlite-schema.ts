@@ -27,11 +27,11 @@ export function recogniseStore(handle: SqlHandle, location: string): Found {
   throw refusal(location, 'not-a-store', 'is a database of another program. Give a path of its own')
 }
 
-/** Makes the tables, within the transaction that is open. */
-export function createSchema(handle: SqlHandle): void {
-  for (const step of schemaSteps) handle.exec(step)
+/** Makes the tables, of the newest version or of an earlier one, within the transaction that is open. */
+export function createSchema(handle: SqlHandle, version = schemaVersion): void {
+  for (const step of schemaSteps.slice(0, version)) handle.exec(step)
   handle.exec(`PRAGMA application_id = ${applicationId}`)
-  handle.exec(`PRAGMA user_version = ${schemaVersion}`)
+  handle.exec(`PRAGMA user_version = ${version}`)
 }
 
 /** Brings the tables of an earlier version up to date, within the transaction that is open: what it holds stays. */

@@ -1,10 +1,16 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { durationMs, type Duration } from '../protocol/duration.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
-import type { Persistence, Store } from '../runtime/persistence.ts'
-import { openStore, type StoreParts } from './open-store.ts'
+import { superjsonCodec } from '../serialization/superjson-codec.ts'
+import { readBounds, type KeptKinds, type LimitOptions } from './bounds-option.ts'
+import { openOperations } from './open-store.ts'
+import { persistenceOver, type OperationStore } from './operation-store.ts'
 import type { OwnHandle, SqlHandle } from './sqlite-handle.ts'
 import { connectMemory, fileOpening, memoryPath, openDatabase, type FilePlace, type Opening } from './sqlite-opening.ts'
 import type { Sync } from './sqlite-settings.ts'
+import { upkeepOf, type SqliteStore } from './sqlite-upkeep.ts'
+import { StoreAccess, type World } from './store-access.ts'
 import { openWorkerLink } from './worker-link.ts'
 
 export type { SqlHandle, SqlStatement, SqlValue } from './sqlite-handle.ts'
@@ -28,6 +34,16 @@ export interface SqliteOptions {
    * promised is the same. If that thread dies, another takes over the file, asks it what was written, and does the rest.
    */
   readonly link?: Link
+  /**
+   * Whether opening looks at the pages of a file: `"start"`, the default, does so where that takes no more than some tens of
+   * milliseconds, up to 64 MiB; `"off"` never, to get at what is left of a damaged one. Each row is checked when it is read, in any
+   * case. `store.verify()` looks at everything.
+   */
+  readonly verify?: 'start' | 'off'
+  /** How much it takes: the size of the file, and what waits for one actor; any amount if not given. */
+  readonly limits?: LimitOptions
+  /** How long answers and dead letters are kept. */
+  readonly keep?: KeptKinds
 }
 
 /** How a store is reached: in this thread, or on one of its own. */
@@ -65,28 +81,42 @@ export type Link = 'in-process' | 'worker'
  * await app.stop()
  * ```
  */
-export function sqlite(path: string | SqlHandle, options: SqliteOptions = {}): Store {
+export function sqlite(path: string | SqlHandle, options: SqliteOptions = {}): SqliteStore {
   checkPath(path)
   checkOptions(options)
   const sync = options.sync ?? 'full'
+  const bounds = readBounds(options)
   checkLink(path, options.link)
-  if (typeof path !== 'string') return onHandle(path, sync)
+  if (typeof path !== 'string') return storeOf(undefined, onHandle(path, { sync, bounds }))
   const busyMs = options.busy === undefined ? 0 : Math.ceil(durationMs(options.busy, 'sqlite: busy'))
-  if (path === memoryPath) return inMemory(sync)
-  const place: FilePlace = { path, busyMs, sync }
-  if (options.link === 'worker') return { open: (world) => openWorkerLink(place, world) }
-  return { open: (world) => open(fileOpening(place), world) }
+  if (path === memoryPath) return storeOf(undefined, inMemory({ sync, bounds }))
+  const place: FilePlace = { path, busyMs, sync, bounds, ...(options.verify && { verify: options.verify }) }
+  if (options.link === 'worker') return storeOf(path, (world) => openWorkerLink(place, world))
+  return storeOf(path, (world) => open(fileOpening(place), world))
 }
 
-function onHandle(handle: SqlHandle, sync: Sync): Store {
-  return { open: (world) => open({ location: 'an open database', connect: () => handle, ...kept, sync }, world) }
+type Connect = (world: World) => Promise<OperationStore>
+
+function storeOf(file: string | undefined, connect: Connect): SqliteStore {
+  const access = new StoreAccess(connect)
+  return {
+    open: async (world) => persistenceOver(await access.open(world), superjsonCodec()),
+    ...upkeepOf({ access, file, scratch: file ?? join(tmpdir(), 'store') }),
+  }
+}
+
+/** How a database is kept that is no file of ours. */
+type How = Pick<FilePlace, 'sync' | 'bounds'>
+
+function onHandle(handle: SqlHandle, how: How): Connect {
+  return (world) => open({ location: 'an open database', connect: () => handle, ...kept, ...how }, world)
 }
 
 /** The database outlives `close()` as a file would: a test can open it again. */
-function inMemory(sync: Sync): Store {
+function inMemory(how: How): Connect {
   let handle: OwnHandle | undefined
   const connect = () => (handle ??= connectMemory())
-  return { open: (world) => open({ location: memoryPath, connect, ...kept, sync }, world) }
+  return (world) => open({ location: memoryPath, connect, ...kept, ...how }, world)
 }
 
 /** Closing would lose it, or take it away from whoever opened it. */
@@ -94,8 +124,8 @@ const kept = { disconnect: () => undefined, canReopen: false }
 
 // Async, so that it rejects in place of throwing, as a store that runs elsewhere would.
 // eslint-disable-next-line @typescript-eslint/require-await
-async function open<Handle extends SqlHandle>(opening: Opening<Handle>, world: StoreParts['world']): Promise<Persistence> {
-  return openStore({ ...openDatabase(opening), world })
+async function open<Handle extends SqlHandle>(opening: Opening<Handle>, world: World): Promise<OperationStore> {
+  return openOperations({ ...openDatabase(opening), world })
 }
 
 function checkPath(path: unknown): void {
@@ -115,7 +145,9 @@ function isHandle(value: unknown): value is SqlHandle {
 
 function checkOptions(options: SqliteOptions): void {
   checkNames(options)
-  const { sync } = options as { readonly sync?: unknown }
+  const { sync, verify } = options as { readonly sync?: unknown; readonly verify?: unknown }
+  if (verify !== undefined && verify !== 'start' && verify !== 'off')
+    throw new ConfigurationError({ path: 'sqlite: verify', rule: 'must be "start" or "off"', value: verify })
   if (sync === undefined || sync === 'full' || sync === 'normal') return
   throw new ConfigurationError({
     path: 'sqlite: sync',
@@ -138,12 +170,14 @@ function checkLink(path: string | SqlHandle, link: unknown): void {
   })
 }
 
+const optionNames: readonly string[] = ['sync', 'busy', 'link', 'verify', 'limits', 'keep']
+
 function checkNames(options: unknown): void {
   if (typeof options !== 'object' || options === null)
     throw new ConfigurationError({ path: 'sqlite: options', rule: 'must be an object', value: options })
   for (const [name, value] of Object.entries(options)) {
-    if (name === 'sync' || name === 'busy' || name === 'link') continue
-    const remedy = 'The options are sync, busy and link.'
+    if (optionNames.includes(name)) continue
+    const remedy = `The options are ${optionNames.slice(0, -1).join(', ')} and ${optionNames.at(-1)}.`
     throw new ConfigurationError({ path: `sqlite: ${name}`, rule: 'is no option', value, remedy })
   }
 }

@@ -138,6 +138,34 @@ CREATE TABLE restarts (
   PRIMARY KEY (supervisor, child)
 ) STRICT, WITHOUT ROWID;
 
+-- When the message came, by the wall clock: an answer is not kept for ever. 0 where that is not known.
+ALTER TABLE answer ADD COLUMN asked_at_ms INTEGER NOT NULL DEFAULT 0;
+
+CREATE INDEX answer_age ON answer (asked_at_ms);
+
+CREATE TABLE begun_anew (
+  -- Actors whose next life began with their first state: what their journal said up to the frontier is gone on purpose.
+  actor TEXT PRIMARY KEY,
+  frontier INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  why TEXT NOT NULL,
+  crc INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW timers_now AS
+-- For people: which timers are set.
+SELECT actor, id, datetime(due_at_ms / 1000, 'unixepoch') AS due_at, kind, name, input, sender
+FROM timer ORDER BY due_at_ms, actor, id;
+
+CREATE VIEW dead_letters_told AS
+-- For people: which messages were given up, and why.
+SELECT number, datetime(died_at_ms / 1000, 'unixepoch') AS died_at, actor, seq, why, attempts, kind, name, input, sender
+FROM dead_letter ORDER BY number;
+
+CREATE VIEW members_now AS
+-- For people: which members each dynamic supervisor has.
+SELECT supervisor, key, args FROM member ORDER BY supervisor, position;
+
 CREATE VIEW exits_told AS
 -- For people: who ended, why, and what was decided.
 SELECT datetime(at_ms / 1000, 'unixepoch') AS at, epoch, supervisor, number, child, incarnation, reason, decided, why

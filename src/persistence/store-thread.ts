@@ -50,6 +50,10 @@ export class StoreThread {
     this.#post({ type: 'lose', actors })
   }
 
+  copy(number: number, path: string): void {
+    this.#post({ type: 'copy', number, path })
+  }
+
   close(): void {
     if (this.#isClosing) return
     this.#isClosing = true

@@ -5,6 +5,7 @@ import type { StoreInfo } from '../runtime/persistence.ts'
 import type { Codec } from '../serialization/codec.ts'
 import { carryOut } from './carry-out.ts'
 import type { Connection, Mark } from './connection.ts'
+import type { CopyListener } from './copy-progress.ts'
 import { GroupWriter, type Result, type Work } from './group-writer.ts'
 import { linkCodec, repliesToText } from './link-replies.ts'
 import type { ThreadOrder, ToThread, Written } from './link-words.ts'
@@ -53,6 +54,10 @@ export class ThreadStore {
   /** These actors have to be opened again before they may commit. */
   lose(actors: readonly ActorId[]): void {
     this.#writer.lose(actors)
+  }
+
+  copy(path: string, told: CopyListener): Promise<void> {
+    return this.#writer.copyTo(path, told)
   }
 
   close(): void {

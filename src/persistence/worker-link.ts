@@ -2,15 +2,16 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import { InternalError } from '../protocol/errors.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { StoreError, type StoreProblem } from '../runtime/errors.ts'
-import type { Persistence, StoreInfo } from '../runtime/persistence.ts'
+import type { StoreInfo } from '../runtime/persistence.ts'
 import type { Scheduler } from '../runtime/scheduler.ts'
-import { superjsonCodec } from '../serialization/superjson-codec.ts'
+import type { CopyListener } from './copy-progress.ts'
 import { errorFromText } from './link-errors.ts'
+import { LinkCopies } from './link-copies.ts'
 import { LinkQueue, type Outcome } from './link-queue.ts'
 import { linkCodec, readReply, repliesFromText } from './link-replies.ts'
 import type { FromThread, Reply, Written } from './link-words.ts'
 import { memoryOf, type Answers, type Operation, type OperationOf, type OperationType } from './operation.ts'
-import { persistenceOver, type OperationStore } from './operation-store.ts'
+import type { OperationStore } from './operation-store.ts'
 import { connectMemory, type FilePlace } from './sqlite-opening.ts'
 import { StoreThread } from './store-thread.ts'
 
@@ -26,6 +27,8 @@ const threadsPerGroup = 3
  */
 const takeOverBusyMs = 2_000
 
+const lostThread = 'has lost its thread, and gets another. Ask again'
+
 interface World {
   readonly clock: Clock
   readonly scheduler: Scheduler
@@ -37,12 +40,12 @@ interface Waiter {
 }
 
 /** A store in a file that a thread of its own reads and writes. */
-export async function openWorkerLink(place: FilePlace, world: World): Promise<Persistence> {
+export async function openWorkerLink(place: FilePlace, world: World): Promise<OperationStore> {
   // This thread keeps the driver loaded: the process would unload it with each store thread that goes, and load it anew.
   connectMemory().close()
   const link = new WorkerLink(place, world)
   await link.open()
-  return persistenceOver(link, superjsonCodec())
+  return link
 }
 
 /**
@@ -60,6 +63,7 @@ class WorkerLink implements OperationStore {
   readonly #world: World
   readonly #codec = linkCodec()
   readonly #queue = new LinkQueue()
+  readonly #copies = new LinkCopies()
   /** Actors whose last commit failed: a thread that takes over has to know. */
   readonly #lost = new Set<ActorId>()
   #thread: StoreThread | undefined
@@ -105,6 +109,15 @@ class WorkerLink implements OperationStore {
     return answer as Promise<T>
   }
 
+  async copy(path: string, told: CopyListener): Promise<void> {
+    if (this.#end !== undefined) throw this.#end
+    const thread = this.#thread
+    if (thread?.isOpen !== true) throw this.#failure('io', `${lostThread}; nothing was copied`)
+    const copied = this.#copies.begin(told, (number) => thread.copy(number, path))
+    this.#hold()
+    return copied
+  }
+
   close(): Promise<void> {
     this.#closed ??= new Promise((resolve, reject) => {
       this.#closing = { resolve, reject }
@@ -143,7 +156,7 @@ class WorkerLink implements OperationStore {
   }
 
   #hold(): void {
-    this.#thread?.hold(!this.#queue.isEmpty || this.#closing !== undefined)
+    this.#thread?.hold(!this.#queue.isEmpty || !this.#copies.isEmpty || this.#closing !== undefined)
   }
 
   #startThread(place: FilePlace): void {
@@ -162,6 +175,11 @@ class WorkerLink implements OperationStore {
         this.#info = word.info
         this.#acknowledge(word)
         return this.#post()
+      case 'copying':
+        return this.#copies.progress(word.number, word)
+      case 'copied':
+        this.#copies.end(word.number, word.error && errorFromText(this.#codec, word.error))
+        return this.#hold()
       case 'refused':
       case 'closed':
         this.#lastWord = { error: word.error && errorFromText(this.#codec, word.error) }
@@ -228,6 +246,7 @@ class WorkerLink implements OperationStore {
     const lastError = this.#lastWord?.error
     this.#lastWord = undefined
     this.#thread = undefined
+    this.#copies.fail(this.#failure('io', `${lostThread}; nothing was copied`, cause))
     if (this.#opening !== undefined) {
       this.#opening.reject(lastError ?? this.#failure('io', `was not opened: its thread died (${why})`, cause))
       return
@@ -248,7 +267,7 @@ class WorkerLink implements OperationStore {
       return
     }
     if (this.#isWriting && this.#queue.underWay !== undefined) this.#deathsOfGroup += 1
-    this.#startThread({ ...this.#place, busyMs: Math.max(this.#place.busyMs, takeOverBusyMs) })
+    this.#startThread({ ...this.#place, mustExist: true, busyMs: Math.max(this.#place.busyMs, takeOverBusyMs) })
     this.#hold()
   }
 

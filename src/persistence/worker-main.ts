@@ -33,12 +33,22 @@ function close(store: ThreadStore): void {
   parentPort?.close()
 }
 
+function copy(from: ThreadStore, { number, path }: Extract<ToThread, { type: 'copy' }>): void {
+  from
+    .copy(path, (progress) => say({ type: 'copying', number, ...progress }))
+    .then(
+      () => say({ type: 'copied', number, error: undefined }),
+      (error: unknown) => say({ type: 'copied', number, error: errorToText(codec, error) }),
+    )
+}
+
 const store = open()
 if (store !== undefined) {
   say({ type: 'opened', info: store.info, last: store.last })
   parentPort?.on('message', (word: ToThread) => {
     if (word.type === 'write') say({ type: 'written', ...store.write(word), info: store.info })
     else if (word.type === 'lose') store.lose(word.actors)
+    else if (word.type === 'copy') copy(store, word)
     else close(store)
   })
 }

@@ -205,7 +205,24 @@ export class FencedError extends CoppiceError {
 
 /** Why a store is not to be had. */
 export type StoreProblem =
-  'locked' | 'read-only' | 'not-a-store' | 'newer-schema' | 'damaged' | 'missing' | 'full' | 'io' | 'closed' | 'unsupported'
+  | 'locked'
+  | 'read-only'
+  | 'not-a-store'
+  | 'newer-schema'
+  | 'damaged'
+  | 'missing'
+  | 'full'
+  | 'io'
+  | 'closed'
+  | 'unsupported'
+  /** A new file was to be written where there is one. */
+  | 'exists'
+  /** What was to be forgotten is in use. */
+  | 'in-use'
+  /** The file was deleted or replaced while it was in use. */
+  | 'replaced'
+  /** It holds as much as it may by its options. */
+  | 'limit'
 
 /** A store cannot be opened, read or written. */
 export class StoreError extends CoppiceError {

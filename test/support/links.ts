@@ -38,6 +38,7 @@ function overThreadStore(store: ThreadStore) {
         const answer = answered<Type>(make())
         return read === undefined ? (answer as T) : read(answer)
       },
+      copy: (path, told) => store.copy(path, told),
       close: async () => store.close(),
     },
     codec,

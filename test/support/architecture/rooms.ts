@@ -63,6 +63,7 @@ export const rooms: readonly Room[] = [
       { name: 'node:worker_threads', in: /^(?:store-thread|worker-main)\.ts$/ },
       { name: 'node:fs', in: /^(?:sqlite-|checkpoint).*\.ts$/ },
       { name: 'node:path', in: /^(?:sqlite-|checkpoint).*\.ts$/ },
+      { name: 'node:os', in: /^sqlite-store\.ts$/ },
       { name: 'node:crypto', in: /^(?:sqlite-|checkpoint|checksum).*\.ts$/ },
       { name: 'node:zlib', in: /^checksum\.ts$/ },
       { name: 'node:module', in: /^(?:sqlite-|checkpoint).*\.ts$/ },
