@@ -14,7 +14,7 @@ import {
   restoreUpwards,
   type LevelCheckpointOptions,
   type Checkpointed,
-  type ForgetOptions,
+  type LevelForgetOptions,
   type RestoreOptions,
   type Restored,
 } from './upwards.ts'
@@ -41,7 +41,7 @@ export interface LevelRef extends Omit<CommonRef, 'checkpoint'> {
   /** Its keys at this level. */
   keys(options?: CallOptions): Promise<readonly string[]>
   /** Forgets what is kept under a key of this level, here and in all levels above, or up to one; true if it was anywhere. */
-  forget(key: string, options?: ForgetOptions): Promise<boolean>
+  forget(key: string, options?: LevelForgetOptions): Promise<boolean>
   /**
    * Puts this level under a higher one, in place of the one before; both know of each other when it resolves.
    *

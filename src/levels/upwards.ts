@@ -44,7 +44,7 @@ export interface Restored {
 }
 
 /** How far up a checkpoint is forgotten. */
-export interface ForgetOptions extends CallOptions {
+export interface LevelForgetOptions extends CallOptions {
   /** Up to this level; as far as levels go if not given. */
   readonly upTo?: number
 }
@@ -104,7 +104,7 @@ export async function restoreUpwards(
 export async function forgetUpwards(
   port: Port,
   origin: ActorId,
-  { key, options }: { readonly key: string; readonly options: ForgetOptions },
+  { key, options }: { readonly key: string; readonly options: LevelForgetOptions },
 ): Promise<boolean> {
   const { upTo = Infinity, ...call } = options
   if (upTo !== Infinity) checkLevel(upTo)
