@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { killStoreThread } from '../support/store-kills.ts'
 
-// `npm run -s chaos:thread -- --kills 200` is the long form.
+// `npm run -s chaos -- --threads 200` is the long form.
 const kills = 20
 
 it(`a store thread that is killed ${kills} times under load loses nothing, and nothing is done twice`, async () => {

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import { actor } from '../../src/behaviors/actor.ts'
+import { message } from '../../src/behaviors/schema.ts'
+import type { Answer } from '../../src/runtime/requests.ts'
+import { child, supervisor } from '../../src/supervision/trees/tree.ts'
+
+/**
+ * A tree in which nothing can be lost, done twice or swapped without showing: every message that is applied goes into a chain of
+ * hashes, with a number drawn in the turn, so that a second run of a turn cannot pass for the first.
+ */
+
+/** What an order does besides being entered. */
+export type OrderKind = 'plain' | 'timer' | 'pass' | 'ask' | 'crash' | 'poison'
+
+export interface Order {
+  /** Who gives it: the orders of one giver are numbered from 1, and enter in this order. */
+  readonly from: string
+  readonly n: number
+  readonly kind: OrderKind
+}
+
+/** What the giver of an order is told. */
+export interface Entry {
+  /** Its place among all orders of this desk. */
+  readonly at: number
+  readonly draw: number
+  /** The chain of this desk up to it. */
+  readonly hash: string
+}
+
+/** A chain of what came from one sender, and what was wrong with its numbers. */
+export interface Chain {
+  readonly count: number
+  readonly hash: string
+  readonly doubled: number
+  readonly skipped: number
+}
+
+export interface DeskState {
+  readonly count: number
+  readonly hash: string
+  readonly last: Readonly<Record<string, number>>
+  readonly doubled: number
+  readonly skipped: number
+  readonly passed: number
+  readonly fromOther: Chain
+  readonly ticks: Sums
+  readonly asked: number
+  readonly blessed: Chain
+}
+
+export interface LedgerState {
+  readonly notes: Readonly<Record<string, Chain>>
+  readonly ticks: Sums
+  readonly blessings: Readonly<Record<string, number>>
+}
+
+/** Of things that come in any order: how many, their sum, and that of their squares. */
+export type Sums = readonly [count: number, sum: number, squares: number]
+
+interface Link {
+  readonly desk: string
+  readonly k: number
+  readonly text: string
+}
+
+export const desks = ['east', 'west'] as const
+export type DeskName = (typeof desks)[number]
+
+export const emptyChain: Chain = { count: 0, hash: '', doubled: 0, skipped: 0 }
+
+export function linked(hash: string, text: string): string {
+  return createHash('sha256').update(`${hash}|${text}`).digest('base64').slice(0, 12)
+}
+
+export function entryText({ from, n }: Order, draw: number): string {
+  return `${from}:${n}:${draw}`
+}
+
+export function addTo([count, sum, squares]: Sums, id: number): Sums {
+  return [count + 1, sum + id, squares + id * id]
+}
+
+function append(chain: Chain, { k, text }: Link): Chain {
+  return {
+    count: Math.max(chain.count, k),
+    hash: linked(chain.hash, text),
+    doubled: chain.doubled + Number(k <= chain.count),
+    skipped: chain.skipped + Number(k > chain.count + 1),
+  }
+}
+
+const Ledger = actor('ledger', {
+  initial: (): LedgerState => ({ notes: {}, ticks: [0, 0, 0], blessings: {} }),
+  handlers: ({ call, cast }) => ({
+    note: cast(message<Link>(), ({ state, input }) => ({
+      ...state,
+      notes: { ...state.notes, [input.desk]: append(state.notes[input.desk] ?? emptyChain, input) },
+    })),
+    ticked: cast(message<number>(), ({ state, input }) => ({ ...state, ticks: addTo(state.ticks, input) })),
+    bless: call(message<string>(), ({ state, input }) => {
+      const k = (state.blessings[input] ?? 0) + 1
+      return { reply: k, state: { ...state, blessings: { ...state.blessings, [input]: k } } }
+    }),
+    state: call(({ state }) => ({ reply: state })),
+  }),
+})
+
+const startOfDesk: DeskState = {
+  ...{ count: 0, hash: '', last: {}, doubled: 0, skipped: 0, passed: 0 },
+  ...{ fromOther: emptyChain, ticks: [0, 0, 0], asked: 0, blessed: emptyChain },
+}
+
+const Desk = actor('desk', {
+  initial: () => startOfDesk,
+  handlers: ({ call, cast }) => ({
+    enter: call(message<Order & { readonly desk: DeskName }>(), ({ state, input, ctx }) => {
+      const { from, n, kind, desk } = input
+      const draw = ctx.random.integer(1_000_000_000)
+      const text = entryText(input, draw)
+      const at = state.count + 1
+      const ledger = ctx.ref(Ledger, 'ledger')
+      void ledger.cast.note({ desk, k: at, text })
+      if (kind === 'poison' || (kind === 'crash' && ctx.attempt === 1)) throw new Error(`${from}:${n} crashes`)
+      if (kind === 'timer') ctx.sendAfter('20ms', 'tick', at)
+      if (kind === 'pass') otherDesk(ctx, desk).cast.handOver({ desk, k: state.passed + 1, text })
+      if (kind === 'ask') ctx.request(ledger, 'bless', desk, { then: 'blessed', timeout: '30d' })
+      const last = state.last[from] ?? 0
+      const next = {
+        ...state,
+        count: at,
+        hash: linked(state.hash, text),
+        last: { ...state.last, [from]: Math.max(last, n) },
+        doubled: state.doubled + Number(n <= last),
+        skipped: state.skipped + Number(n > last + 1),
+        passed: state.passed + Number(kind === 'pass'),
+        asked: state.asked + Number(kind === 'ask'),
+      }
+      return { reply: { at, draw, hash: next.hash } satisfies Entry, state: next }
+    }),
+    handOver: cast(message<Link>(), ({ state, input }) => ({ ...state, fromOther: append(state.fromOther, input) })),
+    tick: cast(message<number>(), ({ state, input, ctx }) => {
+      void ctx.ref(Ledger, 'ledger').cast.ticked(input)
+      return { ...state, ticks: addTo(state.ticks, input) }
+    }),
+    blessed: cast(message<Answer<number>>(), ({ state, input }) => {
+      const k = input.status === 'replied' ? input.value : -1
+      return { ...state, blessed: append(state.blessed, { desk: '', k, text: '' }) }
+    }),
+    state: call(({ state }) => ({ reply: state })),
+  }),
+})
+
+type DeskContext = { ref(behavior: typeof Desk, name: string): { cast: { handOver(link: Link): unknown } } }
+
+function otherDesk(ctx: unknown, desk: DeskName): ReturnType<DeskContext['ref']> {
+  return (ctx as DeskContext).ref(Desk, desk === 'east' ? 'west' : 'east')
+}
+
+/** Everything in it is durable. */
+export function chainTree(restarts: number) {
+  return supervisor(
+    { intensity: { restarts, within: '1s' } },
+    {
+      ledger: child(Ledger, { state: 'durable' }),
+      east: child(Desk, { state: 'durable' }),
+      west: child(Desk, { state: 'durable' }),
+    },
+  )
+}

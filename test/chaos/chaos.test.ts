@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest'
+import { failEverything } from './faults.ts'
+import { lookAtImages } from './images.ts'
+import { killProcesses } from './kills.ts'
+
+// `npm run -s chaos` is the long form of all of these.
+
+it.each(['full', 'normal'] as const)(
+  '[R12] a killed process leaves all that it acknowledged, at any step, and with sync "%s" a loss of power what is promised',
+  async (sync) => {
+    const problems: string[] = []
+    const outcome = await lookAtImages({ images: 150, seed: 1, sync, tell: (problem) => problems.push(problem) })
+    expect(problems).toEqual([])
+    expect(outcome).toMatchObject({ images: 150, lost: 0, doubled: 0, outOfOrder: 0 })
+    if (sync === 'full') expect(outcome.rolledBack).toBe(0)
+  },
+)
+
+it('a disk that never syncs is noticed: the images can fail', async () => {
+  const { lost, images } = await lookAtImages({ images: 2000, seed: 1, sync: 'off', stopsAtFirst: true })
+  expect(lost).toBeGreaterThan(0)
+  expect(images).toBeLessThan(2000)
+})
+
+it('writes, syncs and truncations that fail, once and for ever, lose and double nothing', async () => {
+  const problems: string[] = []
+  const outcome = await failEverything({ most: 40, seed: 1, tell: (problem) => problems.push(problem) })
+  expect(problems).toEqual([])
+  expect(outcome).toMatchObject({ lost: 0, doubled: 0, wrong: 0 })
+  expect(outcome.faults).toBeGreaterThanOrEqual(40)
+})
+
+it('processes that are killed at random and at named points lose, double and swap nothing that was acknowledged', async () => {
+  const problems: string[] = []
+  const outcome = await killProcesses({ kills: 4, seed: 1, tell: (problem) => problems.push(problem) })
+  expect(problems).toEqual([])
+  expect(outcome).toMatchObject({ kills: 4, lost: 0, doubled: 0, outOfOrder: 0 })
+  expect(outcome.accepted).toBeGreaterThan(0)
+}, 120_000)
