@@ -157,6 +157,7 @@ export type { FullestMailbox } from './runtime/crowd.ts'
 export type { OverloadEvent, OverloadInfo } from './runtime/overload-watch.ts'
 export type { WhenFull } from './runtime/mailbox-gate.ts'
 export type { ActorInfo } from './runtime/system.ts'
+export type { Cut, CutMember, CutMessage, CutProblem } from './runtime/cuts/cut.ts'
 export type { Random } from './runtime/random.ts'
 export type { Runnable, Scheduler } from './runtime/scheduler.ts'
 
@@ -305,18 +306,21 @@ export {
   ChildRestartingError,
   ChildRunningError,
   ChildStartFailedError,
+  CutError,
+  GroupAttemptsError,
   DynamicSupervisorError,
   SupervisorError,
   SupervisorStoppingError,
   UnknownChildError,
 } from './supervision/errors.ts'
 export type { MemberArguments, MembersRef } from './supervision/trees/members-ref.ts'
-export { supervisorOf, type MemberAddress, type SupervisorRef } from './supervision/trees/supervisor-ref.ts'
+export { supervisorOf, type CutOptions, type MemberAddress, type SupervisorRef } from './supervision/trees/supervisor-ref.ts'
+export { runOrRestore, type Attempt, type RunOrRestoreOptions } from './supervision/trees/run-or-restore.ts'
 export type { SupervisorInfo } from './supervision/shell/supervisor-info.ts'
 export type { OfSupervisor, SupervisorPlace } from './supervision/trees/supervisor-place.ts'
 export { checkChildSpecs, type CheckChildSpecsOptions } from './supervision/trees/check-children.ts'
 export type { BackoffOption, Jitter } from './supervision/specs/backoff.ts'
-export type { ChildExit, Decide, Wish } from './supervision/specs/decide.ts'
+export type { ChildExit, Decide, LastState, Wish } from './supervision/specs/decide.ts'
 export type { ChildExtraOptions } from './supervision/specs/child-extras.ts'
 export type { CheckpointOption } from './supervision/specs/checkpoint-option.ts'
 export type { ChildOptions, FallbackOptions } from './supervision/specs/child-options.ts'
@@ -326,6 +330,7 @@ export type {
   SupervisorInit,
   SupervisorOptions,
 } from './supervision/specs/supervisor-options.ts'
+export type { GroupRestore } from './supervision/specs/group-restore.ts'
 export type { AutoShutdown } from './supervision/specs/auto-shutdown.ts'
 export type { MailboxOption } from './supervision/specs/mailbox-option.ts'
 export type { RestartType } from './supervision/specs/restart-type.ts'
@@ -376,6 +381,24 @@ export type { ExportReport } from './persistence/sqlite-export.ts'
 export type { ImportReport } from './persistence/sqlite-import.ts'
 export type { ForgetOptions, Forgotten } from './persistence/forgetting.ts'
 export type { StoreFinding, VerifyReport } from './persistence/sqlite-verify.ts'
+
+// Levels of checkpoints.
+export { checkpoints, type LevelDefinition, type LevelOptions } from './levels/checkpoints.ts'
+export type { LevelRef } from './levels/level-ref.ts'
+export type { Attachable } from './levels/attaching.ts'
+export type { Checkpointed, LevelForgetOptions, LevelCheckpointOptions, RestoreOptions, Restored } from './levels/upwards.ts'
+export type { IntervalOptions, Intervals } from './levels/intervals.ts'
+export type { LevelFile } from './levels/level-file.ts'
+export type { LevelInfo, Saved, Survives } from './levels/level.ts'
+export type { LevelState } from './levels/level-handlers.ts'
+export type { Gathered, LevelPlace } from './levels/entry.ts'
+export {
+  LevelCycleError,
+  LevelFileError,
+  LevelOrderError,
+  LevelUnavailableError,
+  type LevelFileProblem,
+} from './levels/errors.ts'
 
 // Running.
 export { start, type App, type StartOptions } from './app/start.ts'

@@ -1,6 +1,7 @@
 import { childId, type ActorId } from '../protocol/actor-id.ts'
 import { killed, shutdown } from '../protocol/exit-reason.ts'
 import type { ActorSpec } from '../runtime/actor-spec.ts'
+import { ownCopy } from '../runtime/own-copy.ts'
 import type { StartOrigin } from '../runtime/starting.ts'
 import type { ActorSystem } from '../runtime/system.ts'
 import type { Starter } from '../supervision/starter.ts'
@@ -23,6 +24,16 @@ export function localStarter(system: ActorSystem, parent: { readonly id: ActorId
     runs: (id, incarnation) => system.lifeOf(childId(parent.id, id))?.number === incarnation,
     retire: (id, options) => system.retire(childId(parent.id, id), options),
     setAside: (id) => system.setAside(childId(parent.id, id)),
+    lastOf: (id, incarnation) => {
+      const memory = system.memoryOf(childId(parent.id, id), incarnation)
+      if (memory === undefined) return undefined
+      const { behavior, state, frontier } = memory
+      return { behavior: behavior.name, version: behavior.version, state: ownCopy(state), frontier }
+    },
+    cut: (withinMs) => system.cuts.take(parent.id, withinMs),
+    problemWithCut: (cut) => system.cuts.problemWith(parent.id, cut),
+    goBackTo: (cut) => system.cuts.putBack(cut),
+    missingOf: ({ members }) => members.flatMap(({ id }) => (system.lifeOf(id) === undefined ? [id] : [])),
     forgetAll: ({ except }) => system.forgetBelow(parent.id, new Set(except.map((id) => childId(parent.id, id)))),
   }
 }

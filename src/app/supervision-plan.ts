@@ -48,6 +48,7 @@ function supervisorSpec(node: SupervisorNode<unknown>, id: ActorId, parts: PlanP
   const input = { kind: 'static', ...settings, children } as const
   const behavior = supervisorBehavior({
     ...shellParts(id, parts),
+    kept: { groupRestore: node.options.groupRestore ?? 'own', last: undefined },
     input: () => input,
     members: undefined,
     specOf: (key, added) => addedSpec(added, { key, parent: id, autoShutdown }, parts),
@@ -169,6 +170,7 @@ export function shellParts(
   const { persistence } = system
   return {
     restarts: new Map(),
+    kept: { groupRestore: 'own', last: undefined },
     lifetimes: persistence && storeLifetimes({ supervisor, persistence, sink }),
     breathe: (label) => breathe(system.scheduler, label),
     starter: (parent) => localStarter(system, parent),

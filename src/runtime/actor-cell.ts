@@ -2,6 +2,7 @@ import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { InternalError } from '../protocol/errors.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorSpec } from './actor-spec.ts'
+import type { Hold } from './cuts/hold.ts'
 import { NoProcError } from './errors.ts'
 import type { Cell, Life, Memory, World } from './anatomy.ts'
 import { JournalMail } from './journal-mail.ts'
@@ -27,6 +28,8 @@ export class ActorCell implements Cell, Runnable {
   isForgotten = false
   isFleeting = false
   supervisor: ActorId | undefined = undefined
+  /** Set while a cut is taken. */
+  hold: Hold | undefined = undefined
   #inLine = false
   #stash: Message[] | undefined = undefined
   #journal: JournalMail | undefined = undefined
@@ -102,6 +105,11 @@ export class ActorCell implements Cell, Runnable {
     return this.#stash?.length ?? 0
   }
 
+  /** What is put aside at this moment. */
+  get putAsideNow(): readonly Message[] {
+    return this.#stash ?? []
+  }
+
   putAside(message: Message): void {
     // It has not been handled.
     message.attempt -= 1
@@ -119,6 +127,7 @@ export class ActorCell implements Cell, Runnable {
   incarnationEnded(reason: ExitReason): void {
     // The next incarnation does not know what it was waiting for.
     this.unstash()
+    this.hold?.look()
     const { gate } = this.mailbox
     if (gate?.settings.onRestart !== 'drop') return
     for (const message of this.mailbox.takeAll()) {
@@ -130,15 +139,27 @@ export class ActorCell implements Cell, Runnable {
   }
 
   wake(): void {
+    if (this.hold !== undefined) this.hold.look()
     if (this.#inLine || this.life?.status !== 'idle') return
+    if (this.hold?.lets(this) === false) return
     this.#inLine = true
     this.world.scheduler.ready(this)
   }
 
   run(budget: number): boolean {
-    const life = this.life
+    const { life } = this
+    if (this.hold !== undefined) return this.#runHeld(this.hold)
     // Once for all of them: what the runtime does between two handlers catches its own errors.
     this.#inLine = life?.status === 'idle' && this.world.attribution.run(life, () => life.turns.run(budget))
     return this.#inLine
+  }
+  /** One message at a time, as long as somebody waits for what comes of it. */
+  #runHeld(hold: Hold): boolean {
+    this.#inLine = false
+    const { life } = this
+    if (life?.status !== 'idle' || !hold.lets(this)) return false
+    this.world.attribution.run(life, () => life.turns.run(1))
+    this.wake()
+    return false
   }
 }

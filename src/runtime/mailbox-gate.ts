@@ -120,6 +120,23 @@ export class MailboxGate {
     }
   }
 
+  /** What waits for room, the first one first. */
+  get line(): readonly Message[] {
+    const line: Message[] = []
+    for (let waiting = this.#first; waiting !== undefined; waiting = waiting.next) line.push(waiting.message)
+    return line
+  }
+
+  /** These are not let in any more. */
+  refuseThose(test: (message: Message) => boolean): void {
+    const line: Waiting[] = []
+    for (let waiting = this.#first; waiting !== undefined; waiting = waiting.next) if (test(waiting.message)) line.push(waiting)
+    for (const waiting of line) {
+      this.leave(waiting)
+      waiting.refuse()
+    }
+  }
+
   /** Nobody is let in any more. */
   refuseAll(): void {
     for (let waiting = this.#first; waiting !== undefined; waiting = this.#first) {

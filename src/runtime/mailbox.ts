@@ -107,13 +107,28 @@ export class Mailbox implements Crowded {
     return undefined
   }
 
-  /** Takes everything out, in order. */
-  takeAll(): Message[] {
+  /** True if `test` holds for a message; they stay where they are. */
+  some(test: (message: Message) => boolean): boolean {
+    for (let offset = 0, { size } = this; offset < size; offset += 1) {
+      const message = this.#at(offset)
+      if (message !== undefined && test(message)) return true
+    }
+    return false
+  }
+
+  /** Everything, in order; it stays where it is. */
+  all(): Message[] {
     const all: Message[] = []
     for (let offset = 0, { size } = this; offset < size; offset += 1) {
       const message = this.#at(offset)
       if (message !== undefined) all.push(message)
     }
+    return all
+  }
+
+  /** Takes everything out, in order. */
+  takeAll(): Message[] {
+    const all = this.all()
     this.#empty()
     this.#gate?.emptied()
     return all

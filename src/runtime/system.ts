@@ -2,13 +2,14 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import { killed, noproc, shutdown, type ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorCell } from './actor-cell.ts'
 import type { ActorSpec, StateMode } from './actor-spec.ts'
-import type { Life, SpawnOrder, World } from './anatomy.ts'
+import type { Life, Memory, SpawnOrder, World } from './anatomy.ts'
 import type { Attribution } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import { Catalogue } from './catalogue.ts'
 import type { Clock, ClockTimer } from './clock.ts'
 import type { MonitorAction, MonitorRef, NameOwner, Port, WhenUpOptions } from './context.ts'
 import { Crowd } from './crowd.ts'
+import { Cuts } from './cuts/cuts.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { Deadlines } from './deadlines.ts'
 import type { ActorEvent, DeadLetterCause, EventSink } from './events.ts'
@@ -111,6 +112,8 @@ export class ActorSystem implements World {
   readonly actions: MonitorActions
   readonly deadLetters: DeadLetters
   readonly crowd = new Crowd()
+  /** Groups at one moment. */
+  readonly cuts: Cuts
   /** Those who want to know what becomes of single actors. */
   readonly lives: LifeListeners
   readonly #announcer: Announcer
@@ -168,6 +171,7 @@ export class ActorSystem implements World {
       boundsNestedCalls,
       middleware: this.middleware,
     })
+    this.cuts = new Cuts(this, this.#cells)
     this.#revivals = new Revivals({
       router: this.router,
       cellOf: (id) => this.#cells.get(id),
@@ -289,6 +293,12 @@ export class ActorSystem implements World {
   /** How an actor ended last; also one that is gone, as long as it is remembered. */
   lastExitOf(id: ActorId): LastExit | undefined {
     return this.#places.lastExitOf(id)
+  }
+
+  /** What an incarnation has left in memory; nothing if another one has come since. */
+  memoryOf(id: ActorId, incarnation: number): Memory | undefined {
+    const cell = this.#cells.get(id)
+    return cell?.incarnation === incarnation && cell.life === undefined ? cell.memory : undefined
   }
 
   /** Ends the incarnation that runs now; with `restart: false` for good. True if one ran. */
@@ -418,6 +428,7 @@ export class ActorSystem implements World {
 
   deadLetter(id: ActorId, message: Message, why: DeadLetterCause): void {
     this.deadLetters.add(id, message, why)
+    if (why === 'crashed') this.cuts.noteLost(message)
   }
 
   /** Sends a dead letter to its actor again, as it was sent first: resolves as that would have. */

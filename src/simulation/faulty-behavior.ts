@@ -72,6 +72,7 @@ export class FaultyBehaviors {
       ...optionsOf(inner),
       ...(inner.ended !== undefined && { ended: (state, reason) => during(() => inner.ended?.(state, reason)) }),
       ...(inner.begun !== undefined && { begun: (state, ctx) => during(() => inner.begun?.(state, ctx)) }),
+      ...(inner.show !== undefined && { show: (state) => inner.show?.(state) }),
       name: inner.name,
       version: inner.version,
       hooks: this.wrapHooks(inner.hooks),

@@ -1,6 +1,7 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { CoppiceError, type ConfigurationError } from '../protocol/errors.ts'
 import { describeReason, type ExitReason } from '../protocol/exit-reason.ts'
+import type { CutProblem } from '../runtime/cuts/cut.ts'
 import type { SupervisorProblem } from './machine/commands.ts'
 
 /** Why a supervisor did not do what it was asked: recognise the case by `code`. */
@@ -103,8 +104,52 @@ export class DynamicSupervisorError extends SupervisorError {
   }
 }
 
+const cutProblems: Readonly<Record<CutProblem, string>> = {
+  busy: 'some had not finished what they were handling in time',
+  down: 'some are down, and what they were handling may be lost',
+  durable: 'some keep a journal, which does not go back',
+  spawned: 'some were spawned, and nobody would start them again',
+  foreign: 'it is no cut of this supervisor',
+  unreadable: 'this program cannot read the state of some',
+  missing: 'some of it are not there',
+}
+
+/**
+ * There is no cut of a group, or no way back to one. Everybody goes on as before, but for `missing`: then those of the cut who
+ * are there have gone back.
+ */
+export class CutError extends CoppiceError {
+  override readonly name = 'CutError'
+  readonly code = 'no_cut'
+  readonly supervisor: ActorId
+  readonly problem: CutProblem
+  /** Who stands in the way. */
+  readonly actors: readonly ActorId[]
+  constructor(supervisor: ActorId, problem: CutProblem, actors: readonly ActorId[]) {
+    super(`supervisor ${displayId(supervisor)}: ${cutProblems[problem]} (${actors.map(displayId).join(', ')})`)
+    this.supervisor = supervisor
+    this.problem = problem
+    this.actors = actors
+  }
+}
+
+/** None of the attempts at a step has succeeded. The group is as it was before the first one. */
+export class GroupAttemptsError extends CoppiceError {
+  override readonly name = 'GroupAttemptsError'
+  readonly code = 'attempts-exhausted'
+  readonly supervisor: ActorId
+  /** What each attempt has failed with. */
+  readonly errors: readonly unknown[]
+  constructor(supervisor: ActorId, errors: readonly unknown[]) {
+    const times = errors.length === 1 ? 'the attempt has' : `all ${errors.length} attempts have`
+    super(`supervisor ${displayId(supervisor)}: ${times} failed; the group is as it was before`, { cause: errors.at(-1) })
+    this.supervisor = supervisor
+    this.errors = errors
+  }
+}
+
 /** The error with which a refused call rejects. */
-export function errorOf(supervisor: ActorId, problem: SupervisorProblem): SupervisorError | ConfigurationError {
+export function errorOf(supervisor: ActorId, problem: SupervisorProblem): SupervisorError | ConfigurationError | CutError {
   const { id } = problem
   switch (problem.type) {
     case 'already_started':
@@ -123,6 +168,8 @@ export function errorOf(supervisor: ActorId, problem: SupervisorProblem): Superv
       return new SupervisorStoppingError(supervisor, id)
     case 'simple_one_for_one':
       return new DynamicSupervisorError(supervisor, id, problem.request)
+    case 'no_cut':
+      return new CutError(supervisor, problem.problem, problem.actors)
     case 'invalid_spec':
       return problem.error
   }

@@ -1,4 +1,5 @@
 import type { ActorId } from '../protocol/actor-id.ts'
+import type { CutProblem } from '../runtime/cuts/cut.ts'
 import type { Command, Decision } from './machine/commands.ts'
 import type { SupervisorInput } from './machine/decider.ts'
 import type { Fact } from './machine/facts.ts'
@@ -14,6 +15,14 @@ export type SupervisorEvent =
       readonly incarnation: number
       readonly fact: Fact | undefined
       readonly commands: readonly Command[]
+    }
+  /** It goes by cuts, and could not take the first one: until there is one, each child comes back with its own state. */
+  | {
+      readonly type: 'no cut'
+      readonly id: ActorId
+      readonly incarnation: number
+      readonly why: CutProblem
+      readonly actors: readonly ActorId[]
     }
   /** What it decided about an exit or a failed start, and why. */
   | { readonly type: 'decided'; readonly id: ActorId; readonly incarnation: number; readonly decision: Decision }

@@ -1,5 +1,8 @@
+import type { ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { Beginning } from '../runtime/beginning.ts'
+import type { Cut, CutResult } from '../runtime/cuts/cut.ts'
+import type { LastState } from './specs/decide.ts'
 import type { StartOrder, StopOrder } from './machine/commands.ts'
 
 /** What came of a start. */
@@ -20,6 +23,16 @@ export interface Starter {
   retire(id: string, options: { readonly forget: boolean }): void
   /** The message that the child was handling when its last incarnation ended is not tried again, if it would be. */
   setAside(id: string): void
+  /** A copy of the state that an incarnation has left; nothing if there is none, or a later one has been there. */
+  lastOf(id: string, incarnation: number): LastState | undefined
+  /** The states of all below the supervisor at one moment, with the mail between them. */
+  cut(withinMs: number): Promise<CutResult>
+  /** What keeps them from going back to a cut; nothing if they can. */
+  problemWithCut(cut: Cut): Extract<CutResult, { readonly status: 'failed' }> | undefined
+  /** Has the next incarnations begin as it says; false, and nothing is changed, while anybody below lives. */
+  goBackTo(cut: Cut): boolean
+  /** Those of a cut who do not run. */
+  missingOf(cut: Cut): readonly ActorId[]
   /** Gives up whatever is left of children of an earlier incarnation of the supervisor, but for these. */
   forgetAll(options: { readonly except: readonly string[] }): void
 }

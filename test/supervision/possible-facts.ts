@@ -108,7 +108,8 @@ function calls({ decider, next, nowMs }: Standing): Fact[] {
     { type: 'deleteChild', id },
   ])
   const added: SupervisorRequest = { type: 'startChild', spec: worker('n', { restart: 'transient' }) }
-  return [...requests, added, { type: 'countChildren' } as const].map((request) => ({
+  const all: SupervisorRequest = { type: 'restartAll' }
+  return [...requests, added, all, { type: 'countChildren' } as const].map((request) => ({
     type: 'asked',
     ticket: next,
     request,

@@ -38,7 +38,7 @@ describe('supervisorSettings', () => {
     [{ strategi: 'one_for_all' }, 'shop: strategi is not an option; got "one_for_all". Did you mean "strategy"?'],
     [
       { zeal: 1 },
-      'shop: zeal is not an option; got 1 (number). The options are "strategy", "intensity", "autoShutdown" and "init"',
+      'shop: zeal is not an option; got 1 (number). The options are "strategy", "groupRestore", "intensity", "autoShutdown" and "init"',
     ],
     [{ maxRestarts: 5 }, 'shop: maxRestarts is not an option; got 5 (number). Write intensity: { restarts: 3, within: "5s" }'],
     [{ period: 5 }, 'shop: period is not an option; got 5 (number). Write intensity: { restarts: 3, within: "5s" }'],

@@ -106,6 +106,8 @@ export function answer(memory: Memory, { ticket, request }: Asked): Step {
       return { strategy: request.strategy, commands: [ok(ticket)] }
     case 'terminateMember':
       return terminateMember(memory, request, ticket)
+    case 'restartAll':
+      return { commands: [ok(ticket)] }
   }
   const { type, id } = request
   const child = children.get(id)

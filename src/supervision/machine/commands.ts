@@ -1,6 +1,8 @@
 import type { StartCause } from '../../runtime/behavior.ts'
 import type { ConfigurationError } from '../../protocol/errors.ts'
 import type { ExitReason } from '../../protocol/exit-reason.ts'
+import type { ActorId } from '../../protocol/actor-id.ts'
+import type { Cut, CutProblem } from '../../runtime/cuts/cut.ts'
 import type { MessageInfo } from '../../runtime/message.ts'
 import type { ChildSpec, ShutdownLimit } from '../specs/child-spec.ts'
 import type { Intensity } from '../specs/intensity.ts'
@@ -34,6 +36,7 @@ export type SupervisorReply =
   | { readonly status: 'spec'; readonly spec: ChildSpec }
   | { readonly status: 'children'; readonly children: readonly ChildInfo[] }
   | { readonly status: 'counts'; readonly counts: ChildCounts }
+  | { readonly status: 'cut'; readonly cut: Cut }
   | { readonly status: 'error'; readonly error: SupervisorProblem }
 
 /** Why a call to a supervisor was refused. The names are OTP's. */
@@ -47,6 +50,8 @@ export type SupervisorProblem =
   | { readonly type: 'simple_one_for_one'; readonly id: string; readonly request: string }
   /** A child that is to be added breaks a rule. */
   | { readonly type: 'invalid_spec'; readonly id: string; readonly error: ConfigurationError }
+  /** There is no cut, or no way back to one; `actors` are those who stand in the way. */
+  | { readonly type: 'no_cut'; readonly id: string; readonly problem: CutProblem; readonly actors: readonly ActorId[] }
 
 /** One row of `whichChildren`. */
 export interface ChildInfo {

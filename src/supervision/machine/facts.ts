@@ -25,6 +25,8 @@ export type SupervisorRequest =
   | { readonly type: 'whichChildren' }
   | { readonly type: 'countChildren' }
   | { readonly type: 'setStrategy'; readonly strategy: Strategy }
+  /** All children as one group, whatever the strategy. */
+  | { readonly type: 'restartAll' }
 
 /**
  * What a supervisor's machine learns, in the order in which it happens. `exited`, `retry`, `due`, `health`, `asked` and

@@ -39,11 +39,12 @@ export function clearGroup(memory: Memory): Step {
   const ids: string[] = []
   const commands: Command[] = []
   const group = groupOf(memory)
+  const task = groupTask(memory)
   const due = startable(memory, group)
   for (const child of group) {
     const { id, restart } = child.spec
     // One that is to be restarted is the one that failed.
-    if (restart === 'temporary' && child.status !== 'restarting') {
+    if (restart === 'temporary' && child.status !== 'restarting' && task.isWhole !== true) {
       children = children.delete(id)
       commands.push({ type: 'forget', id })
       continue
@@ -54,7 +55,7 @@ export function clearGroup(memory: Memory): Step {
     if (isRunning(child)) children = children.update({ ...child, ...down })
     if (!isHeld) ids.push(id)
   }
-  return { children, task: { type: 'restartGroup', ids }, commands }
+  return { children, task: { ...task, ids }, commands }
 }
 
 /** Starts the group in the order of the table. */

@@ -43,6 +43,8 @@ export interface GroupTask {
   readonly ids: readonly string[]
   /** The call that has hurried one of them, to be answered when they are started. */
   readonly hurried?: { readonly ticket: number; readonly id: string }
+  /** Temporary ones come back too: it is nobody's end that takes them along. */
+  readonly isWhole?: true
 }
 
 export const noTask: Task = Object.freeze({ type: 'none' })

@@ -10,6 +10,7 @@ import * as initial from './initial-start.ts'
 import { childOf, remember, type FactOf, type Memory, type Step } from './memory.ts'
 import { hasToWait, isFree } from './postponing.ts'
 import * as waiting from './waiting.ts'
+import * as wholeGroup from './whole-group.ts'
 
 /** The one action with an effect. xstate never runs it: the decider takes it and hands it to the shell. */
 interface CommandAction {
@@ -71,6 +72,8 @@ const rules = setup({
     hurries: ({ context }, asked: FactOf<'asked'>) => waiting.hurries(context, asked),
     needsStart: ({ context }, asked: FactOf<'asked'>) => calls.needsStart(context, asked),
     needsStop: ({ context }, asked: FactOf<'asked'>) => calls.needsStop(context, asked),
+    takesAllDown: ({ context }, asked: FactOf<'asked'>) => wholeGroup.takesAllDown(context, asked),
+    startsAll: ({ context }, asked: FactOf<'asked'>) => wholeGroup.startsAll(context, asked),
     nobodyRuns: ({ context }) => ending.nobodyRuns(context),
   },
 }).extend({
@@ -101,6 +104,8 @@ const rules = setup({
     holdBack: follow<undefined>(waiting.holdBack),
     holdDue: follow(waiting.holdDue),
     hurry: follow(waiting.hurry),
+
+    restartAll: follow(wholeGroup.restartAll),
 
     hold: follow(gates.hold),
     holdRetry: follow(gates.holdRetry),
@@ -220,6 +225,12 @@ export const supervisorMachine = rules.createMachine({
             target: 'stoppingChild',
             actions: { type: 'acceptStop', params: fact },
           },
+          {
+            guard: { type: 'takesAllDown', params: fact },
+            target: 'stoppingGroup',
+            actions: { type: 'restartAll', params: fact },
+          },
+          { guard: { type: 'startsAll', params: fact }, target: 'startingGroup', actions: { type: 'restartAll', params: fact } },
           { actions: { type: 'answer', params: fact } },
         ],
         shutdown: { target: 'terminating', actions: { type: 'obey', params: fact } },

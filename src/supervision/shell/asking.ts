@@ -1,5 +1,6 @@
 import { displayId, keyOf, parentOf, type ActorId } from '../../protocol/actor-id.ts'
 import { ConfigurationError } from '../../protocol/errors.ts'
+import type { Cut } from '../../runtime/cuts/cut.ts'
 import type { ChildSpec } from '../specs/child-spec.ts'
 import type { ChildrenView } from '../machine/children.ts'
 import type { SupervisorReply } from '../machine/commands.ts'
@@ -13,11 +14,16 @@ export const askPrefix = 'supervisor:'
 
 /** What a {@link SupervisorRef} asks: the requests of the machine, with what only the shell can make something of. */
 export type Question =
-  | Exclude<SupervisorRequest, { readonly type: 'startChild' | 'terminateMember' }>
+  | Exclude<SupervisorRequest, { readonly type: 'startChild' | 'terminateMember' | 'restartAll' }>
+  | { readonly type: 'cut'; readonly withinMs: number }
+  | { readonly type: 'restoreCut'; readonly cut: Cut }
   /** What was given for a child is checked when its turn comes, as in OTP. */
   | { readonly type: 'startChild'; readonly id: unknown; readonly node: unknown }
   /** By an address, which may be of somebody else. */
   | { readonly type: 'terminateMember'; readonly member: ActorId; readonly incarnation: number | undefined }
+
+/** What the machine has no part in. */
+export type AboutCuts = Extract<Question, { readonly type: 'cut' | 'restoreCut' }>
 
 /** Who is asked. */
 export interface Asked {
@@ -31,7 +37,7 @@ export interface Asked {
 const onlyForStatic: readonly Question['type'][] = ['startChild', 'terminateChild', 'restartChild', 'deleteChild', 'setStrategy']
 
 /** The request to the machine, or the answer where it need not be asked: what OTP refuses, and what breaks a rule. */
-export function requestOf(question: Question, asked: Asked): SupervisorRequest | SupervisorReply {
+export function requestOf(question: Exclude<Question, AboutCuts>, asked: Asked): SupervisorRequest | SupervisorReply {
   const { id, isDynamic } = asked
   if (isDynamic && onlyForStatic.includes(question.type)) {
     const about = 'id' in question ? String(question.id) : ''

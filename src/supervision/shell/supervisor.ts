@@ -8,11 +8,12 @@ import { StartFailure } from '../../runtime/errors.ts'
 import type { EventSink } from '../../runtime/events.ts'
 import { systemMessage, type Message } from '../../runtime/message.ts'
 import { isThenable } from '../../runtime/thenable.ts'
-import { askPrefix, requestOf, type Question } from './asking.ts'
+import { askPrefix, requestOf, type AboutCuts, type Question } from './asking.ts'
 import type { ChildSpec } from '../specs/child-spec.ts'
 import type { Command, SupervisorReply } from '../machine/commands.ts'
 import { Breath } from './breath.ts'
-import { judge, type Judgement } from '../specs/decide.ts'
+import { GroupCuts, type KeptCut } from './group-cuts.ts'
+import { judge, type Judgement, type LastState } from '../specs/decide.ts'
 import { createDecider, type Decider, type SupervisorInput } from '../machine/decider.ts'
 import type { DecisionLog } from './decision-log.ts'
 import { Delays } from './delays.ts'
@@ -33,6 +34,8 @@ import { supervisorInfo, type SupervisorInfo } from './supervisor-info.ts'
 export interface SupervisorParts {
   /** How often its children were restarted; outlives its incarnations, and nothing else changes it. */
   readonly restarts: Map<string, number>
+  /** What it goes back to where its group is restarted together. */
+  readonly kept: KeptCut
   /** Keeps that for children whose state outlives the process; nothing without a store. */
   readonly lifetimes: Lifetimes | undefined
   /** What its machine starts with; `members` are those that the store knows of a dynamic supervisor. */
@@ -101,6 +104,7 @@ class Shell {
   readonly #delays: Delays
   readonly #rows: Rows
   readonly #log: DecisionLog
+  readonly #cuts: GroupCuts
   #reply: SupervisorReply | undefined = undefined
   #exit: ExitReason | undefined = undefined
   /** Whom the step that is under way has let go. */
@@ -111,6 +115,7 @@ class Shell {
     this.#ctx = ctx
     this.#starter = parts.starter({ id: ctx.id, incarnation: ctx.incarnation })
     this.#decider = createDecider(input)
+    this.#cuts = new GroupCuts(ctx.id, this.#starter, parts.kept)
     this.#input = input
     this.#delays = new Delays(ctx)
     this.#rows = new Rows(this.#starter, new Breath(parts.clock, () => parts.breathe(displayId(ctx.id))))
@@ -127,6 +132,7 @@ class Shell {
     this.#record(undefined, commands)
     await this.#carryOut(commands)
     if (this.#exit !== undefined) throw new StartFailure(this.#exit)
+    if (this.#cuts.needsFirst) this.#parts.sendSelf(this.#ctx.id, systemMessage('firstCut', undefined, this.#ctx.incarnation))
   }
 
   handle(message: Message): Step<Shell> | PromiseLike<Step<Shell>> {
@@ -180,11 +186,20 @@ class Shell {
         request.isServed = true
         return { type: 'shutdown', reason: request.reason, nowMs }
       }
+      case 'firstCut':
+        return this.#firstCut()
       case 'member':
         return this.#memberFact(message.input as MemberInput)
       default:
         return undefined
     }
+  }
+
+  async #firstCut(): Promise<undefined> {
+    const failed = await this.#cuts.takeFirst()
+    const { id, incarnation } = this.#ctx
+    if (failed !== undefined)
+      this.#parts.sink.emit({ type: 'no cut', id, incarnation, why: failed.problem, actors: failed.actors })
   }
 
   /** What the child's own `decide` says of its exit. */
@@ -193,14 +208,21 @@ class Shell {
     const { decide } = child?.spec ?? {}
     if (child === undefined || decide === undefined) return {}
     const error = reason.type === 'error' ? reason.error : undefined
-    return judge(decide, { id: keyOf(id), incarnation, reason, error, message, restarts: child.restarts })
+    const last = (): LastState | undefined => this.#starter.lastOf(keyOf(id), incarnation)
+    return judge(decide, { id: keyOf(id), incarnation, reason, error, message, restarts: child.restarts, last })
   }
 
   #requestOf(message: Message): Fact | SupervisorReply | undefined | Promise<Fact | SupervisorReply | undefined> {
     if (isAsked(message)) {
       const { members, specOf } = this.#parts
+      const question = message.input as Question
+      const ofCut = this.#cuts.answer(question)
+      if (ofCut !== undefined)
+        return isThenable(ofCut) || 'status' in ofCut
+          ? ofCut
+          : { type: 'asked', ticket: message.seq, request: ofCut, nowMs: this.#parts.clock.now() }
       const asked = { id: this.#ctx.id, isDynamic: members !== undefined, specOf, children: this.#decider.children }
-      const request = requestOf(message.input as Question, asked)
+      const request = requestOf(question as Exclude<Question, AboutCuts>, asked)
       if ('status' in request) return request
       return { type: 'asked', ticket: message.seq, request, nowMs: this.#parts.clock.now() }
     }
@@ -263,6 +285,7 @@ class Shell {
     if (this.#ctx.signal.aborted) return { state: this }
     if (fact.type === 'exited' || fact.type === 'retry' || fact.type === 'asked') this.#retireIfDown(fact)
     if (fact.type === 'asked' && 'id' in fact.request) this.#stopWaiting(fact.request.id)
+    if (fact.type === 'asked') this.#reply = this.#cuts.afterStep(this.#reply)
     const stop = this.#exit === undefined ? {} : { stop: this.#exit }
     const outcome =
       message.kind === 'call' && this.#reply !== undefined ? { outcome: { status: 'replied', value: this.#reply } as const } : {}
@@ -320,6 +343,7 @@ class Shell {
     for (const command of commands) {
       switch (command.type) {
         case 'start': {
+          this.#cuts.beforeStart(this.#decider)
           const results = this.#rows.start(command.orders)
           return isThenable(results) ? results.then((late) => this.#started(late)) : this.#started(results)
         }

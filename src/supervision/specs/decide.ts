@@ -24,6 +24,22 @@ export interface ChildExit {
   readonly message: MessageInfo | undefined
   /** How often it has been restarted so far for exits of its own. */
   readonly restarts: number
+  /**
+   * The state that it had when it ended: what the turn that failed did to it is not in it. A copy, which is made when it is asked
+   * for; nobody else is given it. Nothing of a supervisor, and of what begins anew each time.
+   */
+  last(): LastState | undefined
+}
+
+/** What an incarnation has left. */
+export interface LastState {
+  /** The name of the behavior that it had then. */
+  readonly behavior: string
+  /** The version of the behavior's state. */
+  readonly version: number
+  readonly state: unknown
+  /** How far it had come: the number of turns, or of the last message in its journal. */
+  readonly frontier: number
 }
 
 /** Decides about one exit; `undefined` leaves it to the restart type. */

@@ -11,7 +11,14 @@ import type { ChildSpec } from './child-spec.ts'
 import { readMailbox } from './mailbox-option.ts'
 import { asOptions, isKey, isOptions, keyRule, refuseIf, unknownNames } from './option-checks.ts'
 import { defaultIntensity, type SupervisorOptions, type SupervisorSettings } from './supervisor-options.ts'
-import { dynamicNames, intensityElsewhere, strategyRule, supervisorNames, supervisorRules } from './supervisor-rules.ts'
+import {
+  dynamicNames,
+  groupRestoreRule,
+  intensityElsewhere,
+  strategyRule,
+  supervisorNames,
+  supervisorRules,
+} from './supervisor-rules.ts'
 
 /** What was given for a supervisor. */
 export interface SupervisorDefinition {
@@ -94,6 +101,7 @@ function* brokenBySupervisor({ at: id, options: given }: SupervisorDefinition): 
   yield* notOptions(at, given)
   yield* unknownNames(at, given, supervisorNames, intensityElsewhere)
   yield* strategyRule({ at, options })
+  yield* groupRestoreRule({ at, options })
   for (const rule of supervisorRules) yield* rule({ at, options })
 }
 

@@ -1,5 +1,6 @@
 import type { ActorId } from '../../protocol/actor-id.ts'
 import type { Duration } from '../../protocol/duration.ts'
+import type { GroupRestore } from './group-restore.ts'
 import type { AutoShutdown } from './auto-shutdown.ts'
 import type { Intensity } from './intensity.ts'
 import type { Strategy } from './strategy.ts'
@@ -11,6 +12,12 @@ export interface SupervisorOptions extends DynamicOptions {
    * after it (`rest_for_one`).
    */
   readonly strategy?: Strategy
+  /**
+   * What the children come back with when all of them are restarted together: each with its own last state (`own`, the default),
+   * or all with those of the last cut (`cut`, only with `one_for_all`). The first cut is taken when all have started, the next
+   * ones by `supervisorOf(…).cut()`.
+   */
+  readonly groupRestore?: GroupRestore
 }
 
 /** How a supervisor treats its children, whatever its strategy. */

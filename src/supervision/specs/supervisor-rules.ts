@@ -10,6 +10,7 @@ import {
   type Given,
   type Rule,
 } from './option-checks.ts'
+import { groupRestores } from './group-restore.ts'
 import { strategies } from './strategy.ts'
 import type { DynamicOptions, SupervisorOptions } from './supervisor-options.ts'
 
@@ -21,7 +22,11 @@ export interface SupervisorSubject {
 }
 
 export const dynamicNames = ['intensity', 'autoShutdown', 'init'] as const satisfies readonly (keyof DynamicOptions)[]
-export const supervisorNames = ['strategy', ...dynamicNames] as const satisfies readonly (keyof SupervisorOptions)[]
+export const supervisorNames = [
+  'strategy',
+  'groupRestore',
+  ...dynamicNames,
+] as const satisfies readonly (keyof SupervisorOptions)[]
 
 const writeIntensity = 'Write intensity: { restarts: 3, within: "5s" }'
 
@@ -39,6 +44,17 @@ export const strategyRule: Rule<SupervisorSubject> = ({ at, options }) =>
   oneOf(`${at}strategy`, options['strategy'], strategies, {
     simple_one_for_one: 'Children of one kind that come and go belong under a dynamicSupervisor',
   })
+
+/** The rules for what a group comes back with. */
+export const groupRestoreRule: Rule<SupervisorSubject> = ({ at, options: { groupRestore, strategy } }) => [
+  ...oneOf(`${at}groupRestore`, groupRestore, groupRestores),
+  ...refuseIf(groupRestore === 'cut' && strategy !== 'one_for_all', {
+    path: `${at}groupRestore`,
+    rule: 'must be "own" unless all are restarted together',
+    value: groupRestore,
+    remedy: 'Set strategy: "one_for_all"',
+  }),
+]
 
 /** The rules for every supervisor, in the order in which they are checked. */
 export const supervisorRules: readonly Rule<SupervisorSubject>[] = [

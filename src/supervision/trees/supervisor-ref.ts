@@ -1,7 +1,9 @@
 import { childId, displayId, type ActorId } from '../../protocol/actor-id.ts'
+import { durationMs, type Duration } from '../../protocol/duration.ts'
 import { ConfigurationError, InternalError } from '../../protocol/errors.ts'
 import type { ExitReason } from '../../protocol/exit-reason.ts'
 import type { CallOptions, StopOptions } from '../../runtime/context.ts'
+import type { Cut } from '../../runtime/cuts/cut.ts'
 import { askPrefix, type Question } from '../shell/asking.ts'
 import type { ChildSpec } from '../specs/child-spec.ts'
 import type { ChildCounts, ChildInfo, SupervisorReply } from '../machine/commands.ts'
@@ -83,6 +85,24 @@ export interface SupervisorRef {
    */
   setStrategy(strategy: Strategy, options?: CallOptions): Promise<void>
   /**
+   * Takes the states of all actors below it at one moment, with the mail between them: each message has either been handled or is
+   * in the mail. Nobody begins a turn until all are between two turns, but to answer a call that one of them waits for; then all
+   * go on. Supervisors, and what begins anew each time (services, tasks), are not in it, and neither are timers.
+   *
+   * It is what the group goes back to if the supervisor has `groupRestore: 'cut'`.
+   *
+   * @throws {CutError} if some are not done within the time, are down, keep a journal or were spawned. Everybody goes on.
+   */
+  cut(options?: CutOptions): Promise<Cut>
+  /**
+   * Takes all children down and starts them again, with the states and the mail of a cut: what they have sent each other since is
+   * dropped, what others have sent stays. Hooks run as at every start, and it does not count against the intensity.
+   *
+   * @throws {CutError} if it is a cut of another group, or cannot be read: nothing was done; `missing` if some did not come back.
+   * @throws {ChildStartFailedError} if a child could not be started; it is tried again.
+   */
+  restore(cut: Cut, options?: CallOptions): Promise<void>
+  /**
    * Stops it in order: the children, the last one first, then itself, with exactly this reason (`normal` if none is given).
    * Resolves when it has ended. Its own supervisor decides what follows. OTP's `gen_server:stop`.
    */
@@ -122,6 +142,14 @@ export function supervisorOf(reference: OfSupervisor): SupervisorRef {
   return makeSupervisorRef(place)
 }
 
+/** How a cut is taken. */
+export interface CutOptions extends CallOptions {
+  /** How long those who are in a turn may take to finish it; 1 s if not given. */
+  readonly within?: Duration
+}
+
+const defaultAnswerMs = 5_000
+
 type Status = SupervisorReply['status']
 type Answer<Wanted extends Status> = Extract<SupervisorReply, { readonly status: Wanted }>
 
@@ -155,6 +183,11 @@ function makeSupervisorRef({ id, port }: SupervisorPlace): SupervisorRef {
     whichChildren: async (options) => (await ask({ type: 'whichChildren' }, options, 'children')).children,
     countChildren: async (options) => (await ask({ type: 'countChildren' }, options, 'counts')).counts,
     setStrategy: async (strategy, options) => void (await ask({ type: 'setStrategy', strategy }, options, 'ok')),
+    cut: async ({ within = '1s', ...options } = {}) => {
+      const withinMs = durationMs(within, 'cut: within')
+      return (await ask({ type: 'cut', withinMs }, { timeout: withinMs + defaultAnswerMs, ...options }, 'cut')).cut
+    },
+    restore: async (cut, options) => void (await ask({ type: 'restoreCut', cut }, options, 'ok')),
     stop: (reason, options) => port.stopActor(id, reason, options),
     // Only a supervisor has this name for what it shows, and `id` is one.
     inspect: () => port.show?.(id) as SupervisorInfo | undefined,

@@ -26,6 +26,7 @@ const order = [
   'behaviors',
   'supervision',
   'persistence',
+  'levels',
   'distribution',
   'observe',
   'config',
@@ -66,6 +67,15 @@ export const rooms: readonly Room[] = [
       { name: 'node:crypto', in: /^(?:sqlite-|checkpoint|checksum).*\.ts$/ },
       { name: 'node:zlib', in: /^checksum\.ts$/ },
       { name: 'node:module', in: /^(?:sqlite-|checkpoint).*\.ts$/ },
+    ],
+  },
+  {
+    name: 'levels',
+    imports: ['protocol', 'serialization', 'runtime', 'behaviors'],
+    packages: [
+      { name: 'node:fs', in: /^level-file\.ts$/ },
+      { name: 'node:path', in: /^level-file\.ts$/ },
+      { name: 'node:crypto', in: /^level-file-text\.ts$/ },
     ],
   },
   {

@@ -1,0 +1,112 @@
+import type { ActorId } from '../../protocol/actor-id.ts'
+import type { Life } from '../anatomy.ts'
+import type { Clock, ClockTimer } from '../clock.ts'
+import type { Mailbox } from '../mailbox.ts'
+import type { Message } from '../message.ts'
+
+/** An actor, as far as it can be held. */
+export interface Holdable {
+  readonly id: ActorId
+  readonly life: Pick<Life, 'status'> | undefined
+  readonly isRetired: boolean
+  readonly mailbox: Mailbox
+  hold: Hold | undefined
+  wake(): void
+}
+
+/** What a hold is made of. */
+export interface HoldParts {
+  /** Those who are held. */
+  readonly cells: () => readonly Holdable[]
+  readonly clock: Clock
+  readonly limitMs: number
+  readonly lifeOf: (id: ActorId) => Life | undefined
+}
+
+/**
+ * Holds actors at the boundary of their turns: nobody begins another one, but to answer a call that somebody waits for in the
+ * middle of a turn of their own. It is over when nobody is in a turn, or somebody is down, or the time is over.
+ */
+export class Hold {
+  readonly #parts: HoldParts
+  readonly #timer: ClockTimer
+  readonly #over: (who: Unquiet) => void
+  #held: readonly Holdable[] = []
+  #busy: Holdable | undefined = undefined
+  #isOver = false
+
+  constructor(parts: HoldParts, over: (who: Unquiet) => void) {
+    this.#parts = parts
+    this.#over = over
+    this.#timer = parts.clock.setTimer(parts.limitMs, () => this.#end())
+    this.#holdNew()
+    this.look()
+  }
+
+  /** True if it may take its next message. */
+  lets(cell: Holdable): boolean {
+    const { mailbox } = cell
+    if (mailbox.some((message) => this.#isAwaitedInTurn(message))) return true
+    // Whoever waits for room here in a turn would wait for ever.
+    return mailbox.gate?.line.some(({ sender }) => this.#isInTurn(sender)) === true
+  }
+
+  /** A turn or an incarnation has ended. */
+  look(): void {
+    // Most looks end here: as long as one is busy that was, nobody else need be asked.
+    if (this.#isOver || (this.#busy?.life !== undefined && this.#busy.life.status !== 'idle')) return
+    if (this.#held.some(({ life, isRetired }) => life === undefined && !isRetired)) this.#end()
+    else {
+      this.#busy = this.#held.find(({ life }) => life !== undefined && life.status !== 'idle')
+      if (this.#busy === undefined && !this.#holdNew()) this.#end()
+    }
+  }
+
+  /** Those who have come meanwhile are held too; true if one of them is in a turn. */
+  #holdNew(): boolean {
+    this.#held = this.#parts.cells()
+    for (const cell of this.#held) cell.hold = this
+    this.#busy = this.#held.find(({ life, isRetired }) => (life === undefined ? !isRetired : life.status !== 'idle'))
+    return this.#busy?.life !== undefined
+  }
+
+  /** What follows sees everybody held still. */
+  #end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#timer.cancel()
+    this.#over(unquietOf(this.#held))
+    for (const cell of this.#held) {
+      cell.hold = undefined
+      if (cell.mailbox.size > 0) cell.wake()
+    }
+  }
+
+  #isAwaitedInTurn({ kind, sender, caller }: Message): boolean {
+    if (kind === 'cast' || kind === 'info' || caller?.isWaiting !== true) return false
+    return this.#isInTurn(sender)
+  }
+
+  #isInTurn(id: ActorId | undefined): boolean {
+    return id !== undefined && this.#parts.lifeOf(id)?.status === 'busy'
+  }
+}
+
+/** Who keeps a group from being quiet. */
+export interface Unquiet {
+  /** In a turn, or about to begin or to end. */
+  readonly busy: readonly ActorId[]
+  /** Between two incarnations. */
+  readonly down: readonly ActorId[]
+}
+
+function unquietOf(cells: readonly Holdable[]): Unquiet {
+  const busy: ActorId[] = []
+  const down: ActorId[] = []
+  for (const { id, life, isRetired } of cells) {
+    if (life === undefined) {
+      if (!isRetired) down.push(id)
+    } else if (life.status !== 'idle') busy.push(id)
+  }
+  return { busy, down }
+}
