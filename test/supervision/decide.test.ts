@@ -6,7 +6,15 @@ import { worker } from './children-specs.ts'
 import { play } from './played-supervisor.ts'
 import { dynamicOf, supervisorOf } from './supervisor-inputs.ts'
 
-const exit: ChildExit = { id: 'a', incarnation: 1, reason: crash('boom'), error: 'boom', message: undefined, restarts: 0, last: () => undefined }
+const exit: ChildExit = {
+  id: 'a',
+  incarnation: 1,
+  reason: crash('boom'),
+  error: 'boom',
+  message: undefined,
+  restarts: 0,
+  last: () => undefined,
+}
 
 describe('judge', () => {
   it('gives what decide says, and nothing if it says nothing', () => {
