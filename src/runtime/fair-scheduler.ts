@@ -52,6 +52,8 @@ export function createFairScheduler({
 
   const work = (): void => {
     if (!turnIsOpen) openTurn()
+    // Nobody knows how long it has been idle: promises may have been busy meanwhile.
+    slicesToLook = 1
     while (slicesLeft > 0 && !isOver()) {
       const task = line.shift()
       if (task !== undefined) slicesLeft -= runSlice(task)

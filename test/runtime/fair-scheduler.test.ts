@@ -65,6 +65,24 @@ describe('createFairScheduler', () => {
       expect(log.length).toBe(8)
     })
 
+    it('lets the event loop in after 2 ms, although the time is spent in promises between short slices', async () => {
+      const { scheduler, log, clock } = setUp()
+      const waiting: Runnable = {
+        id: 'a',
+        run: () => {
+          log.push('a')
+          void Promise.resolve().then(() => {
+            if (log.length > 3) clock.advance(1)
+            scheduler.ready(waiting)
+          })
+          return false
+        },
+      }
+      scheduler.ready(waiting)
+      await eventLoop()
+      expect(log.length).toBe(5)
+    })
+
     it('counts sixteen tasks that run out of work as one slice', async () => {
       const { scheduler, log } = setUp()
       const passing: Runnable = { id: 'a', run: () => (log.push('a'), scheduler.ready(passing), false) }
