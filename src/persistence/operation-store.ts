@@ -6,6 +6,7 @@ import type { CopyListener } from './copy-progress.ts'
 import { checkText, messageToText } from './envelope-text.ts'
 import { effectToText } from './effect-text.ts'
 import { exitToText } from './exit-text.ts'
+import { goingBackToText } from './going-back-text.ts'
 import type { Answers, CommittedText, OperationOf, OperationType } from './operation.ts'
 
 /** Something that carries out operations, here or elsewhere. */
@@ -63,6 +64,7 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
     open: (id, rung, incarnation) =>
       store.submit<'open'>(() => ({ type: 'open', id: checkText(id, 'actor id'), rung, incarnation })),
     beginAnew: (id, why) => store.submit<'beginAnew'>(() => ({ type: 'beginAnew', id, why })),
+    goBack: (order) => store.submit<'goBack'>(() => ({ type: 'goBack', order: goingBackToText(codec, order) })),
     read: (id, checkpoint) => store.submit<'read'>(() => ({ type: 'read', id, checkpoint })),
     beginEffect: (id, incarnation, { seq, name, key }) =>
       store.submit<'beginEffect'>(() => {

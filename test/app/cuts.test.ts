@@ -121,12 +121,6 @@ describe('a cut of a group', () => {
     await expect(until(group.cut())).rejects.toMatchObject({ problem: 'down', actors: ['accounts/b'] })
     expect(await until(a.call.balance())).toBe(100)
   })
-
-  it('is refused of a group with journals', async () => {
-    const tree = supervisor({}, { group: supervisor({}, { a: child(Account, { state: 'durable' }) }) })
-    const sim = await simulated(tree)
-    await expect(sim.until(supervisorOf(sim.tree.group).cut())).rejects.toMatchObject({ problem: 'durable', actors: ['group/a'] })
-  })
 })
 
 describe('going back to a cut', () => {
