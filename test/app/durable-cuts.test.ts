@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { actor } from '../../src/behaviors/actor.ts'
 import { message } from '../../src/behaviors/schema.ts'
+import { cutFromText, cutToText } from '../../src/persistence/cut-text.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import { seededRandom } from '../../src/runtime/random.ts'
 import type { Cut } from '../../src/runtime/cuts/cut.ts'
@@ -8,7 +9,7 @@ import type { Store } from '../../src/runtime/persistence.ts'
 import { settlePromises } from '../../src/simulation/settle.ts'
 import { supervisorOf } from '../../src/supervision/trees/supervisor-ref.ts'
 import { child, dynamicSupervisor, supervisor } from '../../src/supervision/trees/tree.ts'
-import { eventsOf, simulated, type SimulatedApp } from '../support/simulated-app.ts'
+import { eventsOf, simulated, simulatedWithoutStore, type SimulatedApp } from '../support/simulated-app.ts'
 
 interface Transfer {
   readonly to: string
@@ -327,5 +328,66 @@ describe('money in journals', () => {
       if (hasSettled) expect(told, `${steps} steps`).toBe('[95,110,95]')
     }
     expect(outcomes.size).toBe(2)
+  })
+})
+
+describe('a cut that is kept', () => {
+  it('[C13] is gone back to in the next process, from the store or as text', async () => {
+    for (const how of ['store', 'text'] as const) {
+      const store = memory()
+      const sim = await simulated(bank(), { store })
+      const { a } = sim.tree.accounts
+      await sim.until(a.cast.transfer({ to: 'accounts/b', amount: 10 }))
+      const cut = await sim.until(supervisorOf(sim.tree.accounts).cut())
+      const text = cutToText(cut)
+      await sim.until(sim.app.cuts.save('nightly', cut))
+      await sim.until(a.cast.transfer({ to: 'accounts/inner/c', amount: 50 }))
+      await sim.settle()
+      const next = await simulated(bank(), { store })
+      expect(await balancesOf(next)).toEqual([40, 110, 150])
+      const kept = how === 'text' ? cutFromText(text) : await next.until(next.app.cuts.load('nightly'))
+      if (kept === undefined) throw new Error('it is not there')
+      await next.until(supervisorOf(next.tree.accounts).restore(kept))
+      await next.settle()
+      expect(await balancesOf(next)).toEqual([90, 110, 100])
+      const last = await simulated(bank(), { store })
+      expect(await balancesOf(last)).toEqual([90, 110, 100])
+      expect([await last.until(last.app.cuts.forget('nightly')), await last.until(last.app.cuts.forget('nightly'))]).toEqual([
+        true,
+        false,
+      ])
+      expect(await last.until(last.app.cuts.load('nightly'))).toBeUndefined()
+    }
+  })
+
+  it('can be gone back to on another store, whose numbers are others', async () => {
+    const sim = await simulated(bank())
+    await sim.until(sim.tree.accounts.a.cast.transfer({ to: 'accounts/b', amount: 10 }))
+    const cut = { ...(await sim.until(supervisorOf(sim.tree.accounts).cut())), storeId: 'of another machine' }
+    const other = await simulated(bank())
+    for (let n = 0; n < 5; n += 1) await other.until(other.tree.accounts.b.call.pay(1, { id: `${n}` }))
+    await other.until(supervisorOf(other.tree.accounts).restore(cut))
+    await other.settle()
+    expect(await balancesOf(other)).toEqual([90, 110, 100])
+  })
+
+  it('is replaced as a whole, and refused where it is not what was kept', async () => {
+    const sim = await simulated(bank())
+    const group = supervisorOf(sim.tree.accounts)
+    const cut = await sim.until(group.cut())
+    await sim.until(sim.app.cuts.save('it', cut))
+    await sim.until(sim.app.cuts.save('it', { ...cut, takenAtMs: 1 }))
+    expect((await sim.until(sim.app.cuts.load('it')))?.takenAtMs).toBe(1)
+    await expect(sim.until(sim.app.cuts.save('', cut))).rejects.toMatchObject({ code: 'configuration' })
+    const text = cutToText(cut)
+    for (const wrong of [
+      text.slice(0, -1),
+      text.replace('"balance":100', '"balance":101'),
+      text.replace('cut 1', 'cut 2'),
+      'no cut',
+    ])
+      expect(() => cutFromText(wrong)).toThrow(/^cut must/)
+    const bare = await simulatedWithoutStore(supervisor({}, { group: supervisor({}, { a: child(Account) }) }))
+    await expect(bare.until(bare.app.cuts.save('it', cut))).rejects.toThrow('are kept in a store')
   })
 })
