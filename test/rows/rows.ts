@@ -16,7 +16,7 @@ const never = new Promise<never>(() => undefined)
 /** What an error says of itself. */
 const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown }).code
 
-/** The rows R1 to R23 of the ledger, but R15, which needs another node. */
+/** The rows R1 to R23 of guides/parity.md, but R15, which needs another node. */
 export const rows: readonly Row[] = [
   {
     row: 'R1',

@@ -88,7 +88,7 @@ export class RowWorld {
   }
 }
 
-/** What a row of the ledger says, as steps of one process each, and what each of them has to see. */
+/** What a row of guides/parity.md says, as steps of one process each, and what each of them has to see. */
 export interface Row {
   readonly row: string
   readonly says: string
