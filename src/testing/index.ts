@@ -1,5 +1,11 @@
 // Simulation of whole trees.
-export { simulatedSystem, type SimulatedSystem, type SimulationEvent, type SimulationOptions } from '../app/simulated-system.ts'
+export {
+  simulatedSystem,
+  type ProcessDiedEvent,
+  type SimulatedSystem,
+  type SimulationEvent,
+  type SimulationOptions,
+} from '../app/simulated-system.ts'
 export type {
   CheckpointFault,
   ClockFault,
@@ -15,6 +21,7 @@ export type { RealWorldEvent } from '../simulation/real-world.ts'
 export {
   ClockReentryError,
   InjectedFaultError,
+  ProcessDiedError,
   RealWorldError,
   ScheduleMismatchError,
   StalledError,
