@@ -71,7 +71,8 @@ const optionNames: readonly string[] = [
   'overload',
 ]
 
-function checkOptions(options: SimulationOptions): void {
+/** @throws {ConfigurationError} if an option breaks a rule. */
+export function checkOptions(options: SimulationOptions): void {
   for (const [name, value] of Object.entries(options))
     if (!optionNames.includes(name)) {
       const remedy = `The options are ${optionNames.join(', ')}`

@@ -9,10 +9,12 @@ export interface SimulationControls {
   readonly settlesEachStep?: boolean
   /** After each choice and each timer, and, with `settled`, whenever promises have gone on. */
   readonly after?: (what: 'step' | 'settled') => void
+  /** True: no choice is made any more, until what is told after that ends the run. */
+  readonly isHalted?: () => boolean
   /** A message is about to be handled. */
   readonly handling?: (actor: ActorId, message: Message) => void
-  /** The store is asked for something. */
-  readonly asked?: () => void
+  /** The store is asked for something, mostly for an actor. */
+  readonly asked?: (operation: string, actor: ActorId | undefined) => void
   /** Chance is asked for a number. */
   readonly drew?: () => void
   /** Faults may be added while it runs. */

@@ -209,8 +209,8 @@ export class Simulation<Tree> implements SimulatedSystem<Tree> {
       run()
       this.#refuseCaught()
     }
-    const isInterrupted = (): boolean => this.#watch?.hasCaught === true || this.#death !== undefined
-    const { settlesEachStep = false, after: told } = this.#controls
+    const { settlesEachStep = false, after: told, isHalted } = this.#controls
+    const isInterrupted = (): boolean => this.#watch?.hasCaught === true || this.#death !== undefined || isHalted?.() === true
     const after = (what: 'step' | 'settled'): void => {
       if (this.#death === undefined) told?.(what)
       if (what === 'settled' && this.#death !== undefined) throw new ProcessDiedError(this.#death.at)

@@ -1,14 +1,17 @@
+import type { ActorId } from '../protocol/actor-id.ts'
 import type { Persistence, Store } from '../runtime/persistence.ts'
 
+/** Told of each operation, and of the actor for which it is, if it is for one. */
+type Asked = (operation: string, actor: ActorId | undefined) => void
+
 /**
- * A store of a process that can die: what the store has done stays done, and nobody in a dead process learns of it. `asked` is
- * told of each operation.
+ * A store of a process that can die: what the store has done stays done, and nobody in a dead process learns of it.
  */
-export function mortalStore(store: Store, isAlive: () => boolean, asked: () => void): Store {
+export function mortalStore(store: Store, isAlive: () => boolean, asked: Asked): Store {
   return { open: async (world) => mortal(await store.open(world), isAlive, asked) }
 }
 
-function mortal(inner: Persistence, isAlive: () => boolean, asked: () => void): Persistence {
+function mortal(inner: Persistence, isAlive: () => boolean, asked: Asked): Persistence {
   const answer = <T>(given: Promise<T>): Promise<T> =>
     new Promise((resolve, reject) => {
       given.then(
@@ -19,7 +22,7 @@ function mortal(inner: Persistence, isAlive: () => boolean, asked: () => void): 
   const operation = (name: keyof Persistence): unknown => {
     const carryOut = inner[name] as (...args: unknown[]) => Promise<unknown>
     return (...args: unknown[]) => {
-      asked()
+      asked(name, typeof args[0] === 'string' ? args[0] : undefined)
       return answer(carryOut(...args))
     }
   }

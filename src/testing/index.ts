@@ -1,3 +1,10 @@
+// Failure scenarios as tests.
+export { simulate, type SimulateOptions } from './simulate.ts'
+export type { EventPattern, KillPoint, ProcessKillPoint, Sim } from './sim.ts'
+export type { Law } from './laws.ts'
+export { describeStep, type Handling, type SimStep } from './steps.ts'
+export { LawBrokenError, LeftoverError, NeverHappenedError } from './errors.ts'
+
 // Simulation of whole trees.
 export {
   simulatedSystem,

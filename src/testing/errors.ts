@@ -1,0 +1,46 @@
+import { CoppiceError } from '../protocol/errors.ts'
+
+/** A law that was to hold after every step of a simulation does not. The simulation went no further. */
+export class LawBrokenError extends CoppiceError {
+  override readonly name = 'LawBrokenError'
+  readonly code = 'law-broken'
+  /** In the words of whoever gave it. */
+  readonly law: string
+  /** What is wrong. */
+  readonly detail: string
+  /** The number of the step after which it was broken first; 0 before the first. */
+  readonly step: number
+  /** That step in a few words. */
+  readonly what: string
+
+  constructor({ law, detail, step, what }: Pick<LawBrokenError, 'law' | 'detail' | 'step' | 'what'>) {
+    super(`"${law}" does not hold after step ${step} (${what}): ${detail}`)
+    this.law = law
+    this.detail = detail
+    this.step = step
+    this.what = what
+  }
+}
+
+/** Something that a test waits for does not happen: the simulation has come to rest before. */
+export class NeverHappenedError extends CoppiceError {
+  override readonly name = 'NeverHappenedError'
+  readonly code = 'never-happened'
+
+  constructor(what: string, lastSteps: readonly string[]) {
+    super(`${what} never happened; nothing is scheduled any more. The last steps were: ${lastSteps.join('; ') || 'none'}`)
+  }
+}
+
+/** What is left when a simulated tree has been stopped. */
+export class LeftoverError extends CoppiceError {
+  override readonly name = 'LeftoverError'
+  readonly code = 'leftover'
+  /** One line for each. */
+  readonly leftovers: readonly string[]
+
+  constructor(leftovers: readonly string[]) {
+    super(`the simulation leaves something behind:\n${leftovers.map((line) => `  - ${line}`).join('\n')}`)
+    this.leftovers = leftovers
+  }
+}

@@ -1,0 +1,93 @@
+import type { ActorId } from '../protocol/actor-id.ts'
+import type { Death } from '../app/simulation-controls.ts'
+
+/** A point of a run at which the process can die: around the n-th commit, or after the n-th turn, counted from the beginning. */
+export interface DeathPoint {
+  readonly at: 'before commit' | 'after commit' | 'torn commit' | 'after turn'
+  readonly nth: number
+}
+
+type Checkpoints = ReadonlyMap<ActorId, number>
+
+/** What may be asked of a simulation whose process can die. */
+interface Mortal {
+  dies(death: Death): void
+  newestCheckpoints(): Checkpoints | undefined
+}
+
+/** Counts the points at which the process could die, and has it die at the one that is planned. */
+export class ProcessDeath {
+  readonly #mortal: Mortal
+  #planned: DeathPoint | undefined
+  #checkpoints: Checkpoints | undefined
+  commits = 0
+  turns = 0
+  /** Commits that wrote a checkpoint, as far as somebody asked: by their numbers. */
+  readonly tearable: number[] = []
+  readonly #isCounting: boolean
+  /** The point at which it died. */
+  reached: DeathPoint | undefined
+
+  constructor(mortal: Mortal, planned?: DeathPoint, isCounting = false) {
+    this.#mortal = mortal
+    this.#planned = planned
+    this.#isCounting = isCounting
+  }
+
+  plan(point: DeathPoint): void {
+    this.#planned = point
+  }
+
+  /** A choice is about to be made. True if the process dies in place of it. */
+  before(choice: string): boolean {
+    if (!isCommit(choice)) return false
+    const nth = this.commits + 1
+    if (this.#isDue('before commit', nth)) return this.#die([])
+    if (this.#isCounting || this.#isDue('torn commit', nth)) this.#checkpoints = this.#mortal.newestCheckpoints()
+    return false
+  }
+
+  /** A choice was made. */
+  after(choice: string): void {
+    if (choice.startsWith('run ')) {
+      this.turns += 1
+      if (this.#isDue('after turn', this.turns)) this.#die([])
+      return
+    }
+    if (!isCommit(choice)) return
+    this.commits += 1
+    if (this.#isDue('after commit', this.commits)) this.#die([])
+    const written = this.#written()
+    if (written.length === 0) return
+    if (this.#isDue('torn commit', this.commits)) this.#die(written)
+    else this.tearable.push(this.commits)
+  }
+
+  #written(): Required<Death>['torn'] {
+    const before = this.#checkpoints
+    const now = before && this.#mortal.newestCheckpoints()
+    this.#checkpoints = undefined
+    if (now === undefined) return []
+    return [...now].filter(([actor, number]) => before?.get(actor) !== number).map(([actor, number]) => ({ actor, number }))
+  }
+
+  #isDue(at: DeathPoint['at'], nth: number): boolean {
+    return this.#planned?.at === at && this.#planned.nth === nth
+  }
+
+  #die(torn: Required<Death>['torn']): true {
+    this.reached = this.#planned
+    this.#planned = undefined
+    if (this.reached !== undefined) this.#mortal.dies({ at: describeDeath(this.reached), torn })
+    return true
+  }
+}
+
+/** A point in words: `after commit 3`. */
+export function describeDeath({ at, nth }: DeathPoint): string {
+  return at === 'torn commit' ? `after commit ${nth}, with its checkpoints torn` : `${at} ${nth}`
+}
+
+function isCommit(choice: string): boolean {
+  return choice.startsWith('defer store commit') || choice.startsWith('defer "store commit"')
+}
