@@ -44,3 +44,49 @@ export class LeftoverError extends CoppiceError {
     this.leftovers = leftovers
   }
 }
+
+/** A replay token does not fit the scenario any more: its code has changed, or it is the token of another one. */
+export class StaleTokenError extends CoppiceError {
+  override readonly name = 'StaleTokenError'
+  readonly code = 'stale-token'
+
+  constructor(why: string) {
+    super(`the replay token does not fit the scenario: ${why}. Explore again for a new one`)
+  }
+}
+
+/** A scenario does not keep what it has to. The message is the whole report. */
+export class ScenarioFailedError extends CoppiceError {
+  override readonly name = 'ScenarioFailedError'
+  readonly code = 'scenario-failed'
+  readonly report: FailureReport
+
+  constructor(report: FailureReport, options?: ErrorOptions) {
+    super(report.text, options)
+    this.report = report
+  }
+}
+
+/** What is told of a failure. */
+export interface FailureReport {
+  /** What does not hold, in the words of whoever gave it. */
+  readonly law: string
+  /** What is wrong. */
+  readonly detail: string
+  /** Decides `ctx.random`, and, in a search by seeds, every order. */
+  readonly seed: number
+  /** For `replay`, to have the same run again. */
+  readonly token: string
+  /** The decisions that were not the default, after shrinking. */
+  readonly decisions: readonly { readonly at: number; readonly choice: string }[]
+  /** The run, a line for each step. */
+  readonly schedule: readonly string[]
+  /** The run as a sequence diagram of Mermaid. */
+  readonly mermaid: string
+  /** The run as lanes of text, one for each actor. */
+  readonly timeline: string
+  /** A test that fails for the same reason, to paste into a file. */
+  readonly test: string
+  /** All of it. */
+  readonly text: string
+}

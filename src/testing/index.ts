@@ -2,8 +2,20 @@
 export { simulate, type SimulateOptions } from './simulate.ts'
 export type { EventPattern, KillPoint, ProcessKillPoint, Sim } from './sim.ts'
 export type { Law } from './laws.ts'
+export { explore, findFailure, type Exploration, type ExploreOptions } from './explore.ts'
+export { scenario, type Invariant, type Invariants, type Scenario, type StepLaw } from './scenario.ts'
+export type { Failure, Run } from './run-scenario.ts'
+export type { Decision } from './steering.ts'
+export type { DeathPoint } from './process-death.ts'
 export { describeStep, type Handling, type SimStep } from './steps.ts'
-export { LawBrokenError, LeftoverError, NeverHappenedError } from './errors.ts'
+export {
+  LawBrokenError,
+  LeftoverError,
+  NeverHappenedError,
+  ScenarioFailedError,
+  StaleTokenError,
+  type FailureReport,
+} from './errors.ts'
 
 // Simulation of whole trees.
 export {
@@ -39,7 +51,8 @@ export {
 export { scriptedSpawner, type ScriptedProcess, type ScriptedSpawner } from './scripted-spawner.ts'
 
 // What supervisors recorded.
-export { replay, type ReplayedStep } from '../supervision/machine/replay.ts'
+export { replay } from './replay.ts'
+export type { ReplayedStep } from '../supervision/machine/replay.ts'
 
 // Its parts, for tests of a part.
 export { runUntilIdle, type RunUntilIdleOptions } from '../simulation/run-until-idle.ts'
