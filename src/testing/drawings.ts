@@ -25,15 +25,25 @@ export function timelineOf(steps: readonly SimStep[], width = 100): string {
   const columns = shown(steps).map((step) => ({ atMs: step.atMs, cells: cellsOf(step) }))
   const lanes = [...new Set(columns.flatMap(({ cells }) => [...cells.keys()]))]
   const head = Math.max(6, ...lanes.map((lane) => displayId(lane).length))
-  const widths = columns.map(({ atMs, cells }) => Math.max(String(atMs).length, ...[...cells.values()].map((text) => text.length)) + 1)
+  const widths = columns.map(
+    ({ atMs, cells }) => Math.max(String(atMs).length, ...[...cells.values()].map((text) => text.length)) + 1,
+  )
   const parts: string[] = []
-  for (let begin = 0; begin < columns.length; ) {
+  for (let begin = 0; begin < columns.length;) {
     let end = begin
     for (let used = head; end < columns.length && (end === begin || used + (widths[end] ?? 0) <= width); end += 1)
       used += widths[end] ?? 0
     const row = (name: string, cell: (index: number) => string): string =>
-      `${name.padEnd(head)} ${columns.slice(begin, end).map((_, i) => cell(begin + i).padEnd(widths[begin + i] ?? 0)).join('')}`.trimEnd()
-    parts.push([row('ms', (i) => String(columns[i]?.atMs ?? '')), ...lanes.map((lane) => row(displayId(lane), (i) => columns[i]?.cells.get(lane) ?? '·'))].join('\n'))
+      `${name.padEnd(head)} ${columns
+        .slice(begin, end)
+        .map((_, i) => cell(begin + i).padEnd(widths[begin + i] ?? 0))
+        .join('')}`.trimEnd()
+    parts.push(
+      [
+        row('ms', (i) => String(columns[i]?.atMs ?? '')),
+        ...lanes.map((lane) => row(displayId(lane), (i) => columns[i]?.cells.get(lane) ?? '·')),
+      ].join('\n'),
+    )
     begin = end
   }
   return parts.join('\n\n')

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../protocol/errors.ts'
+import { holdModules } from '../simulation/real-modules.ts'
 import { ScenarioFailedError, type FailureReport } from './errors.ts'
 import { reportOf } from './report.ts'
 import { recipeOf, runRecipe, type Stage } from './replays.ts'
@@ -88,9 +89,14 @@ export async function findFailure<Tree, Item>(
     throw new ConfigurationError({ path: 'explore: bounded', rule: 'goes without seeds: it tries every order', value: bounded })
   const stage = { scenario, laws: { ...(invariants && { invariants }), ...(always && { always }) } }
   const { runs: most = 10_000, reduce: reduces = true } = typeof bounded === 'object' ? bounded : {}
-  const searched = bounded === false ? await searchSeeds(stage, seedsOf(seeds)) : await searchAll(stage, { most, reduces })
-  const { runs, redundant, isComplete, choices } = searched
-  return { runs, redundant, isComplete, choices, failure: await told(stage, searched, bounded !== false, shrink) }
+  const modules = holdModules()
+  try {
+    const searched = bounded === false ? await searchSeeds(stage, seedsOf(seeds)) : await searchAll(stage, { most, reduces })
+    const { runs, redundant, isComplete, choices } = searched
+    return { runs, redundant, isComplete, choices, failure: await told(stage, searched, bounded !== false, shrink) }
+  } finally {
+    modules.close()
+  }
 }
 
 /** Plays a scenario once more as a token says; see `replay`. */

@@ -27,15 +27,7 @@ const chance = 'chance'
 const outside = 'outside'
 
 /** Events that change nothing but what is seen otherwise. */
-const harmless: ReadonlySet<string> = new Set([
-  'accepted',
-  'committed',
-  'checkpointed',
-  'effect',
-  'refused',
-  'emitted',
-  'logged',
-])
+const harmless: ReadonlySet<string> = new Set(['accepted', 'committed', 'checkpointed', 'effect', 'refused', 'emitted', 'logged'])
 
 /**
  * Watches the steps of a simulation, to know which of them depend on each other. It compares what can be seen of every actor before

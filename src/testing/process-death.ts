@@ -22,7 +22,7 @@ export class ProcessDeath {
   #checkpoints: Checkpoints | undefined
   commits = 0
   turns = 0
-  /** Commits that wrote a checkpoint, as far as somebody asked: by their numbers. */
+  /** Commits that wrote a checkpoint over another one, as far as somebody asked: by their numbers. */
   readonly tearable: number[] = []
   readonly #isCounting: boolean
   /** The point at which it died. */
@@ -68,7 +68,9 @@ export class ProcessDeath {
     const now = before && this.#mortal.newestCheckpoints()
     this.#checkpoints = undefined
     if (now === undefined) return []
-    return [...now].filter(([actor, number]) => before?.get(actor) !== number).map(([actor, number]) => ({ actor, number }))
+    // Behind a first checkpoint there is nothing: without it the tree refuses to start.
+    const isTearable = ([actor, number]: [ActorId, number]): boolean => (before?.get(actor) ?? number) !== number
+    return [...now].filter(isTearable).map(([actor, number]) => ({ actor, number }))
   }
 
   #isDue(at: DeathPoint['at'], nth: number): boolean {

@@ -73,8 +73,10 @@ export function runWith<Tree, Item>(
 export function recipeOf({ scenario }: Stage<never, never>, { items, faults, ...rest }: Replayed): Recipe {
   const { items: allItems = [], faults: allFaults = [] } = scenario
   const outside = (places: readonly number[], all: readonly unknown[]): boolean => places.some((place) => place >= all.length)
-  if (outside(items ?? [], allItems)) throw new StaleTokenError(`it goes by ${allItems.length} items, and wants number ${Math.max(...(items ?? [])) + 1}`)
-  if (outside(faults ?? [], allFaults)) throw new StaleTokenError(`it has ${allFaults.length} faults, and number ${Math.max(...(faults ?? [])) + 1} is wanted`)
+  if (outside(items ?? [], allItems))
+    throw new StaleTokenError(`it goes by ${allItems.length} items, and wants number ${Math.max(...(items ?? [])) + 1}`)
+  if (outside(faults ?? [], allFaults))
+    throw new StaleTokenError(`it has ${allFaults.length} faults, and number ${Math.max(...(faults ?? [])) + 1} is wanted`)
   return { ...rest, items: items ?? [...allItems.keys()], faults: faults ?? [...allFaults.keys()] }
 }
 
@@ -89,5 +91,7 @@ export function replayedOf({ scenario }: Stage<never, never>, { items, faults, .
 }
 
 function refuse({ at, choice }: Decision, labels: readonly string[]): never {
-  throw new StaleTokenError(`decision ${at} wants "${choice}", and what can run is ${labels.map((label) => `"${label}"`).join(', ')}`)
+  throw new StaleTokenError(
+    `decision ${at} wants "${choice}", and what can run is ${labels.map((label) => `"${label}"`).join(', ')}`,
+  )
 }

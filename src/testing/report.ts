@@ -28,7 +28,8 @@ export function reportOf<Tree, Item>({ stage, recipe, run, failure, found }: Rep
   const test = testOf(plain, law, token)
   const { faults = [], items } = stage.scenario
   const wrong = recipe.faults.flatMap((place) => faults[place] ?? []).map((fault) => `  fault    ${describeFault(fault)}`)
-  const story = items === undefined ? [] : [`  items    ${recipe.items.map((place) => JSON.stringify(items[place])).join(', ') || 'none'}`]
+  const story =
+    items === undefined ? [] : [`  items    ${recipe.items.map((place) => JSON.stringify(items[place])).join(', ') || 'none'}`]
   const death = recipe.death === undefined ? [] : [`  death    of the process ${describeDeath(recipe.death)}`]
   const text = [
     `"${law}" does not hold: ${detail}`,

@@ -37,7 +37,7 @@ export async function shrinkRun<Tree, Item>(
   }
 
   const size = (): number => recipe.decisions.length + recipe.items.length + recipe.faults.length
-  for (let before = Infinity; size() < before && !isOver(); ) {
+  for (let before = Infinity; size() < before && !isOver();) {
     before = size()
     await shrunk(recipe.faults, (faults) => tryIt({ ...recipe, faults }), isOver)
     await shrunk(recipe.items, (items) => tryIt({ ...recipe, items }), isOver)

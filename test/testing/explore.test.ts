@@ -20,7 +20,12 @@ const Writer = actor('writer', {
       return { saw }
     }),
     either: cast(async ({ ctx }) => {
-      const asked = ['x', 'y'].map((to) => ctx.ref(Log, to).call.append(to).then(() => to))
+      const asked = ['x', 'y'].map((to) =>
+        ctx
+          .ref(Log, to)
+          .call.append(to)
+          .then(() => to),
+      )
       return { saw: await Promise.race(asked) }
     }),
   }),
@@ -77,7 +82,9 @@ describe('explore with seeds', () => {
   })
 
   it('refuses seeds that are none', async () => {
-    await expect(explore(lostUpdate, { seeds: 0 })).rejects.toThrow('explore: seeds must be an integer >= 1, or a list of seeds; got 0')
+    await expect(explore(lostUpdate, { seeds: 0 })).rejects.toThrow(
+      'explore: seeds must be an integer >= 1, or a list of seeds; got 0',
+    )
     await expect(explore(lostUpdate, { seeds: 3, bounded: true })).rejects.toMatchObject({ code: 'configuration' })
   })
 })
@@ -128,10 +135,13 @@ describe('explore with bounded', () => {
   })
 
   it('tries one order only of what has nothing to do with each other', async () => {
-    const apart = await outcomes(({ tree: { x, y } }) => {
-      void x.cast.write('1')
-      void y.cast.write('2')
-    }, { bounded: true })
+    const apart = await outcomes(
+      ({ tree: { x, y } }) => {
+        void x.cast.write('1')
+        void y.cast.write('2')
+      },
+      { bounded: true },
+    )
     expect(apart.runs - apart.redundant).toBe(1)
   })
 
@@ -156,7 +166,9 @@ describe('replay', () => {
 
   it('refuses what is no token, and a token that does not fit any more', async () => {
     await expect(replay(lostUpdate, 'hello')).rejects.toMatchObject({ code: 'configuration' })
-    await expect(replay(lostUpdate, 'v1~seed=1~1=run nobody')).rejects.toThrow(/decision 1 wants "run nobody", and what can run is "run ann"/)
+    await expect(replay(lostUpdate, 'v1~seed=1~1=run nobody')).rejects.toThrow(
+      /decision 1 wants "run nobody", and what can run is "run ann"/,
+    )
     await expect(replay(lostUpdate, 'v1~seed=1~items=3')).rejects.toMatchObject({ code: 'stale-token' })
   })
 })
