@@ -6,9 +6,9 @@ import { Steering } from './steering.ts'
 export class RedundantRun extends Error {}
 
 /**
- * Goes along one branch of all runs, and puts every other branch that it comes by on the frontier. With a watch it leaves out what
- * gives the same as another run, by sleep sets: of two independent steps only one order is tried (Godefroid, "Partial-Order Methods
- * for the Verification of Concurrent Systems", 1996).
+ * Goes along one branch of all runs, and puts every other branch that it comes by on the frontier. With a watch it leaves out
+ * what gives the same as another run, by sleep sets: of two independent steps only one order is tried (Godefroid, "Partial-Order
+ * Methods for the Verification of Concurrent Systems", 1996).
  */
 export class BoundedSteering<Tree> extends Steering {
   readonly #branch: Branch

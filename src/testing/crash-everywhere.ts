@@ -48,13 +48,13 @@ export interface CrashReport {
 }
 
 /**
- * Plays a scenario once without a death, to find the points at which its process could die: before and after each commit, after each
- * commit with the checkpoints that it wrote half missing (but for the first of an actor, behind which there is nothing), and after each
- * turn. Then once for each of them: the process dies there as by
- * `kill -9`, the tree is started again on the same store, everything comes to rest, and what has to hold is asked.
+ * Plays a scenario once without a death, to find the points at which its process could die: before and after each commit, after
+ * each commit with the checkpoints that it wrote half missing (but for the first of an actor, behind which there is nothing),
+ * and after each turn. Then once for each of them: the process dies there as by `kill -9`, the tree is started again on the same
+ * store, everything comes to rest, and what has to hold is asked.
  *
- * Whoever plays the scenario lives in that process: with it the story ends, unless it catches the `ProcessDiedError` and goes on with
- * `sim.tree`, as a client that comes back does. Commits of the start count too.
+ * Whoever plays the scenario lives in that process: with it the story ends, unless it catches the `ProcessDiedError` and goes on
+ * with `sim.tree`, as a client that comes back does. Commits of the start count too.
  *
  * @returns the coverage.
  * @throws {ScenarioFailedError} with a report of the first point after which something does not hold, and the list of all.

@@ -35,15 +35,15 @@ export interface Exploration {
 }
 
 /**
- * Plays a scenario in many orders, until something does not hold that has to. Then it looks for the shortest run that fails for the
- * same reason, and throws a report: what does not hold, the run as a list, a sequence diagram and a timeline, a token for `replay`, and
- * a test to paste.
+ * Plays a scenario in many orders, until something does not hold that has to. Then it looks for the shortest run that fails for
+ * the same reason, and throws a report: what does not hold, the run as a list, a sequence diagram and a timeline, a token for
+ * `replay`, and a test to paste.
  *
- * By seeds every choice is made by chance: who runs next, when the store commits, when code behind an `await` goes on. With `bounded`
- * every order is tried, those that differ least from the default first. Code behind an `await` then goes on right after the step that
- * lets it, and of two steps that are independent only one order is tried: turns, commits and timers that touch no actor in common,
- * neither the store nor chance, and neither start nor end anybody. What actors share besides messages is not seen: variables outside
- * of them, names and groups that they join while they run. For such trees say `reduce: false`.
+ * By seeds every choice is made by chance: who runs next, when the store commits, when code behind an `await` goes on. With
+ * `bounded` every order is tried, those that differ least from the default first. Code behind an `await` then goes on right
+ * after the step that lets it, and of two steps that are independent only one order is tried: turns, commits and timers that
+ * touch no actor in common, neither the store nor chance, and neither start nor end anybody. What actors share besides messages
+ * is not seen: variables outside of them, names and groups that they join while they run. For such trees say `reduce: false`.
  *
  * The start of the tree runs in the default order.
  *

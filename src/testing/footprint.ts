@@ -2,8 +2,8 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import type { KitSim, StepWatch } from './kit-sim.ts'
 
 /**
- * What one step has to do with: actors, `the store`, `chance`, `outside` (whoever plays the scenario), or everything. A step is a turn,
- * a commit or a timer, with all that promises do because of it.
+ * What one step has to do with: actors, `the store`, `chance`, `outside` (whoever plays the scenario), or everything. A step is
+ * a turn, a commit or a timer, with all that promises do because of it.
  */
 export interface Footprint {
   /** Nothing for everything. */
@@ -30,9 +30,9 @@ const outside = 'outside'
 const harmless: ReadonlySet<string> = new Set(['accepted', 'committed', 'checkpointed', 'effect', 'refused', 'emitted', 'logged'])
 
 /**
- * Watches the steps of a simulation, to know which of them depend on each other. It compares what can be seen of every actor before
- * and after: its mail, its state, its status. A turn also touches whom its actor ever was called by, since it may answer. What begins
- * or ends an actor touches everything.
+ * Watches the steps of a simulation, to know which of them depend on each other. It compares what can be seen of every actor
+ * before and after: its mail, its state, its status. A turn also touches whom its actor ever was called by, since it may answer.
+ * What begins or ends an actor touches everything.
  */
 export class FootprintWatch<Tree> implements StepWatch {
   readonly #sim: () => KitSim<Tree> | undefined

@@ -1,13 +1,13 @@
 // Failure scenarios as tests.
 export { simulate, type SimulateOptions } from './simulate.ts'
 export type { EventPattern, KillPoint, ProcessKillPoint, Sim } from './sim.ts'
-export type { Law } from './laws.ts'
+export type { Law, Verdict } from './laws.ts'
 export { explore, findFailure, type Exploration, type ExploreOptions } from './explore.ts'
 export { crashEverywhere, findCrash, type CrashCoverage, type CrashOptions, type CrashReport } from './crash-everywhere.ts'
 export { scenario, type Invariant, type Invariants, type Scenario, type StepLaw } from './scenario.ts'
 export type { Failure, Run } from './run-scenario.ts'
 export type { Decision } from './steering.ts'
-export type { DeathPoint } from './process-death.ts'
+export type { DeathCount, DeathPoint } from './process-death.ts'
 export { describeStep, type Handling, type SimStep } from './steps.ts'
 export {
   LawBrokenError,

@@ -1,12 +1,15 @@
 import { LawBrokenError } from './errors.ts'
 
+/** True, or nothing, if something holds; false, or a text that says what is wrong, if not. */
+// A law that only asserts returns nothing.
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type
+export type Verdict = boolean | string | void
+
 /**
  * Says whether something holds: by true, or by not throwing. False, a text that says what is wrong, or what it throws say that it
  * does not.
  */
-// A law that only asserts returns nothing.
-// eslint-disable-next-line @typescript-eslint/no-invalid-void-type
-export type Law = () => boolean | string | void
+export type Law = () => Verdict
 
 /** Thrown by `peek` within a law, about an actor that does not run: such a law says nothing at that moment. */
 export class NobodyToPeekAt extends Error {}

@@ -15,17 +15,25 @@ interface Mortal {
   newestCheckpoints(): Checkpoints | undefined
 }
 
+/** How many points there were at which the process could die. */
+export interface DeathCount {
+  readonly commits: number
+  readonly turns: number
+  /** Commits that wrote a checkpoint over another one, as far as somebody asked: by their numbers. */
+  readonly tearable: readonly number[]
+  /** The point at which it did. */
+  readonly reached: DeathPoint | undefined
+}
+
 /** Counts the points at which the process could die, and has it die at the one that is planned. */
-export class ProcessDeath {
+export class ProcessDeath implements DeathCount {
   readonly #mortal: Mortal
   #planned: DeathPoint | undefined
   #checkpoints: Checkpoints | undefined
   commits = 0
   turns = 0
-  /** Commits that wrote a checkpoint over another one, as far as somebody asked: by their numbers. */
   readonly tearable: number[] = []
   readonly #isCounting: boolean
-  /** The point at which it died. */
   reached: DeathPoint | undefined
 
   constructor(mortal: Mortal, planned?: DeathPoint, isCounting = false) {

@@ -15,8 +15,8 @@ import type { Invariants, Scenario } from './scenario.ts'
  */
 export function replay<Tree, Item>(scenario: Scenario<Tree, Item>, token: string, laws?: Invariants<Tree>): Promise<Run>
 /**
- * Takes recorded facts through the machine of a supervisor again. The steps are those of the live supervisor, with equal commands:
- * it decides by the facts alone.
+ * Takes recorded facts through the machine of a supervisor again. The steps are those of the live supervisor, with equal
+ * commands: it decides by the facts alone.
  *
  * @throws InternalError if a fact cannot come where it does: the record is not of one supervisor, or has a gap.
  */

@@ -5,11 +5,11 @@ import { ProcessDiedError, RealWorldError } from '../simulation/errors.ts'
 import type { Fault } from '../simulation/fault-plan.ts'
 import { LawBrokenError, StaleTokenError } from './errors.ts'
 import { KitSim, type KitSimParts } from './kit-sim.ts'
-import { breachOf } from './laws.ts'
-import type { DeathPoint, ProcessDeath } from './process-death.ts'
+import { breachOf, type Verdict } from './laws.ts'
+import type { DeathCount, DeathPoint } from './process-death.ts'
 import type { Invariants, Scenario } from './scenario.ts'
 import type { Decision, Steering } from './steering.ts'
-import { describeStep, type SimStep } from './steps.ts'
+import type { SimStep } from './steps.ts'
 
 /** One way to play a scenario. */
 export interface RunPlan<Tree, Item> extends Pick<KitSimParts, 'settlesEachStep' | 'watch' | 'countsCheckpoints'> {
@@ -44,7 +44,7 @@ export interface Run {
   readonly steps: readonly SimStep[]
   readonly events: readonly SimulationEvent[]
   readonly schedule: string
-  readonly death: Pick<ProcessDeath, 'commits' | 'turns' | 'tearable' | 'reached'>
+  readonly death: DeathCount
 }
 
 /** Plays a scenario once. What is wrong with the scenario, and no failure of its tree, is thrown. */
@@ -100,7 +100,7 @@ async function unlessItDied(run: () => Promise<void>): Promise<void> {
 async function verdictOf(ask: () => unknown): Promise<string | undefined> {
   try {
     const verdict = await ask()
-    return breachOf(() => verdict as boolean | string | void)
+    return breachOf(() => verdict as Verdict)
   } catch (error) {
     if (error instanceof LawBrokenError) throw error
     return error instanceof Error ? error.message : String(error)

@@ -1,6 +1,6 @@
 /**
- * Leaves out of a list what is not needed for `fails` to hold, by delta debugging: first halves, then smaller and smaller parts. The
- * result is minimal in that no single one can be left out, unless `isOver` says before that it is enough.
+ * Leaves out of a list what is not needed for `fails` to hold, by delta debugging: first halves, then smaller and smaller parts.
+ * The result is minimal in that no single one can be left out, unless `isOver` says before that it is enough.
  */
 export async function shrunk<Item>(
   items: readonly Item[],

@@ -18,13 +18,13 @@ export interface Sim<Tree> extends Omit<SimulatedSystem<Tree>, typeof Symbol.asy
   /** What has happened so far, step by step. */
   readonly steps: readonly SimStep[]
   /**
-   * The committed state of an actor at this moment; nothing if it does not run. In a law it is never nothing: a law about an actor
-   * that does not run is not asked.
+   * The committed state of an actor at this moment; nothing if it does not run. In a law it is never nothing: a law about an
+   * actor that does not run is not asked.
    */
   peek<State = unknown>(actor: ActorId | { readonly id: ActorId }): State | undefined
   /**
-   * Runs until `what` is true, or until an event comes that has these fields, with as much virtual time as that takes. Resolves with
-   * the event. Stops right after the step.
+   * Runs until `what` is true, or until an event comes that has these fields, with as much virtual time as that takes. Resolves
+   * with the event. Stops right after the step.
    *
    * @throws {NeverHappenedError} if it never is.
    */
@@ -38,8 +38,8 @@ export interface Sim<Tree> extends Omit<SimulatedSystem<Tree>, typeof Symbol.asy
    */
   kill(actor: ActorId | { readonly id: ActorId }, point?: KillPoint): Promise<void>
   /**
-   * The process dies as by `kill -9`, and the tree is started again on what was committed: `tree` is another one then. `nth` counts
-   * commits from now on, from 1.
+   * The process dies as by `kill -9`, and the tree is started again on what was committed: `tree` is another one then. `nth`
+   * counts commits from now on, from 1.
    *
    * @throws {NeverHappenedError} if there is no such commit.
    */

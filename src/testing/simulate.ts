@@ -14,8 +14,8 @@ export interface SimulateOptions extends Omit<SimulationOptions, 'replay'> {
 }
 
 /**
- * Starts a tree in a simulation, plays with it, stops it, and looks whether anything is left: an actor, a timer, a fault that has not
- * come about. Resolves with what `play` gives. For tests of any kind, and for scripts: it knows no test runner.
+ * Starts a tree in a simulation, plays with it, stops it, and looks whether anything is left: an actor, a timer, a fault that
+ * has not come about. Resolves with what `play` gives. For tests of any kind, and for scripts: it knows no test runner.
  *
  * The tree runs as in `simulatedSystem`: on a virtual clock, by the orders of a seed, with the faults of a plan.
  *
