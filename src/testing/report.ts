@@ -28,15 +28,16 @@ export function reportOf<Tree, Item>({ stage, recipe, run, failure, found }: Rep
   const test = testOf(plain, law, token)
   const { faults = [], items } = stage.scenario
   const wrong = recipe.faults.flatMap((place) => faults[place] ?? []).map((fault) => `  fault    ${describeFault(fault)}`)
-  const story =
-    items === undefined ? [] : [`  items    ${recipe.items.map((place) => JSON.stringify(items[place])).join(', ') || 'none'}`]
+  const told = items && recipe.items.map((place) => JSON.stringify(items[place])).join(', ')
+  const story = told === undefined ? [] : [`  items    ${told === '' ? 'none' : told}`]
   const death = recipe.death === undefined ? [] : [`  death    of the process ${describeDeath(recipe.death)}`]
+  const decided = decisions.map(({ at, choice }) => `${choice} (choice ${at})`).join(', ')
   const text = [
     `"${law}" does not hold: ${detail}`,
     found,
     '',
     ...[...death, ...wrong, ...story],
-    `  decided  ${decisions.map(({ at, choice }) => `${choice} (choice ${at})`).join(', ') || 'nothing: it fails in the default order'}`,
+    `  decided  ${decided === '' ? 'nothing: it fails in the default order' : decided}`,
     '',
     'the shortest run that was found (> is a decision):',
     ...schedule,
