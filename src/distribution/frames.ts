@@ -26,10 +26,16 @@ export type Frame = { readonly who: LinkPeer } & (
   | { readonly type: 'data'; readonly messages: readonly LinkedMessage[] }
   /** How far pairs have come, and behind which of them something is missing. */
   | { readonly type: 'ack'; readonly of: Life; readonly marks: readonly LinkMark[]; readonly gaps: readonly LinkMark[] }
-  /** Of these pairs the sender has nothing before what follows the mark. */
-  | { readonly type: 'oldest'; readonly marks: readonly LinkMark[] }
-  /** Then they are broken: the receiver has come no further than this. */
-  | { readonly type: 'broken'; readonly of: Life; readonly marks: readonly LinkMark[] }
+  /** Of these pairs the sender has nothing up to the marks any more. */
+  | { readonly type: 'oldest'; readonly page: number; readonly marks: readonly LinkMark[] }
+  /** What the receiver says of that: pairs that have come so far, and pairs that are broken, since they have not. */
+  | {
+      readonly type: 'compared'
+      readonly of: Life
+      readonly page: number
+      readonly marks: readonly LinkMark[]
+      readonly broken: readonly LinkMark[]
+    }
 )
 
 type Body = Frame extends infer Each ? (Each extends Frame ? Omit<Each, 'who'> : never) : never
@@ -51,9 +57,9 @@ function bodyOf(body: Body): readonly unknown[] {
     case 'ack':
       return [lifeOut(body.of), body.marks.map(markOut), body.gaps.map(markOut)]
     case 'oldest':
-      return [body.marks.map(markOut)]
-    case 'broken':
-      return [lifeOut(body.of), body.marks.map(markOut)]
+      return [body.page, body.marks.map(markOut)]
+    case 'compared':
+      return [lifeOut(body.of), body.page, body.marks.map(markOut), body.broken.map(markOut)]
   }
 }
 
@@ -108,9 +114,9 @@ export function readFrame(text: string): Frame {
     case 'ack':
       return { type, who, of: life(rest[0]), marks: marks(rest[1]), gaps: marks(rest[2]) }
     case 'oldest':
-      return { type, who, marks: marks(rest[0]) }
-    case 'broken':
-      return { type, who, of: life(rest[0]), marks: marks(rest[1]) }
+      return { type, who, page: whole(rest[0]), marks: marks(rest[1]) }
+    case 'compared':
+      return { type, who, of: life(rest[0]), page: whole(rest[1]), marks: marks(rest[2]), broken: marks(rest[3]) }
     default:
       throw new FrameError('it is of no known type')
   }

@@ -175,9 +175,9 @@ export class LinkEnd {
     }
     if ('of' in frame && !isSame(frame.of, this.#us())) return
     if (frame.type === 'data') void session.receiver.take(frame.messages)
-    else if (frame.type === 'oldest') void session.receiver.compare(frame.marks)
+    else if (frame.type === 'oldest') void session.receiver.compare(frame.page, frame.marks)
     else if (frame.type === 'ack') void session.sender.acknowledge(frame.marks, frame.gaps)
-    else session.sender.confirmBroken(frame.marks)
+    else session.sender.takeComparison(frame.page, frame.marks, frame.broken)
   }
 
   async #meet({ who, met, asks, isTold }: Frame & { readonly type: 'hello' }): Promise<void> {
@@ -203,7 +203,7 @@ export class LinkEnd {
       this.#timer = undefined
       this.#waitMs = shortestWaitMs
       emit({ type: 'link up', link, storeId: who.storeId, epoch: who.epoch })
-      session.sender.wake()
+      session.sender.begin()
     }
     if (asks || !this.#isUp(session)) this.#answer(session)
   }
@@ -225,7 +225,7 @@ export class LinkEnd {
       ...common,
       clock,
       sendData: (messages) => this.#send({ type: 'data', messages }),
-      sendOldest: (marks) => this.#send({ type: 'oldest', marks }),
+      sendOldest: (page, marks) => this.#send({ type: 'oldest', page, marks }),
     })
     const of = peer
     const adopts = this.#adopted === peer.opening
@@ -235,7 +235,7 @@ export class LinkEnd {
         codec,
         desk,
         sendAck: (marks, gaps) => this.#send({ type: 'ack', of, marks, gaps }),
-        sendBroken: (marks) => this.#send({ type: 'broken', of, marks }),
+        sendCompared: (page, marks, broken) => this.#send({ type: 'compared', of, page, marks, broken }),
         answered: () => sender.wake(),
       },
       adopts,

@@ -22,7 +22,7 @@ export interface ReceiverParts {
   readonly sendAck: (marks: readonly LinkMark[], gaps: readonly LinkMark[]) => void
   /** There are answers in the outbox. */
   readonly answered: () => void
-  readonly sendBroken: (marks: readonly LinkMark[]) => void
+  readonly sendCompared: (page: number, marks: readonly LinkMark[], broken: readonly LinkMark[]) => void
   readonly emit: (event: LinkEvent) => void
   readonly failed: (error: unknown) => void
 }
@@ -78,9 +78,9 @@ export class LinkReceiver {
     }
   }
 
-  /** The other end has nothing of these pairs before what follows the marks. */
-  async compare(marks: readonly LinkMark[]): Promise<void> {
-    const { link, store, emit, failed, sendAck, sendBroken } = this.#parts
+  /** The other end has nothing of these pairs up to the marks any more. */
+  async compare(page: number, marks: readonly LinkMark[]): Promise<void> {
+    const { link, store, emit, failed, sendCompared } = this.#parts
     try {
       const here = await store.marks(link, marks)
       if (this.#isClosed) return
@@ -98,9 +98,8 @@ export class LinkReceiver {
         if (!this.#broken.has(key)) emit({ type: 'link broken', link, side: 'receiving', from, to, has: last, needs })
         this.#broken.set(key, { from, to, last, needs })
       })
-      if (fine.length > 0) sendAck(fine, [])
+      sendCompared(page, fine, broken)
       if (broken.length > 0 && this.#adopts) await this.mend()
-      else if (broken.length > 0) sendBroken(broken)
     } catch (error) {
       failed(error)
     }

@@ -19,7 +19,7 @@ export interface SenderParts {
   readonly store: LinkStore
   readonly clock: Clock
   readonly sendData: (messages: readonly OutboxMessage[]) => void
-  readonly sendOldest: (marks: readonly LinkMark[]) => void
+  readonly sendOldest: (page: number, marks: readonly LinkMark[]) => void
   readonly emit: (event: LinkEvent) => void
   readonly failed: (error: unknown) => void
 }
@@ -51,6 +51,8 @@ export class LinkSender {
   #asked = new Map<string, LinkId>()
   #checking = new Map<string, LinkId>()
   readonly #held = new Map<string, Held>()
+  /** The pairs that are being compared with the other end, in pages; nothing when all have been. */
+  #page: { readonly number: number; readonly marks: readonly LinkMark[]; readonly after: LinkPair | undefined } | undefined
 
   constructor(parts: SenderParts) {
     this.#parts = parts
@@ -58,6 +60,15 @@ export class LinkSender {
 
   get broken(): readonly LinkMark[] {
     return [...this.#held.values()].filter(({ isBroken }) => isBroken).map(({ from, to, prev }) => ({ from, to, last: prev }))
+  }
+
+  /**
+   * The other end is there. Compares with it how far every pair has come, so that what it has lost is known at once, and not when
+   * there is something new to send.
+   */
+  begin(): void {
+    this.wake()
+    void this.#compare(1, { from: '', to: '' })
   }
 
   /** There is something new. */
@@ -99,15 +110,36 @@ export class LinkSender {
     void this.#pump()
   }
 
-  /** The other end confirms that something of these pairs is missing for ever. */
-  confirmBroken(marks: readonly LinkMark[]): void {
-    for (const { from, to, last } of marks) {
-      const held = this.#held.get(keyOf(from, to))
+  /** What the other end says of pairs it was asked about: these are well, those have lost something for ever. */
+  takeComparison(page: number, marks: readonly LinkMark[], broken: readonly LinkMark[]): void {
+    const compared = this.#page?.number === page ? this.#page : undefined
+    for (const { from, to, last } of broken) {
+      const key = keyOf(from, to)
+      const asked = compared?.marks.find((mark) => mark.from === from && mark.to === to)
+      const held = this.#held.get(key) ?? (asked && { from, to, prev: asked.last, isBroken: false })
       if (held === undefined || held.isBroken || compareLinkIds(held.prev, last) <= 0) continue
+      this.#held.set(key, held)
       held.isBroken = true
       const { link, emit } = this.#parts
       emit({ type: 'link broken', link, side: 'sending', from, to, has: last, needs: held.prev })
     }
+    if (compared !== undefined) void this.#compare(page + 1, compared.marks.at(-1))
+    if (marks.length > 0) void this.acknowledge(marks, [])
+  }
+
+  async #compare(number: number, after: LinkPair | undefined): Promise<void> {
+    const { link, store, failed, sendOldest } = this.#parts
+    this.#page = undefined
+    try {
+      const marks = after === undefined ? [] : await store.sent(link, after, pairsAtOnce)
+      if (marks.length === 0 || this.#isClosed) return
+      this.#page = { number, marks, after }
+      sendOldest(number, marks)
+    } catch (error) {
+      this.#page = { number, marks: [], after }
+      failed(error)
+    }
+    this.#arm()
   }
 
   async #pump(): Promise<void> {
@@ -124,7 +156,7 @@ export class LinkSender {
         this.#parts.failed(error)
         this.#hasMore = true
         this.#isReading = false
-        this.#arm()
+        this.#arm(true)
         return
       }
       this.#isReading = false
@@ -156,7 +188,7 @@ export class LinkSender {
       this.#onTheWay += 1
     }
     if (frame.length > 0) this.#parts.sendData(frame)
-    if (oldest.length > 0) this.#parts.sendOldest(oldest)
+    if (oldest.length > 0) this.#parts.sendOldest(0, oldest)
     if (rows.length > 0) this.#arm()
   }
 
@@ -183,17 +215,25 @@ export class LinkSender {
     this.#asked = new Map()
   }
 
-  #arm(): void {
+  /** Looks again after a while, as long as something is waited for. */
+  #arm(hasFailed = false): void {
     this.#timer?.cancel()
     this.#timer = undefined
-    if (this.#isClosed || (this.#onTheWay === 0 && this.#held.size === 0 && !this.#hasMore)) return
+    const isWaiting = this.#onTheWay > 0 || this.#held.size > 0 || this.#page !== undefined
+    if (this.#isClosed || !(isWaiting || hasFailed)) return
     this.#timer = this.#parts.clock.setTimer(this.#waitMs, () => this.#again(), { keepsAlive: false })
   }
 
   #again(): void {
     this.#waitMs = Math.min(this.#waitMs * 2, longestWaitMs)
     const held = [...this.#held.values()].slice(0, pairsAtOnce)
-    if (held.length > 0) this.#parts.sendOldest(held.map(({ from, to, prev }) => ({ from, to, last: prev })))
+    if (held.length > 0)
+      this.#parts.sendOldest(
+        0,
+        held.map(({ from, to, prev }) => ({ from, to, last: prev })),
+      )
+    if (this.#page !== undefined && this.#page.marks.length > 0) this.#parts.sendOldest(this.#page.number, this.#page.marks)
+    else if (this.#page !== undefined) void this.#compare(this.#page.number, this.#page.after)
     this.#rewind()
     this.#arm()
     void this.#pump()

@@ -70,6 +70,8 @@ export class LinkJournal {
         return this.#countWaiting(link)
       case 'acknowledged':
         return this.#acknowledged(link, order.marks)
+      case 'sent':
+        return this.#sent(link, order.after, order.most)
       case 'marks':
         return order.pairs.map((pair) => this.#markOf(link, pair))
       case 'mend':
@@ -200,6 +202,14 @@ export class LinkJournal {
     for (const { from, to, last } of marks) count += this.#parts.records.dropOutbox({ link, from, to, ...last })
     this.#waiting.set(link, this.#countWaiting(link) - count)
     return count
+  }
+
+  #sent(link: string, after: LinkPair, most: number): LinkMark[] {
+    const { records } = this.#parts
+    return records.linkOuts(link, after.from, after.to, most).map((row) => {
+      const { from, to } = row
+      return { from, to, last: records.oldestOutbox(link, from, to)?.prev ?? idOf(row) }
+    })
   }
 
   #mend(link: string, marks: readonly LinkMark[], peer: LinkPeer | undefined): undefined {

@@ -19,6 +19,7 @@ export type LinkOrder =
   | { readonly ask: 'outbox'; readonly after: number; readonly most: number }
   | { readonly ask: 'waiting' }
   | { readonly ask: 'acknowledged'; readonly marks: readonly LinkMark[] }
+  | { readonly ask: 'sent'; readonly after: LinkPair; readonly most: number }
   | { readonly ask: 'marks'; readonly pairs: readonly LinkPair[] }
   | { readonly ask: 'mend'; readonly marks: readonly LinkMark[]; readonly peer?: LinkPeer | undefined }
 
@@ -30,6 +31,7 @@ export interface LinkAnswers {
   readonly outbox: readonly OutboxMessage[]
   readonly waiting: number
   readonly acknowledged: number
+  readonly sent: readonly LinkMark[]
   readonly marks: readonly LinkMark[]
   readonly mend: undefined
 }
@@ -61,6 +63,7 @@ export function linkStoreOver(store: OperationStore): LinkStore {
     outbox: (link, after, most) => submit(link, { ask: 'outbox', after, most }),
     waiting: (link) => submit(link, { ask: 'waiting' }),
     acknowledged: (link, marks) => submit(link, { ask: 'acknowledged', marks }),
+    sent: (link, after, most) => submit(link, { ask: 'sent', after, most }),
     marks: (link, pairs) => submit(link, { ask: 'marks', pairs }),
     mend: (link, marks, peer) => submit(link, { ask: 'mend', marks, peer }),
   }

@@ -36,6 +36,8 @@ export interface LinkRecords {
   putLink(row: LinkRow): void
 
   linkOut(link: string, from: ActorId, to: ActorId): PairRow | undefined
+  /** Those behind a pair, in the order of the pairs. */
+  linkOuts(link: string, from: ActorId, to: ActorId, most: number): PairRow[]
   putLinkOut(row: PairRow): void
 
   linkIn(link: string, from: ActorId, to: ActorId): PairRow | undefined
@@ -48,6 +50,7 @@ export interface LinkRecords {
   addOutbox(row: Omit<OutboxRow, 'position'>): void
   /** Those behind a position, in order. */
   outbox(link: string, after: number, most: number): OutboxRow[]
+  oldestOutbox(link: string, from: ActorId, to: ActorId): OutboxRow | undefined
   countOutbox(link: string): number
   /** Removes what a pair has sent up to and including `last`; gives how many there were. */
   dropOutbox(row: PairRow): number

@@ -1,11 +1,12 @@
 import type { ActorId } from '../protocol/actor-id.ts'
+import type { LinkPair } from '../runtime/linked/link-store.ts'
 import { compareLinkIds } from '../runtime/linked/link-rule.ts'
 import type { LinkRecords, LinkRow, OutboxRow, PairRow, StrayLetter } from './link-records.ts'
 
 /** The tables of links as maps. */
 export class MemoryLinkRecords implements LinkRecords {
   readonly #links = new Map<string, LinkRow>()
-  readonly #out = new Map<string, PairRow>()
+  readonly #out = new Map<string, Map<string, PairRow>>()
   readonly #in = new Map<string, Map<string, PairRow>>()
   readonly #outbox = new Map<string, Map<number, OutboxRow>>()
   readonly #bury: (letter: StrayLetter) => void
@@ -24,11 +25,17 @@ export class MemoryLinkRecords implements LinkRecords {
   }
 
   linkOut(link: string, from: ActorId, to: ActorId): PairRow | undefined {
-    return this.#out.get(`${link}\n${pairKey(from, to)}`)
+    return this.#out.get(link)?.get(pairKey(from, to))
+  }
+
+  linkOuts(link: string, from: ActorId, to: ActorId, most: number): PairRow[] {
+    const behind = [...(this.#out.get(link)?.values() ?? [])].filter((row) => isBehind(row, { from, to }))
+    return behind.sort((a, b) => (isBehind(a, b) ? 1 : -1)).slice(0, most)
   }
 
   putLinkOut(row: PairRow): void {
-    this.#out.set(`${row.link}\n${pairKey(row.from, row.to)}`, row)
+    const rows = this.#out.get(row.link) ?? new Map<string, PairRow>()
+    this.#out.set(row.link, rows.set(pairKey(row.from, row.to), row))
   }
 
   linkIn(link: string, from: ActorId, to: ActorId): PairRow | undefined {
@@ -63,6 +70,11 @@ export class MemoryLinkRecords implements LinkRecords {
     return found
   }
 
+  oldestOutbox(link: string, from: ActorId, to: ActorId): OutboxRow | undefined {
+    for (const row of this.#outbox.get(link)?.values() ?? []) if (row.from === from && row.to === to) return row
+    return undefined
+  }
+
   countOutbox(link: string): number {
     return this.#outbox.get(link)?.size ?? 0
   }
@@ -81,6 +93,10 @@ export class MemoryLinkRecords implements LinkRecords {
   addStrayLetter(letter: StrayLetter): void {
     this.#bury(letter)
   }
+}
+
+function isBehind(a: LinkPair, b: LinkPair): boolean {
+  return a.from === b.from ? a.to > b.to : a.from > b.from
 }
 
 /** No identity of an actor holds a line break that is not part of a key; two of them are told apart by their lengths. */

@@ -31,6 +31,13 @@ export class SqliteLinkRecords implements LinkRecords {
     return this.#one('SELECT * FROM link_out WHERE link = ? AND sender = ? AND receiver = ?', toPair, link, from, to)
   }
 
+  linkOuts(link: string, from: ActorId, to: ActorId, most: number): PairRow[] {
+    const behind = `SELECT * FROM link_out WHERE link = ? AND (sender, receiver) > (?, ?)
+      ORDER BY sender, receiver LIMIT ?`
+    const rows = this.#statement(behind).all(link, from, to, most) as SqlRow[]
+    return rows.map((columns) => this.#checked(toPair(columns), link))
+  }
+
   putLinkOut(row: PairRow): void {
     this.#putPair('link_out', row)
   }
@@ -62,6 +69,11 @@ export class SqliteLinkRecords implements LinkRecords {
   outbox(link: string, after: number, most: number): OutboxRow[] {
     const statement = this.#statement('SELECT * FROM outbox WHERE link = ? AND position > ? ORDER BY position LIMIT ?')
     return (statement.all(link, after, most) as SqlRow[]).map((columns) => this.#checked(toOutbox(columns), link))
+  }
+
+  oldestOutbox(link: string, from: ActorId, to: ActorId): OutboxRow | undefined {
+    const oldest = 'SELECT * FROM outbox WHERE link = ? AND sender = ? AND receiver = ? ORDER BY epoch, n LIMIT 1'
+    return this.#one(oldest, toOutbox, link, from, to)
   }
 
   countOutbox(link: string): number {

@@ -89,6 +89,11 @@ export interface LinkStore {
   waiting(link: string): Promise<number>
   /** The other store has everything up to these: it need not wait any more. Resolves with how many went. */
   acknowledged(link: string, marks: readonly LinkMark[]): Promise<number>
+  /**
+   * What each pair has sent, by the oldest message that waits: what that follows; or, where none waits, the newest that was sent. In
+   * the order of the pairs, behind the one given.
+   */
+  sent(link: string, after: LinkPair, most: number): Promise<readonly LinkMark[]>
   /** How far pairs have come here. */
   marks(link: string, pairs: readonly LinkPair[]): Promise<readonly LinkMark[]>
   /**
