@@ -1,6 +1,6 @@
 import type { ActorId } from '../protocol/actor-id.ts'
+import type { MessageKind } from '../protocol/envelope.ts'
 import type { LinkId, OutboxMessage } from '../runtime/linked/link-store.ts'
-import type { EnvelopeText } from './records.ts'
 
 /** Who is at the other end of a link. */
 export interface LinkRow {
@@ -24,13 +24,18 @@ export interface OutboxRow extends OutboxMessage {
 }
 
 /** What became of a message for which there was no journal: who should have had it, and what it was. */
-export interface StrayLetter extends EnvelopeText {
+export interface StrayLetter {
   readonly actor: ActorId
+  readonly kind: MessageKind
+  readonly name: string
+  readonly input: string
+  readonly sender: ActorId | null
+  readonly key: string | null
   readonly why: string
   readonly atMs: number
 }
 
-/** The tables of the links to other stores; see {@link Records} for what holds of every method. */
+/** The tables of the links to other stores; see `Records` for what holds of every method. */
 export interface LinkRecords {
   link(link: string): LinkRow | undefined
   putLink(row: LinkRow): void

@@ -7,7 +7,7 @@ import { checkText, messageToText } from './envelope-text.ts'
 import { effectToText } from './effect-text.ts'
 import { exitToText } from './exit-text.ts'
 import { isLinked, linkOf } from '../protocol/linked-id.ts'
-import { linkStoreOver } from './link-operation.ts'
+import { linkStoreOver } from './link-store-over.ts'
 import type { Answers, CommittedText, OperationOf, OperationType } from './operation.ts'
 
 /** Something that carries out operations, here or elsewhere. */

@@ -32,9 +32,21 @@ describe('an export', () => {
       expect(rowsIn(other)).toEqual(before)
       const full = Object.entries(before).flatMap(([table, rows]) => (rows.length > 0 ? [table] : []))
       expect(full.sort()).toEqual(
-        ['actor', 'answer', 'checkpoint', 'dead_letter', 'exits', 'inbox', 'member', 'meta', 'restarts', 'timer'].sort(),
+        [
+          ...['actor', 'answer', 'checkpoint', 'dead_letter', 'exits', 'inbox', 'link', 'link_in', 'link_out'],
+          ...['member', 'meta', 'outbox', 'restarts', 'timer'],
+        ].sort(),
       )
-      expect(report.rows).toMatchObject({ actor: 2, inbox: 4, checkpoint: 3, dead_letter: 1, member: 1, exits: 2, timer: 1 })
+      expect(report.rows).toMatchObject({
+        actor: 2,
+        inbox: 4,
+        checkpoint: 3,
+        dead_letter: 2,
+        outbox: 1,
+        member: 1,
+        exits: 2,
+        timer: 1,
+      })
       const { persistence, settled } = await openIn(sqlite(other))
       expect(persistence.info).toMatchObject({ storeId: report.storeId, epoch: 2 })
       const revived = await settled(persistence.open('shop/cart', 0))

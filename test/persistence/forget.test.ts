@@ -98,7 +98,7 @@ describe('forget', () => {
         unhandled: 1,
         timers: 1,
         answers: 3,
-        deadLetters: 1,
+        deadLetters: 2,
       })
       const { meta: _meta, actor, begun_anew, member, ...rest } = rowsIn(path)
       expect([actor?.length, begun_anew?.length, member?.length]).toEqual([2, 2, 1])

@@ -103,6 +103,8 @@ class Play {
   /** Every message that was ever put into an outbox. */
   readonly #posted: { readonly pair: string; readonly id: LinkId; readonly k: number }[] = []
   readonly #forgotten = new Set<number>()
+  /** Nodes, whose names are of one letter. */
+  readonly #hasLostPower = new Set<string>()
   readonly #acceptedOrders: { readonly k: number; readonly node: string; readonly actor: string; readonly commits: number }[] = []
 
   readonly #trace: ((line: string) => void) | undefined
@@ -240,6 +242,7 @@ class Play {
     if (losesPower) {
       this.counts.powerLosses += 1
       const { disk } = node
+      this.#hasLostPower.add(node.name)
       const commits = disk.synced + this.#chance.below(disk.commits - disk.synced + 1)
       for (const k of disk.goBack(commits)) this.#orphans.add(k)
       for (let i = this.#acceptedOrders.length - 1; i >= 0; i -= 1) {
@@ -272,8 +275,6 @@ class Play {
     }
     this.#brokenHere.set(pair, event)
     this.counts.broken += 1
-    for (const { pair: other, id, k } of this.#posted)
-      if (other === pair && compareLinkIds(id, event.has) > 0 && compareLinkIds(id, event.needs) <= 0) this.#forgotten.add(k)
   }
 
   /** No more faults: everything that was promised happens. */
@@ -304,8 +305,17 @@ class Play {
       for (const [link, end] of life.ends) {
         const pairs = end.brokenHere.map(({ from, to }) => `${link}/${from} ${name}/${to}`)
         if (pairs.length === 0 || !pairs.every((pair) => this.#brokenThere.has(pair))) continue
+        for (const pair of pairs) this.#giveUp(pair)
         end.mend().catch((error: unknown) => this.#fail(error))
       }
+  }
+
+  /** What is missing need not come any more. */
+  #giveUp(pair: string): void {
+    const range = this.#brokenHere.get(pair)
+    if (range === undefined) return
+    for (const { pair: other, id, k } of this.#posted)
+      if (other === pair && compareLinkIds(id, range.has) > 0 && compareLinkIds(id, range.needs) <= 0) this.#forgotten.add(k)
   }
 
   #isAtRest(): boolean {
@@ -348,7 +358,9 @@ class Play {
     }
     if (this.counts.powerLosses === 0 && this.counts.broken > 0) this.#wrong('stuck', 'a link broke without a loss of power')
     for (const pair of this.#brokenHere.keys())
-      if (!this.#brokenThere.has(pair)) this.#wrong('stuck', `the sender of ${pair} was not told that it is broken`)
+      // A sender that has lost power meanwhile may have again what it had taken for acknowledged.
+      if (!this.#brokenThere.has(pair) && !this.#hasLostPower.has(pair.slice(0, 1)))
+        this.#wrong('stuck', `the sender of ${pair} was not told that it is broken`)
   }
 
   #wrong(as: 'lost' | 'doubled' | 'outOfOrder' | 'invented' | 'stuck', what: string): void {
