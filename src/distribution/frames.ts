@@ -27,7 +27,7 @@ export type Frame = { readonly who: LinkPeer } & (
   /** How far pairs have come, and behind which of them something is missing. */
   | { readonly type: 'ack'; readonly of: Life; readonly marks: readonly LinkMark[]; readonly gaps: readonly LinkMark[] }
   /** Of these pairs the sender has nothing up to the marks any more. */
-  | { readonly type: 'oldest'; readonly page: number; readonly marks: readonly LinkMark[] }
+  | { readonly type: 'oldest'; readonly of: Life; readonly page: number; readonly marks: readonly LinkMark[] }
   /** What the receiver says of that: pairs that have come so far, and pairs that are broken, since they have not. */
   | {
       readonly type: 'compared'
@@ -57,7 +57,7 @@ function bodyOf(body: Body): readonly unknown[] {
     case 'ack':
       return [lifeOut(body.of), body.marks.map(markOut), body.gaps.map(markOut)]
     case 'oldest':
-      return [body.page, body.marks.map(markOut)]
+      return [lifeOut(body.of), body.page, body.marks.map(markOut)]
     case 'compared':
       return [lifeOut(body.of), body.page, body.marks.map(markOut), body.broken.map(markOut)]
   }
@@ -114,7 +114,7 @@ export function readFrame(text: string): Frame {
     case 'ack':
       return { type, who, of: life(rest[0]), marks: marks(rest[1]), gaps: marks(rest[2]) }
     case 'oldest':
-      return { type, who, page: whole(rest[0]), marks: marks(rest[1]) }
+      return { type, who, of: life(rest[0]), page: whole(rest[1]), marks: marks(rest[2]) }
     case 'compared':
       return { type, who, of: life(rest[0]), page: whole(rest[1]), marks: marks(rest[2]), broken: marks(rest[3]) }
     default:

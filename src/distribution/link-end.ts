@@ -225,7 +225,7 @@ export class LinkEnd {
       ...common,
       clock,
       sendData: (messages) => this.#send({ type: 'data', messages }),
-      sendOldest: (page, marks) => this.#send({ type: 'oldest', page, marks }),
+      sendOldest: (page, marks) => this.#send({ type: 'oldest', of: peer, page, marks }),
     })
     const of = peer
     const adopts = this.#adopted === peer.opening
