@@ -7,7 +7,7 @@ export interface Askable<Calls> {
   readonly asks?: Calls
 }
 
-/** A typed address of an actor of another store, with the kinds of messages that can wait in an outbox: casts, and requests. */
+/** A typed address of an actor of another store, with what can wait in an outbox: casts, and requests. */
 export type LinkedRef<Ref> = { readonly id: ActorId; toJSON(): RefData } & (Ref extends { readonly cast: infer Casts }
   ? { readonly cast: Casts }
   : unknown) &

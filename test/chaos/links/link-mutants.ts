@@ -49,7 +49,9 @@ export const linkMutants: readonly StoreMutant[] = [
       {
         file: 'distribution/link-receiver.ts',
         from: '      const receipt = await store.receive(\n',
-        to: '      sendAck(messages.map(({ from, to, id }) => ({ from, to, last: id })), [])\n      const receipt = await store.receive(\n',
+        to:
+          '      const marks = messages.map(({ from, to, id }) => ({ from, to, last: id }))\n' +
+          '      sendAck(marks, [])\n      const receipt = await store.receive(\n',
       },
     ],
   },

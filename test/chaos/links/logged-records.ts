@@ -8,13 +8,9 @@ type Change = readonly [part: 'links' | 'records', method: string, args: readonl
 
 type Methods = Record<string, (...args: unknown[]) => unknown>
 
-const reading =
-  /^(?:begin|commit|rollback|epoch|actor|messagesAfter|keysAfter|answer|effect|hasEffects|checkpoints?|expired|timers?)$/
-const readingOfLinks = /^(?:link|linkOuts?|linkIn|oldestOutbox|countLinkIn|outbox|countOutbox)$/
-
 /**
- * Records in memory that can go back to any earlier commit, as a file does by a loss of power: every commit is kept as the list of
- * its changes.
+ * Records in memory that can go back to any earlier commit, as a file does by a loss of power: every commit is kept as the list
+ * of its changes.
  */
 export class Disk {
   #inner = new MemoryRecords()

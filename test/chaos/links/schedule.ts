@@ -90,7 +90,7 @@ class Play {
   readonly #clock: VirtualClock = createVirtualClock()
   readonly #nodes: Node[]
   readonly #takers = new Map<string, (text: string) => void>()
-  #onTheWay: InFlight[] = []
+  readonly #onTheWay: InFlight[] = []
   #isCut = false
   #isHealed = false
   #lastK = 0
@@ -294,9 +294,13 @@ class Play {
       await settlePromises()
     }
     this.counts.stuck += 1
-    this.problems.push(
-      `it never came to rest: ${this.#nodes.map(({ name, life, disk }) => `${name} ${life.isIdle ? 'idle' : 'busy'}, outbox ${this.#nodes.map((other) => disk.links.countOutbox(other.name)).join(' ')}, broken ${JSON.stringify([...life.ends.values()].map((end) => [end.status, end.brokenHere, end.brokenThere]))}`).join('; ')}`,
-    )
+    this.problems.push(`it never came to rest: ${this.#nodes.map((node) => this.#describe(node)).join('; ')}`)
+  }
+
+  #describe({ name, life, disk }: Node): string {
+    const waiting = this.#nodes.map((other) => disk.links.countOutbox(other.name))
+    const ends = [...life.ends.values()].map((end) => [end.status, end.brokenHere, end.brokenThere])
+    return `${name} is ${life.isIdle ? 'idle' : 'busy'}, outboxes ${waiting.join(' ')}, links ${JSON.stringify(ends)}`
   }
 
   /** Somebody looks at what is broken, once both sides have told of it. */

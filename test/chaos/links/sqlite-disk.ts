@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { sqlite } from '../../../src/persistence/sqlite-store.ts'
 import type { OpenStore } from './life.ts'
 
-/** A database in memory that is opened again by each life. Between two steps nothing is half written: a kill is what it is to a file. */
+/** A database in memory, opened again by each life. Between two steps nothing is half written: a kill is what it is to a file. */
 export class SqliteDisk {
   readonly #database = new DatabaseSync(':memory:')
 
