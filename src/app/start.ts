@@ -37,6 +37,7 @@ import { overloadViolations, readOverload, type OverloadOption } from './overloa
 import { linkDesk } from './link-desk.ts'
 import { linkHandle, type LinkHandle } from './linked.ts'
 import { healthOf, type Health } from './health.ts'
+import { keptCuts, type KeptCuts } from './kept-cuts.ts'
 import { KeptDecisions } from './kept-decisions.ts'
 import { middlewareViolations, readMiddleware, type MiddlewareOption } from './middleware-option.ts'
 import { blameStrayFailures } from './stray-failures.ts'
@@ -120,6 +121,8 @@ export interface App<Tree> extends AsyncDisposable {
   readonly store: StoreInfo | undefined
   /** Resolves with the reason when the root has ended, stopped or by giving up, and the store is closed. */
   readonly ended: Promise<ExitReason>
+  /** Cuts of groups that outlive the process. */
+  readonly cuts: KeptCuts
   /** Who has a name; nothing if nobody has. */
   whereis(name: string, options?: InNamespace): NameOwner | undefined
   /** The members of a group that actors have joined, in the order in which they joined; see `ctx.join`. */
@@ -341,6 +344,7 @@ class RunningApp<Tree> implements App<Tree> {
   readonly store: StoreInfo | undefined
   readonly ended: Promise<ExitReason>
   readonly #links: LinkTable | undefined
+  readonly cuts: KeptCuts
   readonly #system: ActorSystem
   readonly #logs: DecisionLogs
   readonly #kept: KeptDecisions | undefined
@@ -356,6 +360,7 @@ class RunningApp<Tree> implements App<Tree> {
     this.#kept = kept
     this.#forgetStrays = forgetStrays
     this.store = system.persistence?.info
+    this.cuts = keptCuts(system.persistence)
     this.#system = system
     this.#incarnation = incarnation
     own.whenEnded((reason) => void system.stop(rootId, { incarnation, reason, limit: Infinity }))

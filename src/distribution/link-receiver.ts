@@ -68,6 +68,7 @@ export class LinkReceiver {
         if (seq > 0) desk.deliver(message.to, seq, envelope)
         if (seq < 0) desk.bury(message.to, envelope, dead ?? '')
       })
+      this.#forgetHealed(receipt.marks)
       if (this.#isClosed) return
       if (arrivals.some(({ answer }) => answer !== undefined)) this.#parts.answered()
       if (receipt.refused > 0 && !this.#isFull) emit({ type: 'link full', link, messages: receipt.refused })
@@ -75,6 +76,16 @@ export class LinkReceiver {
       if (receipt.marks.length + receipt.gaps.length > 0) sendAck(receipt.marks, receipt.gaps)
     } catch (error) {
       failed(error)
+    }
+  }
+
+  /** What was missing was on its way still, and has come. */
+  #forgetHealed(marks: readonly LinkMark[]): void {
+    if (this.#broken.size === 0) return
+    for (const { from, to, last } of marks) {
+      const key = keyOf(from, to)
+      const broken = this.#broken.get(key)
+      if (broken !== undefined && compareLinkIds(broken.needs, last) <= 0) this.#broken.delete(key)
     }
   }
 
@@ -94,7 +105,7 @@ export class LinkReceiver {
         }
         broken.push(mark)
         const { from, to, last } = mark
-        const key = JSON.stringify([from, to])
+        const key = keyOf(from, to)
         if (!this.#broken.has(key)) emit({ type: 'link broken', link, side: 'receiving', from, to, has: last, needs })
         this.#broken.set(key, { from, to, last, needs })
       })
@@ -116,4 +127,8 @@ export class LinkReceiver {
     if (!this.#isClosed) sendAck(mended, [])
     return mended.length
   }
+}
+
+function keyOf(from: ActorId, to: ActorId): string {
+  return JSON.stringify([from, to])
 }

@@ -26,3 +26,8 @@ export function checksumOf(row: Omit<CheckpointRow, 'checksum'>): string {
 export function crcOf(...columns: readonly (string | number | null)[]): number {
   return crc32(columns.join('\n'))
 }
+
+/** SHA-256 of a text. */
+export function checksumOfText(text: string): string {
+  return hash('sha256', text, 'hex')
+}

@@ -11,7 +11,7 @@ import type {
   LinkReceipt,
   Meeting,
 } from '../runtime/linked/link-store.ts'
-import { nextLinkId, noLinkId, ruleOfArrival } from '../runtime/linked/link-rule.ts'
+import { compareLinkIds, nextLinkId, noLinkId, ruleOfArrival } from '../runtime/linked/link-rule.ts'
 import type { LinkAnswers, LinkOrder } from './link-operation.ts'
 import type { LinkRecords, OutboxRow } from './link-records.ts'
 import type { EnvelopeText } from './records.ts'
@@ -219,7 +219,11 @@ export class LinkJournal {
       records.dropLinkIn(link)
       records.putLink({ link, ...peer })
     }
-    for (const { from, to, last } of marks) records.putLinkIn({ link, from, to, ...last })
+    for (const { from, to, last } of marks) {
+      // What was missing may have come after all, by a way that took long.
+      const known = idOf(records.linkIn(link, from, to))
+      if (compareLinkIds(known, last) < 0) records.putLinkIn({ link, from, to, ...last })
+    }
     return undefined
   }
 

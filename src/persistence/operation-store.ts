@@ -8,6 +8,7 @@ import { effectToText } from './effect-text.ts'
 import { exitToText } from './exit-text.ts'
 import { isLinked, linkOf } from '../protocol/linked-id.ts'
 import { linkStoreOver } from './link-store-over.ts'
+import { goingBackToText } from './going-back-text.ts'
 import type { Answers, CommittedText, OperationOf, OperationType } from './operation.ts'
 
 /** Something that carries out operations, here or elsewhere. */
@@ -65,6 +66,7 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
     open: (id, rung, incarnation) =>
       store.submit<'open'>(() => ({ type: 'open', id: checkText(id, 'actor id'), rung, incarnation })),
     beginAnew: (id, why) => store.submit<'beginAnew'>(() => ({ type: 'beginAnew', id, why })),
+    goBack: (order) => store.submit<'goBack'>(() => ({ type: 'goBack', order: goingBackToText(codec, order) })),
     read: (id, checkpoint) => store.submit<'read'>(() => ({ type: 'read', id, checkpoint })),
     beginEffect: (id, incarnation, { seq, name, key }) =>
       store.submit<'beginEffect'>(() => {

@@ -7,12 +7,14 @@ import type {
   KeptExits,
   LostState,
   Member,
+  Renumbered,
   RestartCount,
   Revived,
 } from '../runtime/persistence.ts'
 import type { CommitText, SnapshotText } from './commit-text.ts'
 import type { ForgetOptions, Forgotten } from './forgetting.ts'
 import type { LinkAnswers, LinkOrder } from './link-operation.ts'
+import { goingBackSize, type GoingBackText } from './going-back-text.ts'
 import type { EnvelopeText, ExitRow, MemberRow } from './records.ts'
 
 /** What an incarnation leaves behind, as text. */
@@ -43,6 +45,7 @@ export type Operation =
   | { readonly type: 'seal'; readonly id: ActorId; readonly incarnation: number; readonly will: WillText }
   | { readonly type: 'open'; readonly id: ActorId; readonly rung: number; readonly incarnation?: number | undefined }
   | { readonly type: 'beginAnew'; readonly id: ActorId; readonly why: string }
+  | { readonly type: 'goBack'; readonly order: GoingBackText }
   | { readonly type: 'read'; readonly id: ActorId; readonly checkpoint: number }
   | { readonly type: 'beginEffect'; readonly id: ActorId; readonly incarnation: number; readonly effect: EffectText }
   | { readonly type: 'settleEffect'; readonly id: ActorId; readonly incarnation: number; readonly effect: SettledText }
@@ -90,6 +93,7 @@ export interface Answers {
   readonly link: LinkAnswers[LinkOrder['ask']]
   readonly forget: Forgotten
   readonly beginAnew: LostState
+  readonly goBack: readonly Renumbered[]
 }
 
 export type OperationType = keyof Answers
@@ -140,6 +144,8 @@ export function sizeOf(operation: Operation): number {
       return operation.order.ask === 'receive'
         ? operation.order.arrivals.reduce((size, { message }) => size + message.input.length, 0)
         : 0
+    case 'goBack':
+      return goingBackSize(operation.order)
     case 'noteExits':
       return operation.rows.reduce((size, { details }) => size + details.length, 0)
     default:
