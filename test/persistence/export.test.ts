@@ -33,18 +33,20 @@ describe('an export', () => {
       const full = Object.entries(before).flatMap(([table, rows]) => (rows.length > 0 ? [table] : []))
       expect(full.sort()).toEqual(
         [
-          'actor',
-          'answer',
-          'checkpoint',
-          'dead_letter',
-          'entry',
-          'entry_before',
-          'exits',
-          'inbox',
-          'member',
-          'meta',
-          'restarts',
-          'timer',
+          ...[
+            'actor',
+            'answer',
+            'checkpoint',
+            'dead_letter',
+            'entry',
+            'entry_before',
+            'exits',
+            'inbox',
+            'link',
+            'link_in',
+            'link_out',
+          ],
+          ...['member', 'meta', 'outbox', 'restarts', 'timer'],
         ].sort(),
       )
       expect(report.rows).toMatchObject({
@@ -52,7 +54,8 @@ describe('an export', () => {
         inbox: 4,
         checkpoint: 5,
         entry: 2,
-        dead_letter: 1,
+        dead_letter: 2,
+        outbox: 1,
         member: 1,
         exits: 2,
         timer: 1,
