@@ -256,11 +256,12 @@ export function start<Tree>(tree: SupervisorNode<Tree> | DynamicNode<Tree>, opti
   return startDressed(tree, options, (node) => node)
 }
 
-/** As {@link start}; what is added to the tree while it runs is started as `dress` makes it. */
+/** As {@link start}; what is added to the tree while it runs is started as `dress` makes it. `seen` is shown its system. */
 export async function startDressed<Tree>(
   tree: SupervisorNode<Tree> | DynamicNode<Tree>,
   options: StartOptions,
   dress: (node: TreeNode, id: ActorId) => TreeNode,
+  seen: (system: ActorSystem) => void = () => undefined,
 ): Promise<App<Tree>> {
   const defaultMode: StateMode = options.store === undefined ? 'volatile' : 'checkpointed'
   checkOptions(options)
@@ -302,6 +303,7 @@ export async function startDressed<Tree>(
     startSupervised: (order, supervision): Promise<void> => own.start(order, supervision),
   })
   const keep = options.keepDecisions ?? 20
+  seen(system)
   const kept = persistence && new KeptDecisions({ persistence, clock, sink, keep })
   const logs = new DecisionLogs({
     keep,

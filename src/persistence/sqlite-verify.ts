@@ -7,7 +7,7 @@ import { readRemains } from './reviving.ts'
 import { readValue, type OwnHandle, type SqlRow } from './sqlite-handle.ts'
 import { toLink, toOutbox, toPair } from './sqlite-link-records.ts'
 import { SqliteRecords } from './sqlite-records.ts'
-import { toAnswer, toEffect, toExit, toMember, toRestarts } from './sqlite-rows.ts'
+import { toAnswer, toEffect, toEntry, toExit, toMember, toPastEntry, toRestarts } from './sqlite-rows.ts'
 import { rowsOf } from './sqlite-tables.ts'
 import { StoredValues } from './stored-values.ts'
 
@@ -90,6 +90,8 @@ type Reader = (columns: SqlRow) => Checked<unknown>
 const checkedTables: readonly (readonly [table: string, read: Reader])[] = [
   ['answer', toAnswer],
   ['effect', toEffect],
+  ['entry', toEntry],
+  ['entry_before', toPastEntry],
   ['member', toMember],
   ['restarts', toRestarts],
   ['exits', toExit],
