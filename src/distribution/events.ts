@@ -11,9 +11,9 @@ export type LinkEvent =
   /** The wire has closed. What is sent waits in the outbox. */
   | { readonly type: 'link down'; readonly link: string }
   /**
-   * One end refuses the other: it is another store than the one that the link was made with (`other store`), that store goes on from
-   * an older copy of itself (`went back`), or it speaks another version of the protocol. Nothing is exchanged until somebody
-   * has looked at it; see `mend`.
+   * One end refuses the other: it is another store than the one that the link was made with (`other store`), that store goes on
+   * from an older copy of itself (`went back`), or it speaks another version of the protocol. Nothing is exchanged until
+   * somebody has looked at it; see `mend`.
    */
   | {
       readonly type: 'link refused'

@@ -11,8 +11,8 @@ export interface IpcEnd {
 }
 
 /**
- * Makes a wire over the channel between a process and its child: give the `ChildProcess` that `fork` gave, or `process` in the child.
- * Only strings are sent, and of what comes only strings are taken. Closing the wire leaves the channel open.
+ * Makes a wire over the channel between a process and its child: give the `ChildProcess` that `fork` gave, or `process` in the
+ * child. Only strings are sent, and of what comes only strings are taken. Closing the wire leaves the channel open.
  *
  * @example
  * ```ts no-run

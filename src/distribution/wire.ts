@@ -1,6 +1,6 @@
 /**
- * A way to another process, or another thread, for the texts of one link. It may lose, double, delay and reorder them: the link puts
- * that right. It need not know who is at the other end, but see guides/links.md on whom to let in.
+ * A way to another process, or another thread, for the texts of one link. It may lose, double, delay and reorder them: the link
+ * puts that right. It need not know who is at the other end, but see guides/links.md on whom to let in.
  *
  * A wire belongs to one link. Made by {@link portWire} and {@link ipcWire}; or write your own, over a socket or a broker.
  */

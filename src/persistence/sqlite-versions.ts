@@ -184,30 +184,6 @@ CREATE TABLE begun_anew (
   crc INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE entry (
-  -- Entries of the keyed maps in states, as of the newest checkpoint of their actor. The checksum is over all other columns, and
-  -- each checkpoint holds one over those of all its entries.
-  actor TEXT NOT NULL,
-  map TEXT NOT NULL,
-  key TEXT NOT NULL,
-  since INTEGER NOT NULL,
-  value TEXT NOT NULL,
-  checksum TEXT NOT NULL,
-  PRIMARY KEY (actor, map, key)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE entry_before (
-  -- Entries that were changed or removed by the checkpoint until: those before it have them still.
-  actor TEXT NOT NULL,
-  until INTEGER NOT NULL,
-  map TEXT NOT NULL,
-  key TEXT NOT NULL,
-  since INTEGER NOT NULL,
-  value TEXT NOT NULL,
-  checksum TEXT NOT NULL,
-  PRIMARY KEY (actor, until, map, key)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE link (
   -- Which store is at the other end of each link to another store, as it was met last.
   link TEXT PRIMARY KEY,
@@ -262,6 +238,30 @@ CREATE TABLE link_in (
 CREATE VIEW outbox_now AS
 -- For people: what waits for another store.
 SELECT link, sender, receiver, epoch, n, kind, name, input, key FROM outbox ORDER BY position;
+
+CREATE TABLE entry (
+  -- Entries of the keyed maps in states, as of the newest checkpoint of their actor. The checksum is over all other columns, and
+  -- each checkpoint holds one over those of all its entries.
+  actor TEXT NOT NULL,
+  map TEXT NOT NULL,
+  key TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  checksum TEXT NOT NULL,
+  PRIMARY KEY (actor, map, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE entry_before (
+  -- Entries that were changed or removed by the checkpoint until: those before it have them still.
+  actor TEXT NOT NULL,
+  until INTEGER NOT NULL,
+  map TEXT NOT NULL,
+  key TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  checksum TEXT NOT NULL,
+  PRIMARY KEY (actor, until, map, key)
+) STRICT, WITHOUT ROWID;
 
 CREATE VIEW timers_now AS
 -- For people: which timers are set.

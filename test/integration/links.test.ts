@@ -48,7 +48,7 @@ class End {
   #start(): ChildProcess {
     this.isUp = false
     const child = fork(program, [...this.#args], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
-    child.on('message', (text) => this.#pass(String(text)))
+    child.on('message', (text) => this.#pass(text as string))
     if (child.stdout !== null)
       createInterface({ input: child.stdout }).on('line', (line) => {
         const said = JSON.parse(line) as Said

@@ -33,20 +33,22 @@ describe('an export', () => {
       const full = Object.entries(before).flatMap(([table, rows]) => (rows.length > 0 ? [table] : []))
       expect(full.sort()).toEqual(
         [
-          ...[
-            'actor',
-            'answer',
-            'checkpoint',
-            'dead_letter',
-            'entry',
-            'entry_before',
-            'exits',
-            'inbox',
-            'link',
-            'link_in',
-            'link_out',
-          ],
-          ...['member', 'meta', 'outbox', 'restarts', 'timer'],
+          'actor',
+          'answer',
+          'checkpoint',
+          'dead_letter',
+          'entry',
+          'entry_before',
+          'exits',
+          'inbox',
+          'link',
+          'link_in',
+          'link_out',
+          'member',
+          'meta',
+          'outbox',
+          'restarts',
+          'timer',
         ].sort(),
       )
       expect(report.rows).toMatchObject({

@@ -14,8 +14,8 @@ export function nextLinkId(last: LinkId, epoch: number): LinkId {
 }
 
 /**
- * What the receiver makes of a message, by the last one of the pair that it has. A duplicate is acknowledged and dropped. A gap is
- * told, and nothing is accepted behind it.
+ * What the receiver makes of a message, by the last one of the pair that it has. A duplicate is acknowledged and dropped. A gap
+ * is told, and nothing is accepted behind it.
  *
  * Why `prev`, and not "one more than the last": after a loss of power the sender's store may know less than the receiver has
  * seen. Its next message says that it follows an older one, which is no gap, and has a later epoch, so that it is no duplicate.

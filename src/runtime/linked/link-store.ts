@@ -50,7 +50,7 @@ export interface LinkArrival {
 export interface LinkPeer {
   readonly storeId: string
   readonly epoch: number
-  /** Made by chance in each process: tells two lives of a store apart that have the same epoch, because one began with an old copy. */
+  /** Made by chance in each process: tells two lives with the same epoch apart, of which one has begun with an old copy. */
   readonly opening: string
 }
 
@@ -64,7 +64,7 @@ export type Meeting =
 
 /** What became of messages from another store. */
 export interface LinkReceipt {
-  /** For each message the number that it got in the journal of its actor; 0 if it is no new one there; -1 if it is a dead letter. */
+  /** For each message the number that it got in the journal of its actor; 0 if it is no new one there, -1 if a dead letter. */
   readonly seqs: readonly number[]
   /** How many have been here before. */
   readonly duplicates: number
@@ -90,8 +90,8 @@ export interface LinkStore {
   /** The other store has everything up to these: it need not wait any more. Resolves with how many went. */
   acknowledged(link: string, marks: readonly LinkMark[]): Promise<number>
   /**
-   * What each pair has sent, by the oldest message that waits: what that follows; or, where none waits, the newest that was sent. In
-   * the order of the pairs, behind the one given.
+   * What each pair has sent, by the oldest message that waits: what that follows; or, where none waits, the newest that was sent.
+   * In the order of the pairs, behind the one given.
    */
   sent(link: string, after: LinkPair, most: number): Promise<readonly LinkMark[]>
   /** How far pairs have come here. */

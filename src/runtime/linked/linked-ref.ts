@@ -21,8 +21,8 @@ export interface Refers<Ref> {
 /** The actors of another store. */
 export interface LinkedActors {
   /**
-   * A typed reference to the durable actor at `path` (from the root of its tree) of the other store. A cast resolves when it is in
-   * the outbox of the link, which it leaves when the other store has it. An answer comes by `ctx.request` in a durable actor.
+   * A typed reference to the durable actor at `path` (from the root of its tree) of the other store. A cast resolves when it is
+   * in the outbox of the link, which it leaves when the other store has it. An answer comes by `ctx.request` in a durable actor.
    */
   ref<Ref>(definition: Refers<Ref>, path: string): LinkedRef<Ref>
 }
