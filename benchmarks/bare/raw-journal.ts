@@ -9,8 +9,8 @@ import { openRaw } from './raw-store.ts'
 /**
  * What somebody would write by hand who wants the promise of a durable actor for one actor: messages are in the journal before
  * they are handled, one transaction holds what they came to and how far it has come, and the handled ones go. The rows have the
- * columns that coppice writes, and the values become text by the same serialiser; there is no mailbox, no supervision, nobody to be
- * told, no second checkpoint to fall back to, no owner to be fenced. With `checked` every row gets a checksum, as coppice's do.
+ * columns that coppice writes, and the values become text by the same serialiser; there is no mailbox, no supervision, nobody to
+ * be told, no second checkpoint to fall back to, no owner to be fenced. With `checked` every row gets a checksum, as coppice's do.
  */
 export class RawJournal {
   readonly #database: Database.Database

@@ -1,4 +1,4 @@
-import { actor, child, message, sqlite, start, supervisor } from '../../src/index.ts'
+import { actor, child, message, sqlite, start, supervisor, type Link } from '../../src/index.ts'
 import { afterDeposit, openedAccount } from '../account.ts'
 import { RawJournal } from '../bare/raw-journal.ts'
 import type { Ceiling, Contest, Racer, Size, Trial } from '../contest.ts'
@@ -14,10 +14,14 @@ export const journaled: Trial = {
   name: 'journaled',
   what:
     'casts to one durable account of about 200 bytes, a window of 64 or 512 at a time; the next window is sent when the one\n' +
-    '  before is in the journal, and the round ends when all are handled and committed. "raw" writes the same rows by hand, with\n' +
-    '  the same serialiser: in one transaction the messages of a window, and the state and the frontier after the one before,\n' +
+    '  before is in the journal, and the round ends when all are handled and committed. "raw" writes the same rows by hand,\n' +
+    '  with the same serialiser: in one transaction the messages of a window, and the state and the frontier after the one before,\n' +
     '  whose messages it drops; "checked" adds the checksums that coppice keeps with every row',
-  contests: (size) => syncs.flatMap((sync) => groups.map((group) => contest({ sync, group, count: messages[size] }))),
+  contests: (size) =>
+    syncs.flatMap((sync) => [
+      ...groups.map((group) => contest({ sync, group, count: messages[size] })),
+      checkpointed({ sync, group: 1_000, count: 4 * messages[size] }),
+    ]),
 }
 
 interface Work {
@@ -35,6 +39,14 @@ function contest(work: Work): Contest {
   ]
   const entrants = [{ name: 'coppice', enter: () => coppice(work) }]
   return { name: `groups of ${group}, sync ${sync}`, unit: 'a second', ceilings, entrants }
+}
+
+/** The same account without a journal: what is lost with the process are the newest turns. */
+function checkpointed(work: Work): Contest {
+  const kept = { state: 'checkpointed', checkpoint: { every: 100 } } as const
+  const ceilings: readonly Ceiling[] = [{ name: 'raw', goal: { figureFrom: 500_000 }, enter: () => raw(work, false) }]
+  const entrants = [{ name: 'coppice, checkpointed', enter: () => coppice({ ...work, kept }) }]
+  return { name: `a checkpoint every 100, no journal, sync ${work.sync}`, unit: 'a second', ceilings, entrants }
 }
 
 function raw({ sync, group, count }: Work, checked: boolean): Racer {
@@ -71,25 +83,53 @@ const Account = actor('account', {
   }),
 })
 
-async function coppice({ sync, group, count }: Work): Promise<Racer> {
+async function coppice({ sync, group, count, kept }: Work & { readonly kept?: KeptOptions['kept'] }): Promise<Racer> {
+  const { send, expect, leave } = await keptCounter({ sync, ...(kept && { kept }) })
+  return {
+    round: async () => {
+      const rate = await rateOf(count, () => send(count, group))
+      await expect()
+      return rate
+    },
+    leave,
+  }
+}
+
+interface KeptOptions {
+  readonly sync: Sync
+  readonly link?: Link
+  /** Durable if not given. */
+  readonly kept?: { readonly state: 'checkpointed'; readonly checkpoint: { readonly every: number } }
+}
+
+/** An account whose state is kept, and what is sent to it. */
+export interface KeptCounter {
+  /** Sends so many messages in windows, each when the one before is accepted, and waits until all are handled. */
+  send(count: number, perWindow: number): Promise<void>
+  /** Checks that each was handled, once. */
+  expect(): Promise<void>
+  leave(): Promise<void>
+}
+
+export async function keptCounter({ sync, link, kept }: KeptOptions): Promise<KeptCounter> {
   const site = newSite()
-  const tree = supervisor({}, { hot: child(Account, { state: 'durable' }) })
-  const app = await start(tree, { store: sqlite(site.path, { sync }), freezeStates: false })
+  const tree = supervisor({}, { hot: child(Account, kept ?? { state: 'durable' }) })
+  const app = await start(tree, { store: sqlite(site.path, { sync, ...(link && { link }) }), freezeStates: false })
   const { call, cast } = app.tree.hot
   let expected = 0
   return {
-    round: async () => {
-      const rate = await rateOf(count, async () => {
-        for (let sent = 0; sent < count; sent += group) {
-          for (let i = 1; i < group; i += 1) void cast.deposit(1)
-          await cast.deposit(1)
-        }
-        await call.deposits()
-      })
+    send: async (count, perWindow) => {
+      for (let sent = 0; sent < count; sent += perWindow) {
+        const size = Math.min(perWindow, count - sent)
+        for (let i = 1; i < size; i += 1) void cast.deposit(1)
+        await cast.deposit(1)
+        // Without a journal a message is accepted at once: what keeps the windows apart is that they are handled.
+        if (kept !== undefined) await call.deposits()
+      }
+      await call.deposits()
       expected += count
-      expectCount(await call.deposits(), expected)
-      return rate
     },
+    expect: async () => expectCount(await call.deposits(), expected),
     leave: async () => {
       await app.stop()
       site.clear()
