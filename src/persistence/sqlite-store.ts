@@ -45,9 +45,10 @@ export interface SqliteOptions {
   /** How long answers and dead letters are kept. */
   readonly keep?: KeptKinds
   /**
-   * The path of a small file, at best on another disk, that knows how often the store was opened. An older file that was put back in
-   * its place, another one, or none where there was one is then refused with the problem `regressed`, and nothing is changed.
-   * Remove the witness to go on from it all the same. Nobody looks if not given. A copy made since the last opening is not noticed.
+   * The path of a small file, at best on another disk, that knows how often the store was opened. An older file that was put
+   * back in its place, another one, or none where there was one is then refused with the problem `regressed`, and nothing is
+   * changed. Remove the witness to go on from it all the same. A copy made since the last opening is not noticed. Nobody looks
+   * if not given.
    */
   readonly witness?: string
 }

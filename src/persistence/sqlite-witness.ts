@@ -31,8 +31,8 @@ export function checkWitness(location: string, witness: string, found: Witnessed
 }
 
 /**
- * Writes down how often a store was opened. It comes behind the commit of the epoch: whoever dies between the two leaves a witness
- * that knows less than the file, and never one that knows more.
+ * Writes down how often a store was opened. It comes behind the commit of the epoch: whoever dies between the two leaves a
+ * witness that knows less than the file, and never one that knows more.
  */
 export function writeWitness(location: string, witness: string, { storeId, epoch }: Witnessed): void {
   const beside = `${witness}.new`
@@ -49,7 +49,7 @@ export function writeWitness(location: string, witness: string, { storeId, epoch
     syncDirectory(dirname(witness))
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    const message = `cannot be used, because its witness ${JSON.stringify(witness)} cannot be written (${why}); nothing else was changed`
+    const message = `has a witness, ${JSON.stringify(witness)}, that cannot be written (${why}); nothing else was changed`
     throw new StoreError({ problem: 'io', location, message, cause })
   }
 }
@@ -64,7 +64,8 @@ function readWitness(location: string, witness: string): Witnessed | undefined {
     throw new Error('it is not what was written')
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    const message = `has a witness that cannot be read (${why}). Remove ${JSON.stringify(witness)} to do without it; nothing was changed`
+    const remedy = `Remove ${JSON.stringify(witness)} to do without it`
+    const message = `has a witness that cannot be read (${why}). ${remedy}; nothing was changed`
     throw new StoreError({ problem: 'damaged', location, message, cause })
   }
 }

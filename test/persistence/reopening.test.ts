@@ -104,7 +104,7 @@ describe.each(['in-process', 'worker'] as const)('a commit that fails, with the 
       expect((await settled(persistence.open('a', 0))).frontier).toBe(0)
     }))
 
-  it('and the disk is full when it is opened again, however often: it goes on when there is room, and nobody else has had it', () =>
+  it('and the disk is full when it is opened again, however often: it goes on when there is room', () =>
     withFile(async (file, { persistence, settled }) => {
       file.failCommit('not written')
       file.hasRoom = false
