@@ -12,6 +12,7 @@ export {
   type ExitReason,
 } from './protocol/exit-reason.ts'
 export { ForeignRefError, StoredRefError, type RefData } from './protocol/ref-data.ts'
+export { keyedMap, type KeyedEntries, type KeyedMap } from './protocol/keyed-map.ts'
 export type { ActorId } from './protocol/actor-id.ts'
 export type { Duration, DurationOrInfinity } from './protocol/duration.ts'
 export type { Envelope, MessageHeaders, MessageKind } from './protocol/envelope.ts'

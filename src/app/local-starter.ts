@@ -30,7 +30,7 @@ export function localStarter(system: ActorSystem, parent: { readonly id: ActorId
       const { behavior, state, frontier } = memory
       return { behavior: behavior.name, version: behavior.version, state: ownCopy(state), frontier }
     },
-    cut: (withinMs) => system.cuts.take(parent.id, withinMs),
+    cut: (order) => system.cuts.take(parent.id, order),
     problemWithCut: (cut) => system.cuts.problemWith(parent.id, cut),
     goBackTo: (cut) => system.cuts.putBack(cut),
     // One that has ended since over what was in its mail comes back.

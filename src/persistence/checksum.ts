@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import type { CheckpointRow } from './records.ts'
+import type { CheckpointRow, EntryRow } from './records.ts'
 
 /**
  * SHA-256 over every column of a checkpoint. The actor and the number are in it, so that a row which has come to stand in the
@@ -20,6 +20,11 @@ export function checksumOf(row: Omit<CheckpointRow, 'checksum'>): string {
   ])
   // JSON holds no line break of its own, so that head and state cannot run into each other.
   return hash('sha256', `${head}\n${row.state}`, 'hex')
+}
+
+/** Half of a SHA-256 over every column of an entry: one that has come to stand in the place of another is found out. */
+export function entryChecksum({ actor, map, key, since, value }: EntryRow): string {
+  return hash('sha256', `${JSON.stringify([actor, map, key, since])}\n${value}`, 'hex').slice(0, 32)
 }
 
 /** A short checksum over the columns of any other row: it is computed for every message, and finds flipped bits. */

@@ -3,6 +3,7 @@ import type { Renumbered } from '../runtime/persistence.ts'
 import type { ActorEntry, ActorTable } from './actor-table.ts'
 import type { SnapshotText } from './commit-text.ts'
 import type { ActorBackText, GoingBackText } from './going-back-text.ts'
+import type { KeyedPlan } from './keyed-writing.ts'
 import type { EnvelopeText, MessageRow, Records } from './records.ts'
 
 /** What going back is made of. */
@@ -11,7 +12,9 @@ export interface BackParts {
   readonly actors: ActorTable
   /** Puts a message at the end of a journal; gives its number. */
   readonly append: (to: ActorId, text: EnvelopeText) => number
-  readonly addCheckpoint: (entry: ActorEntry, snapshot: SnapshotText) => void
+  /** Reads what writing the keyed maps of a state takes, and changes nothing. */
+  readonly planKeyed: (entry: ActorEntry, snapshot: SnapshotText) => KeyedPlan | undefined
+  readonly addCheckpoint: (entry: ActorEntry, snapshot: SnapshotText, keyed: KeyedPlan | undefined) => void
   /** Makes dead letters of what an actor has not handled, and sets its state aside. */
   readonly setAside: (id: ActorId, why: string) => void
 }
@@ -20,6 +23,7 @@ export interface BackParts {
 interface Plan {
   readonly actor: ActorBackText
   readonly entry: ActorEntry
+  readonly keyed: KeyedPlan | undefined
   readonly stay: readonly MessageRow[]
 }
 
@@ -49,18 +53,19 @@ export function goBack(order: GoingBackText, parts: BackParts): readonly Renumbe
   return renumbered
 }
 
-function planFor(actor: ActorBackText, supervisor: ActorId, { records, actors }: BackParts): Plan {
-  const { id, journal } = actor
+function planFor(actor: ActorBackText, supervisor: ActorId, { records, actors, planKeyed }: BackParts): Plan {
+  const { id, journal, snapshot } = actor
   const entry = actors.get(id)
   records.timers(id)
-  if (journal === undefined) return { actor, entry, stay: [] }
+  const keyed = planKeyed(entry, snapshot)
+  if (journal === undefined) return { actor, entry, keyed, stay: [] }
   const inMail = new Set(journal.mail.map(({ seq }) => seq))
   const isOfGroup = ({ sender }: MessageRow): boolean => sender !== null && isBelow(supervisor, sender)
   const waiting = records.messagesAfter(id, entry.frontier)
-  return { actor, entry, stay: waiting.filter((row) => !row.isDead && !inMail.has(row.seq) && !isOfGroup(row)) }
+  return { actor, entry, keyed, stay: waiting.filter((row) => !row.isDead && !inMail.has(row.seq) && !isOfGroup(row)) }
 }
 
-function carryOut({ actor, entry, stay }: Plan, parts: BackParts): Renumbered {
+function carryOut({ actor, entry, keyed, stay }: Plan, parts: BackParts): Renumbered {
   const { id, snapshot, journal } = actor
   const { records } = parts
   // What is older is of another time: nothing may fall back to it, and the messages after it may not be run again.
@@ -69,7 +74,7 @@ function carryOut({ actor, entry, stay }: Plan, parts: BackParts): Renumbered {
   end(entry, parts)
   const numbers: (readonly [number, number])[] = []
   if (journal === undefined) {
-    addTwice(entry, snapshot, parts)
+    addTwice(entry, snapshot, keyed, parts)
     return { id, numbers }
   }
   records.dropMessages(id, entry.nextSeq - 1)
@@ -78,7 +83,7 @@ function carryOut({ actor, entry, stay }: Plan, parts: BackParts): Renumbered {
   entry.keys.clear()
   entry.frontier = entry.nextSeq - 1
   entry.droppedTo = entry.frontier
-  addTwice(entry, { ...snapshot, frontier: entry.frontier }, parts)
+  addTwice(entry, { ...snapshot, frontier: entry.frontier }, keyed, parts)
   const take = (text: EnvelopeText): number => {
     if (text.key !== null) records.dropAnswer(id, text.key)
     return parts.append(id, text)
@@ -95,9 +100,10 @@ function carryOut({ actor, entry, stay }: Plan, parts: BackParts): Renumbered {
 }
 
 /** There has to be one to fall back to, and there is no older one. */
-function addTwice(entry: ActorEntry, snapshot: SnapshotText, parts: BackParts): void {
-  parts.addCheckpoint(entry, snapshot)
-  parts.addCheckpoint(entry, snapshot)
+function addTwice(entry: ActorEntry, snapshot: SnapshotText, keyed: KeyedPlan | undefined, parts: BackParts): void {
+  parts.addCheckpoint(entry, snapshot, keyed)
+  // The entries are there now: nothing can be wrong with the second one that was not wrong with the first.
+  parts.addCheckpoint(entry, snapshot, parts.planKeyed(entry, snapshot))
 }
 
 /** The incarnation that was, if it has not left its last will, can commit no more. */

@@ -8,9 +8,11 @@ import type {
   Checked,
   CheckpointRow,
   EffectRow,
+  EntryRow,
   ExitRow,
   MemberRow,
   MessageRow,
+  PastEntryRow,
   Records,
   Removed,
   SettingAside,
@@ -34,6 +36,9 @@ export class MemoryRecords implements Records {
   readonly #answers = new Map<ActorId, Map<string, AnswerRow>>()
   readonly #effects = new Map<ActorId, Map<string, EffectRow>>()
   readonly #checkpoints = new Map<ActorId, Map<number, CheckpointRow>>()
+  readonly #entries = new Map<ActorId, Map<string, EntryRow>>()
+  /** Older ones first. */
+  readonly #pastEntries = new Map<ActorId, PastEntryRow[]>()
   readonly #expired = new Map<ActorId, Map<number, number>>()
   readonly #timers = new Map<ActorId, Map<string, TimerRow>>()
   readonly #members = new Map<ActorId, Map<string, MemberRow>>()
@@ -156,6 +161,45 @@ export class MemoryRecords implements Records {
     for (const old of rows.keys()) if (old < number) rows.delete(old)
   }
 
+  hasEntries(actor: ActorId): boolean {
+    return (this.#entries.get(actor)?.size ?? 0) + (this.#pastEntries.get(actor)?.length ?? 0) > 0
+  }
+
+  entries(actor: ActorId): Checked<EntryRow>[] {
+    return [...(this.#entries.get(actor)?.values() ?? [])].map(intact)
+  }
+
+  entry(actor: ActorId, map: string, key: string): Checked<EntryRow> | undefined {
+    const row = this.#entries.get(actor)?.get(entryKey(map, key))
+    return row && intact(row)
+  }
+
+  putEntry(row: EntryRow): void {
+    shelfOf(this.#entries, row.actor).set(entryKey(row.map, row.key), row)
+  }
+
+  dropEntry(actor: ActorId, map: string, key: string): void {
+    this.#entries.get(actor)?.delete(entryKey(map, key))
+  }
+
+  pastEntries(actor: ActorId): Checked<PastEntryRow>[] {
+    return (this.#pastEntries.get(actor) ?? []).map(intact)
+  }
+
+  addPastEntry(actor: ActorId, map: string, key: string, until: number): void {
+    const row = this.#entries.get(actor)?.get(entryKey(map, key))
+    if (row === undefined) return
+    const past = this.#pastEntries.get(actor)
+    if (past === undefined) this.#pastEntries.set(actor, [{ ...row, until }])
+    else past.push({ ...row, until })
+  }
+
+  dropPastEntries(actor: ActorId, until: number): void {
+    const past = this.#pastEntries.get(actor) ?? []
+    const first = past.findIndex((row) => row.until > until)
+    past.splice(0, first === -1 ? past.length : first)
+  }
+
   expired(actor: ActorId): number[] {
     return [...(this.#expired.get(actor)?.values() ?? [])].sort((a, b) => a - b)
   }
@@ -252,7 +296,8 @@ export class MemoryRecords implements Records {
       this.#members.get(parent)?.delete(keyOf(id))
       this.#restarts.get(parent)?.delete(keyOf(id))
     }
-    for (const table of [this.#members, this.#restarts, this.#exits, this.#expired, this.#effects]) table.delete(id)
+    const tables = [this.#members, this.#restarts, this.#exits, this.#expired, this.#effects, this.#entries, this.#pastEntries]
+    for (const table of tables) table.delete(id)
     const letters = this.#deadLetters.length
     const others = this.#deadLetters.filter(({ actor }) => actor !== id)
     this.#deadLetters.splice(0, letters, ...others)
@@ -274,6 +319,8 @@ export class MemoryRecords implements Records {
     const applied = [...(inbox?.keys() ?? [])].filter((seq) => seq <= frontier)
     for (const seq of applied) inbox?.delete(seq)
     const checkpoints = dropShelf(this.#checkpoints, actor)
+    this.#entries.delete(actor)
+    this.#pastEntries.delete(actor)
     return { lost: { checkpoints, applied: applied.length, unhandled: 0 }, again: [] }
   }
 
@@ -292,6 +339,14 @@ export class MemoryRecords implements Records {
 interface PlacedExit {
   readonly row: ExitRow
   readonly position: number
+}
+
+function entryKey(map: string, key: string): string {
+  return `${map}\0${key}`
+}
+
+function intact<Row>(row: Row): Checked<Row> {
+  return { row, isIntact: true }
 }
 
 function exitKey({ epoch, number }: ExitRow): string {

@@ -14,6 +14,7 @@ import type {
 import type { CommitText, SnapshotText } from './commit-text.ts'
 import type { ForgetOptions, Forgotten } from './forgetting.ts'
 import { goingBackSize, type GoingBackText } from './going-back-text.ts'
+import { keyedSize } from './keyed-text.ts'
 import type { EnvelopeText, ExitRow, MemberRow } from './records.ts'
 
 /** What an incarnation leaves behind, as text. */
@@ -67,12 +68,18 @@ export interface CommittedText {
   readonly expired?: readonly number[]
 }
 
+/** What the store knows when an actor starts, and what only the two sides of a store tell each other. */
+export interface Opened extends Revived {
+  /** The checkpoint that the entries of its keyed maps stand at, 0 if that is not the offered one; nothing if it has none. */
+  readonly keyedAt?: number
+}
+
 /** What each operation comes to. */
 export interface Answers {
   readonly accept: Accepted
   readonly commit: CommittedText
   readonly seal: number | undefined
-  readonly open: Revived
+  readonly open: Opened
   readonly read: Checkpoint | undefined
   readonly beginEffect: EffectRecord
   readonly settleEffect: undefined
@@ -101,8 +108,8 @@ type CheckpointOperation = OperationOf<'commit'> & { readonly commit: { readonly
 export function isCheckpoint(operation: Operation): operation is CheckpointOperation {
   if (operation.type !== 'commit' || operation.commit.turns.length > 0) return false
   const { checkpoint } = operation.commit
-  // One with a number of its own has a state elsewhere that goes by that number.
-  return checkpoint !== undefined && checkpoint.number === undefined
+  // One with a number of its own has a state elsewhere that goes by that number, and one with keyed maps what has changed in them.
+  return checkpoint !== undefined && checkpoint.number === undefined && checkpoint.keyed === undefined
 }
 
 /** The actor whose memory goes on from what the operation writes, and is not to be trusted if that fails. */
@@ -129,7 +136,7 @@ export function sizeOf(operation: Operation): number {
     case 'commit':
       return commitSize(operation.commit)
     case 'seal':
-      return operation.will.snapshot?.state.length ?? 0
+      return snapshotSize(operation.will.snapshot)
     case 'settleEffect':
       return operation.effect.result.length
     case 'saveMember':
@@ -143,8 +150,13 @@ export function sizeOf(operation: Operation): number {
   }
 }
 
+function snapshotSize(snapshot: SnapshotText | undefined): number {
+  if (snapshot === undefined) return 0
+  return snapshot.state.length + (snapshot.keyed === undefined ? 0 : keyedSize(snapshot.keyed))
+}
+
 function commitSize({ turns, checkpoint }: CommitText): number {
-  let size = checkpoint?.state.length ?? 0
+  let size = snapshotSize(checkpoint)
   for (const { outcome, sends, timersSet, members } of turns) {
     size += outcome?.length ?? 0
     for (const { text } of sends) size += text.input.length

@@ -52,6 +52,23 @@ export interface CheckpointRow {
   readonly checksum: string
 }
 
+/** An entry of a keyed map in the state of an actor. */
+export interface EntryRow {
+  readonly actor: ActorId
+  /** The place of the map in the state. */
+  readonly map: string
+  readonly key: string
+  /** The number of the checkpoint from which it holds. */
+  readonly since: number
+  readonly value: string
+}
+
+/** An entry that holds no more. */
+export interface PastEntryRow extends EntryRow {
+  /** The number of the checkpoint from which it does not. */
+  readonly until: number
+}
+
 export interface TimerRow extends EnvelopeText {
   readonly actor: ActorId
   readonly id: string
@@ -184,6 +201,19 @@ export interface Records {
   addCheckpoint(row: CheckpointRow): void
   /** Removes checkpoints with numbers below `number`. */
   dropCheckpoints(actor: ActorId, number: number): void
+
+  hasEntries(actor: ActorId): boolean
+  /** What is in the keyed maps of an actor as of its newest checkpoint; of one that is damaged too. */
+  entries(actor: ActorId): Checked<EntryRow>[]
+  entry(actor: ActorId, map: string, key: string): Checked<EntryRow> | undefined
+  /** Adds an entry, or takes the place of the one with its key. */
+  putEntry(row: EntryRow): void
+  dropEntry(actor: ActorId, map: string, key: string): void
+  pastEntries(actor: ActorId): Checked<PastEntryRow>[]
+  /** Keeps an entry as it is, damaged or not, as one that holds no more from the checkpoint `until` on. */
+  addPastEntry(actor: ActorId, map: string, key: string, until: number): void
+  /** Removes entries that have not held from the checkpoint `until` on, or from an earlier one. */
+  dropPastEntries(actor: ActorId, until: number): void
 
   /** Numbers of checkpoints with their state elsewhere that are not kept, and of which has not been told yet, in order. */
   expired(actor: ActorId): number[]

@@ -29,6 +29,8 @@ export class SqliteForgetting {
     this.#run('DELETE FROM exits WHERE supervisor = ?', id)
     this.#run('DELETE FROM expired WHERE actor = ?', id)
     this.#run('DELETE FROM effect WHERE actor = ?', id)
+    this.#run('DELETE FROM entry WHERE actor = ?', id)
+    this.#run('DELETE FROM entry_before WHERE actor = ?', id)
     const parent = parentOf(id)
     if (parent !== undefined) {
       this.#run('DELETE FROM member WHERE supervisor = ? AND key = ?', parent, keyOf(id))
@@ -66,6 +68,8 @@ export class SqliteForgetting {
       return this.#run(`DELETE FROM ${table} WHERE ${where}`, actor)
     }
     const checkpoints = keep('checkpoint', 'actor = ?')
+    keep('entry', 'actor = ?')
+    keep('entry_before', 'actor = ?')
     const applied = keep('inbox', `actor = ? AND seq <= ${frontier}`)
     keep('timer', `actor = ? AND id IN (${this.#damagedTimers(actor)})`)
     const { unhandled, again } = this.#mendJournal(actor, order)

@@ -1,6 +1,7 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { StoreError } from '../runtime/errors.ts'
 import type { RestartCount } from '../runtime/persistence.ts'
+import { entryChecksum } from './checksum.ts'
 import type {
   ActorRow,
   AnswerRow,
@@ -9,9 +10,11 @@ import type {
   Checked,
   CheckpointRow,
   EffectRow,
+  EntryRow,
   ExitRow,
   MemberRow,
   MessageRow,
+  PastEntryRow,
   Records,
   Removed,
   SettingAside,
@@ -34,10 +37,12 @@ import {
   toAnswer,
   toCheckpoint,
   toEffect,
+  toEntry,
   toExit,
   toExpired,
   toMember,
   toMessage,
+  toPastEntry,
   toRestarts,
   toTimer,
 } from './sqlite-rows.ts'
@@ -159,6 +164,39 @@ export class SqliteRecords implements Records {
 
   dropCheckpoints(actor: ActorId, number: number): void {
     this.#sql.dropCheckpoints.run(actor, number)
+  }
+
+  hasEntries(actor: ActorId): boolean {
+    return (this.#sql.hasEntries.get(actor, actor) ?? null) !== null
+  }
+
+  entries(actor: ActorId): Checked<EntryRow>[] {
+    return (this.#sql.entries.all(actor) as SqlRow[]).map(toEntry)
+  }
+
+  entry(actor: ActorId, map: string, key: string): Checked<EntryRow> | undefined {
+    const columns = this.#sql.entry.get(actor, map, key) as SqlRow | null | undefined
+    return columns ? toEntry(columns) : undefined
+  }
+
+  putEntry(row: EntryRow): void {
+    this.#sql.putEntry.run(row.actor, row.map, row.key, row.since, row.value, entryChecksum(row))
+  }
+
+  dropEntry(actor: ActorId, map: string, key: string): void {
+    this.#sql.dropEntry.run(actor, map, key)
+  }
+
+  pastEntries(actor: ActorId): Checked<PastEntryRow>[] {
+    return (this.#sql.pastEntries.all(actor) as SqlRow[]).map(toPastEntry)
+  }
+
+  addPastEntry(actor: ActorId, map: string, key: string, until: number): void {
+    this.#sql.addPastEntry.run(until, actor, map, key)
+  }
+
+  dropPastEntries(actor: ActorId, until: number): void {
+    this.#sql.dropPastEntries.run(actor, until)
   }
 
   expired(actor: ActorId): number[] {

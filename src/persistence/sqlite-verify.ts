@@ -6,7 +6,7 @@ import type { Checked } from './records.ts'
 import { readRemains } from './reviving.ts'
 import { readValue, type OwnHandle, type SqlRow } from './sqlite-handle.ts'
 import { SqliteRecords } from './sqlite-records.ts'
-import { toAnswer, toEffect, toExit, toMember, toRestarts } from './sqlite-rows.ts'
+import { toAnswer, toEffect, toEntry, toExit, toMember, toPastEntry, toRestarts } from './sqlite-rows.ts'
 import { rowsOf } from './sqlite-tables.ts'
 import { StoredValues } from './stored-values.ts'
 
@@ -89,6 +89,8 @@ type Reader = (columns: SqlRow) => Checked<unknown>
 const checkedTables: readonly (readonly [table: string, read: Reader])[] = [
   ['answer', toAnswer],
   ['effect', toEffect],
+  ['entry', toEntry],
+  ['entry_before', toPastEntry],
   ['member', toMember],
   ['restarts', toRestarts],
   ['exits', toExit],

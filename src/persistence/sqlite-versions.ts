@@ -184,6 +184,30 @@ CREATE TABLE begun_anew (
   crc INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE entry (
+  -- Entries of the keyed maps in states, as of the newest checkpoint of their actor. The checksum is over all other columns, and
+  -- each checkpoint holds one over those of all its entries.
+  actor TEXT NOT NULL,
+  map TEXT NOT NULL,
+  key TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  checksum TEXT NOT NULL,
+  PRIMARY KEY (actor, map, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE entry_before (
+  -- Entries that were changed or removed by the checkpoint until: those before it have them still.
+  actor TEXT NOT NULL,
+  until INTEGER NOT NULL,
+  map TEXT NOT NULL,
+  key TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  checksum TEXT NOT NULL,
+  PRIMARY KEY (actor, until, map, key)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW timers_now AS
 -- For people: which timers are set.
 SELECT actor, id, datetime(due_at_ms / 1000, 'unixepoch') AS due_at, kind, name, input, sender
@@ -193,6 +217,10 @@ CREATE VIEW dead_letters_told AS
 -- For people: which messages were given up, and why.
 SELECT number, datetime(died_at_ms / 1000, 'unixepoch') AS died_at, actor, seq, why, attempts, kind, name, input, sender
 FROM dead_letter ORDER BY number;
+
+CREATE VIEW entries_now AS
+-- For people: what is in the keyed maps of each actor.
+SELECT actor, map, key, value FROM entry ORDER BY actor, map, key;
 
 CREATE VIEW members_now AS
 -- For people: which members each dynamic supervisor has.

@@ -16,6 +16,8 @@ export class JournalMail {
    * before it is.
    */
   suspectsTo = 0
+  /** An incarnation is being opened: what is accepted from now on is not among what it is given. */
+  isOpening = false
   #acceptsBegun = 0
   #acceptsDone = 0
   /** Notices that wait for the messages before them to be in the journal. */

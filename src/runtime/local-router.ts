@@ -247,7 +247,10 @@ export class LocalRouter implements Router {
 
   deliverJournaled(to: ActorId, message: Message): void {
     this.#parts.sink.emit({ type: 'accepted', id: to, seq: message.seq, kind: message.kind, name: message.name })
-    this.#parts.cells.get(to)?.receiveJournaled(message)
+    const cell = this.#parts.cells.get(to)
+    // Of one that was let go nobody takes it here: whoever starts it again finds it in the journal.
+    if (cell?.isRetired === true && cell.life === undefined && !cell.journal.isOpening) return
+    cell?.receiveJournaled(message)
   }
 
   isJournaled(id: ActorId): boolean {

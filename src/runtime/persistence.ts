@@ -131,6 +131,8 @@ export interface CheckpointOrder {
 export interface Committed {
   /** The number of the checkpoint, if one was written. */
   readonly checkpoint: number | undefined
+  /** About how many bytes its state has as text, where it is larger than what is well written with every turn. */
+  readonly largeBytes?: number
   readonly reserved?: number
   /** Checkpoints with their state elsewhere that this one took the place of, oldest first: that has to be told. */
   readonly expired?: readonly number[]

@@ -98,3 +98,11 @@ export interface NoCut {
 
 /** What came of the attempt to take one. */
 export type CutResult = { readonly status: 'taken'; readonly cut: Cut } | NoCut
+
+/** How a cut is to be taken. */
+export interface CutOrder {
+  /** How long they may take to come to rest. */
+  readonly withinMs: number
+  /** Nothing is in the mail of the cut: what was there is handled first. */
+  readonly drains: boolean
+}

@@ -3,7 +3,7 @@ import type { ActorCell } from '../actor-cell.ts'
 import type { Life, World } from '../anatomy.ts'
 import type { Message } from '../message.ts'
 import { CutNumbers } from './cut-numbers.ts'
-import type { Cut, CutGroup, CutMember, CutRequest, CutResult, NoCut } from './cut.ts'
+import type { Cut, CutGroup, CutOrder, CutMember, CutRequest, CutResult, NoCut } from './cut.ts'
 import { Hold, type Unquiet } from './hold.ts'
 import { memberOf } from './member-of.ts'
 import { membersOf, PuttingBack } from './putting-back.ts'
@@ -30,13 +30,13 @@ export class Cuts {
   }
 
   /** Resolves when everybody goes on. */
-  take(supervisor: ActorId, limitMs: number): Promise<CutResult> {
+  take(supervisor: ActorId, { withinMs, drains }: CutOrder): Promise<CutResult> {
     const { clock } = this.#world
     const cells = () => this.#below(supervisor)
     const lifeOf = (id: ActorId) => this.#world.lifeOf(id)
     return new Promise((resolve) => {
       const over = (unquiet: Unquiet): void => resolve(this.#result(supervisor, unquiet))
-      new Hold({ cells, clock, limitMs, lifeOf }, over)
+      new Hold({ cells, clock, limitMs: withinMs, drains, lifeOf }, over)
     })
   }
 

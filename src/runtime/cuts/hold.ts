@@ -22,6 +22,8 @@ export interface HoldParts {
   readonly cells: () => readonly Holdable[]
   readonly clock: Clock
   readonly limitMs: number
+  /** Nobody is held back as long as somebody has mail: it is over when all of it is handled. */
+  readonly drains: boolean
   readonly lifeOf: (id: ActorId) => Life | undefined
 }
 
@@ -31,7 +33,7 @@ const stepsToArrive = 16
 /**
  * Holds actors at the boundary of their turns: nobody begins another one, but to answer a call that somebody waits for in the
  * middle of a turn of their own. It is over when nobody is in a turn and what they have sent has arrived, in journals too, or
- * somebody is down, or the time is over.
+ * somebody is down, or the time is over. One that drains lets them handle what waits for them, and is over when nothing does.
  */
 export class Hold {
   readonly #parts: HoldParts
@@ -58,6 +60,7 @@ export class Hold {
   /** True if it may take its next message. */
   lets(cell: Holdable): boolean {
     const { mailbox } = cell
+    if (this.#parts.drains) return mailbox.size > 0
     if (mailbox.some((message) => this.#isAwaitedInTurn(message))) return true
     // Whoever waits for room here in a turn would wait for ever.
     return mailbox.gate?.line.some(({ sender }) => this.#isInTurn(sender)) === true
@@ -66,10 +69,10 @@ export class Hold {
   /** A turn or an incarnation has ended. */
   look(): void {
     // Most looks end here: as long as one is busy that was, nobody else need be asked.
-    if (this.#isOver || (this.#busy?.life !== undefined && this.#busy.life.status !== 'idle')) return
+    if (this.#isOver || (this.#busy?.life !== undefined && this.#isAtWork(this.#busy))) return
     if (this.#held.some(({ life, isRetired }) => life === undefined && !isRetired)) this.#end()
     else {
-      this.#busy = this.#held.find(({ life }) => life !== undefined && life.status !== 'idle')
+      this.#busy = this.#held.find((cell) => cell.life !== undefined && this.#isAtWork(cell))
       if (this.#busy === undefined && !this.#holdNew()) this.#awaitArrivals()
       else {
         this.#isQuiet = false
@@ -99,8 +102,13 @@ export class Hold {
   #holdNew(): boolean {
     this.#held = this.#parts.cells()
     for (const cell of this.#held) cell.hold = this
-    this.#busy = this.#held.find(({ life, isRetired }) => (life === undefined ? !isRetired : life.status !== 'idle'))
+    this.#busy = this.#held.find((cell) => (cell.life === undefined ? !cell.isRetired : this.#isAtWork(cell)))
     return this.#busy?.life !== undefined
+  }
+
+  /** In a turn, or with mail that is to be handled first. */
+  #isAtWork({ life, mailbox }: Holdable): boolean {
+    return life?.status !== 'idle' || (this.#parts.drains && mailbox.size > 0)
   }
 
   /** What follows sees everybody held still. */
@@ -108,7 +116,8 @@ export class Hold {
     if (this.#isOver) return
     this.#isOver = true
     this.#timer.cancel()
-    this.#over(unquietOf(this.#held, this.#offered))
+    const isBusy = (cell: Holdable): boolean => this.#isAtWork(cell) || cell.accepts.done < (this.#offered?.get(cell) ?? 0)
+    this.#over(unquietOf(this.#held, isBusy))
     for (const cell of this.#held) {
       cell.hold = undefined
       if (cell.mailbox.size > 0) cell.wake()
@@ -137,14 +146,14 @@ export interface Unquiet {
   readonly down: readonly ActorId[]
 }
 
-function unquietOf(cells: readonly Holdable[], offered: ReadonlyMap<Holdable, number> | undefined): Unquiet {
+function unquietOf(cells: readonly Holdable[], isBusy: (cell: Holdable) => boolean): Unquiet {
   const busy: ActorId[] = []
   const down: ActorId[] = []
   for (const cell of cells) {
     const { id, life, isRetired } = cell
     if (life === undefined) {
       if (!isRetired) down.push(id)
-    } else if (life.status !== 'idle' || cell.accepts.done < (offered?.get(cell) ?? 0)) busy.push(id)
+    } else if (isBusy(cell)) busy.push(id)
   }
   return { busy, down }
 }

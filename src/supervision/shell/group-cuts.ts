@@ -1,5 +1,5 @@
 import type { ActorId } from '../../protocol/actor-id.ts'
-import type { Cut, CutGroup, CutResult, NoCut } from '../../runtime/cuts/cut.ts'
+import type { Cut, CutGroup, CutOrder, CutResult, NoCut } from '../../runtime/cuts/cut.ts'
 import type { SupervisorReply } from '../machine/commands.ts'
 import type { SupervisorRequest } from '../machine/facts.ts'
 import type { SupervisorState } from '../machine/machine-table.ts'
@@ -65,13 +65,13 @@ export class GroupCuts {
   /** Nothing if all is well. */
   async takeFirst(): Promise<NoCut | undefined> {
     if (!this.needsFirst) return undefined
-    const result = await this.#take(firstWithinMs)
+    const result = await this.#take({ withinMs: firstWithinMs, drains: false })
     return result.status === 'taken' ? undefined : result
   }
 
   /** What a question about cuts is answered with; what the machine is to be asked; nothing if it is about something else. */
   answer(question: Question): SupervisorRequest | SupervisorReply | Promise<SupervisorReply> | undefined {
-    if (question.type === 'cut') return this.#take(question.withinMs).then((result) => replyTo(this.#id, result))
+    if (question.type === 'cut') return this.#take(question).then((result) => replyTo(this.#id, result))
     if (question.type !== 'restoreCut') return undefined
     const { cut } = question
     const problem = this.#starter.problemWithCut(cut)
@@ -113,8 +113,8 @@ export class GroupCuts {
     if (problem !== undefined) this.#tell(problem)
   }
 
-  async #take(withinMs: number): Promise<CutResult> {
-    const result = await this.#starter.cut(withinMs)
+  async #take(order: CutOrder): Promise<CutResult> {
+    const result = await this.#starter.cut(order)
     if (result.status === 'taken') this.#kept.last = result.cut
     return result
   }

@@ -149,6 +149,11 @@ export function supervisorOf(reference: OfSupervisor): SupervisorRef {
 export interface CutOptions extends CallOptions {
   /** How long those who are in a turn may take to finish it; 1 s if not given. */
   readonly within?: Duration
+  /**
+   * Has them handle first what waits for them, and what they send each other by that: the cut has no mail, but for what they have
+   * put aside.
+   */
+  readonly drain?: boolean
 }
 
 const defaultAnswerMs = 5_000
@@ -186,9 +191,9 @@ function makeSupervisorRef({ id, port }: SupervisorPlace): SupervisorRef {
     whichChildren: async (options) => (await ask({ type: 'whichChildren' }, options, 'children')).children,
     countChildren: async (options) => (await ask({ type: 'countChildren' }, options, 'counts')).counts,
     setStrategy: async (strategy, options) => void (await ask({ type: 'setStrategy', strategy }, options, 'ok')),
-    cut: async ({ within = '1s', ...options } = {}) => {
+    cut: async ({ within = '1s', drain = false, ...options } = {}) => {
       const withinMs = durationMs(within, 'cut: within')
-      return (await ask({ type: 'cut', withinMs }, { timeout: withinMs + defaultAnswerMs, ...options }, 'cut')).cut
+      return (await ask({ type: 'cut', withinMs, drains: drain }, { timeout: withinMs + defaultAnswerMs, ...options }, 'cut')).cut
     },
     restore: async (cut, options) => void (await ask({ type: 'restoreCut', cut }, options, 'ok')),
     stop: (reason, options) => port.stopActor(id, reason, options),
