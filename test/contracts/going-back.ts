@@ -77,10 +77,11 @@ export function goingBackContract({ fresh, open, reopened }: Opening): void {
     expect(await nextSettled(next.commit('group/a', 2, turns([6, 7, 8], 'on')))).toMatchObject({ deliveries: [] })
   })
 
-  it('leaves two checkpoints of the state, and none that is older', async () => {
+  it('leaves two checkpoints of the state, and none that is older, however many are kept', async () => {
     const store = fresh()
     const { persistence, settled } = await begun(store)
-    await settled(persistence.goBack(order({ actors: [back('group/a', 'earlier')] })))
+    const limits = { keep: 9, maxBytes: 1_000 }
+    await settled(persistence.goBack(order({ actors: [back('group/a', 'earlier', { limits })] })))
     const newest = await settled(persistence.open('group/a', 0))
     expect(newest.checkpoints.map(({ cause, frontier }) => [cause, frontier])).toEqual([
       ['cut', 5],
