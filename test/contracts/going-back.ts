@@ -20,7 +20,10 @@ const back = (id: string, state: unknown, more: Partial<ActorBack> = {}): ActorB
 
 /** What a store has to keep of a group that goes back to a cut. */
 export function goingBackContract({ fresh, open, reopened }: Opening): void {
-  /** `group/a` has applied 1 and 2, which has set a timer, and three more wait: of a sibling, of somebody else, and of somebody else with a key. */
+  /**
+   * `group/a` has applied 1 and 2, which has set a timer, and three more wait: of a sibling, of somebody else, and of somebody
+   * else with a key.
+   */
   async function begun(store: Store): Promise<OpenStore> {
     const opened = await open(store)
     const { persistence, settled } = opened
