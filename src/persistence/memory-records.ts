@@ -1,5 +1,6 @@
 import { keyOf, parentOf, type ActorId } from '../protocol/actor-id.ts'
 import type { RestartCount } from '../runtime/persistence.ts'
+import { MemoryLinkRecords } from './memory-link-records.ts'
 import type {
   ActorRow,
   AnswerRow,
@@ -43,6 +44,9 @@ export class MemoryRecords implements Records {
   readonly #timers = new Map<ActorId, Map<string, TimerRow>>()
   readonly #members = new Map<ActorId, Map<string, MemberRow>>()
   readonly #deadLetters: DeadLetter[] = []
+  readonly links = new MemoryLinkRecords(({ atMs, ...letter }) => {
+    this.#deadLetters.push({ ...letter, seq: 0, attempts: 0, isDead: true, diedAtMs: atMs })
+  })
   readonly #restarts = new Map<ActorId, Map<string, RestartCount>>()
   readonly #exits = new Map<ActorId, Map<string, PlacedExit>>()
   readonly #begunAnew = new Map<ActorId, number>()

@@ -3,6 +3,7 @@ import type { Envelope } from '../protocol/envelope.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { CheckpointLimits } from './checkpoint-settings.ts'
 import type { Clock } from './clock.ts'
+import type { LinkStore } from './linked/link-store.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** What asked for a checkpoint: the start, a committed turn, the policy, a call, the end of the incarnation, or going back. */
@@ -138,6 +139,10 @@ export interface Committed {
   readonly expired?: readonly number[]
   /** The messages that went into journals, with their numbers, in the order of `turns` and their `sends`. */
   readonly deliveries: readonly { readonly to: ActorId; readonly message: Journaled }[]
+  /** The links in whose outboxes there is something new. */
+  readonly posted?: readonly string[]
+  /** What is a dead letter, because the outbox of its link was full. */
+  readonly overflowed?: readonly JournaledSend[]
 }
 
 /** Something that a handler has had done outside, while it handled one message: its name is its own there. */
@@ -305,6 +310,8 @@ export interface StoreInfo {
  */
 export interface Persistence {
   readonly info: StoreInfo
+  /** What it does for links to other stores. What is sent to an actor behind one goes into the outbox, wherever a message is taken. */
+  readonly links: LinkStore
   /**
    * Takes a message into the journal of `to`; resolves after it is committed. `keep` is given at once what will be read from
    * there: an input that shares nothing with that of the sender.
