@@ -145,6 +145,7 @@ export type {
   ExitNote,
   Journaled,
   JournaledSend,
+  KeptDeadLetter,
   KeptExits,
   LastWill,
   Member,

@@ -7,6 +7,7 @@ import type {
   EffectRecord,
   EffectResult,
   Journaled,
+  KeptDeadLetter,
   KeptExits,
   LostState,
   Member,
@@ -209,6 +210,25 @@ export class Journal {
     this.#actors.ended(id)
     this.#actors.touch(entry)
     return messages
+  }
+
+  deadLetters(most: number): readonly KeptDeadLetter[] {
+    return this.#records.deadLetters(most).map((row) => this.#values.deadLetter(row))
+  }
+
+  exhume(id: ActorId, seq: number): Journaled | undefined {
+    const row = this.#records.deadLetter(id, seq)
+    if (row === undefined) return undefined
+    // What its caller was told goes by its key, and stays.
+    const text = { ...row, key: null }
+    const envelope = this.#values.envelope(id, text)
+    this.#limits?.check(this.#actors.get(id), row.input.length)
+    this.#records.dropDeadLetter(id, seq)
+    return { seq: this.#append(id, text), envelope, attempts: 0 }
+  }
+
+  dropDeadLetter(id: ActorId, seq: number): undefined {
+    this.#records.dropDeadLetter(id, seq)
   }
 
   saveMember(row: MemberRow): void {

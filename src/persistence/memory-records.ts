@@ -7,6 +7,7 @@ import type {
   Burial,
   Checked,
   CheckpointRow,
+  DeadLetterRow,
   EffectRow,
   EntryRow,
   ExitRow,
@@ -18,12 +19,6 @@ import type {
   SettingAside,
   TimerRow,
 } from './records.ts'
-
-/** A message that was given up, and why. */
-export interface DeadLetter extends MessageRow {
-  readonly why: string
-  readonly diedAtMs: number
-}
 
 /**
  * The tables of a store as maps. They hold the same texts as a file would. Nothing here can fail once a group has begun, so
@@ -42,7 +37,7 @@ export class MemoryRecords implements Records {
   readonly #expired = new Map<ActorId, Map<number, number>>()
   readonly #timers = new Map<ActorId, Map<string, TimerRow>>()
   readonly #members = new Map<ActorId, Map<string, MemberRow>>()
-  readonly #deadLetters: DeadLetter[] = []
+  readonly #deadLetters: DeadLetterRow[] = []
   readonly #restarts = new Map<ActorId, Map<string, RestartCount>>()
   readonly #exits = new Map<ActorId, Map<string, PlacedExit>>()
   readonly #begunAnew = new Map<ActorId, number>()
@@ -89,6 +84,19 @@ export class MemoryRecords implements Records {
       this.#deadLetters.push({ ...row, why, diedAtMs: atMs })
       return { ...row, isDead: true, input: '' }
     })
+  }
+
+  deadLetters(most: number): DeadLetterRow[] {
+    return this.#deadLetters.slice(-most)
+  }
+
+  deadLetter(actor: ActorId, seq: number): DeadLetterRow | undefined {
+    return this.#deadLetters.find((letter) => letter.actor === actor && letter.seq === seq)
+  }
+
+  dropDeadLetter(actor: ActorId, seq: number): void {
+    const at = this.#deadLetters.findIndex((letter) => letter.actor === actor && letter.seq === seq)
+    if (at !== -1) this.#deadLetters.splice(at, 1)
   }
 
   dropMessages(actor: ActorId, seq: number): void {

@@ -4,6 +4,7 @@ import type {
   Checkpoint,
   EffectRecord,
   Journaled,
+  KeptDeadLetter,
   KeptExits,
   LostState,
   Member,
@@ -48,6 +49,9 @@ export type Operation =
   | { readonly type: 'settleEffect'; readonly id: ActorId; readonly incarnation: number; readonly effect: SettledText }
   | { readonly type: 'fire'; readonly id: ActorId; readonly timer: string }
   | { readonly type: 'retire'; readonly id: ActorId; readonly why: string }
+  | { readonly type: 'deadLetters'; readonly most: number }
+  | { readonly type: 'exhume'; readonly id: ActorId; readonly seq: number }
+  | { readonly type: 'dropDeadLetter'; readonly id: ActorId; readonly seq: number }
   | { readonly type: 'saveMember'; readonly row: MemberRow }
   | { readonly type: 'dropMember'; readonly supervisor: ActorId; readonly key: string }
   | { readonly type: 'members'; readonly supervisor: ActorId }
@@ -82,6 +86,9 @@ export interface Answers {
   readonly settleEffect: undefined
   readonly fire: Journaled | undefined
   readonly retire: readonly Journaled[]
+  readonly deadLetters: readonly KeptDeadLetter[]
+  readonly exhume: Journaled | undefined
+  readonly dropDeadLetter: undefined
   readonly saveMember: undefined
   readonly dropMember: undefined
   readonly members: readonly Member[]

@@ -9,6 +9,7 @@ import type {
   Burial,
   Checked,
   CheckpointRow,
+  DeadLetterRow,
   EffectRow,
   EntryRow,
   ExitRow,
@@ -36,6 +37,7 @@ import {
   toActor,
   toAnswer,
   toCheckpoint,
+  toDeadLetter,
   toEffect,
   toEntry,
   toExit,
@@ -100,6 +102,19 @@ export class SqliteRecords implements Records {
   bury({ actor, seq, why, atMs }: Burial): void {
     this.#sql.addDeadLetter.run(why, atMs, actor, seq)
     this.#sql.emptyMessage.run(actor, seq)
+  }
+
+  deadLetters(most: number): DeadLetterRow[] {
+    return (this.#sql.deadLetters.all(most) as SqlRow[]).map(toDeadLetter)
+  }
+
+  deadLetter(actor: ActorId, seq: number): DeadLetterRow | undefined {
+    const columns = this.#sql.deadLetter.get(actor, seq) as SqlRow | null | undefined
+    return columns ? toDeadLetter(columns) : undefined
+  }
+
+  dropDeadLetter(actor: ActorId, seq: number): void {
+    this.#sql.dropDeadLetter.run(actor, seq)
   }
 
   dropMessages(actor: ActorId, seq: number): void {

@@ -239,6 +239,23 @@ export interface RestartCount {
   readonly restarts: number
 }
 
+/** A message of a durable actor that was given up. */
+export interface KeptDeadLetter {
+  readonly id: ActorId
+  /** Its number in the journal of the actor. */
+  readonly seq: number
+  /** What was sent; without its input where that cannot be read. */
+  readonly envelope: Envelope
+  /** What is wrong with the input, where it cannot be read. */
+  readonly problem?: string
+  /** How often handling it has ended in a crash. */
+  readonly attempts: number
+  /** Why it was given up, in words. */
+  readonly why: string
+  /** Wall clock, milliseconds since 1970. */
+  readonly atMs: number
+}
+
 /** What a store says of itself. */
 export interface StoreInfo {
   /** Given once, when the store was made. */
@@ -290,6 +307,15 @@ export interface Persistence {
   fire(id: ActorId, timer: string): Promise<Journaled | undefined>
   /** Moves what is left in the journal of `id` to the dead letters; resolves with what was moved. */
   retire(id: ActorId, why: string): Promise<readonly Journaled[]>
+  /** The newest `most` messages of all actors that were given up, oldest first. */
+  deadLetters(most: number): Promise<readonly KeptDeadLetter[]>
+  /**
+   * Takes a message that was given up into the journal of its actor again, as a new one and without its key, in one transaction:
+   * it can be done once. Nothing if it is not there any more.
+   */
+  exhume(id: ActorId, seq: number): Promise<Journaled | undefined>
+  /** Forgets a message that was given up. */
+  dropDeadLetter(id: ActorId, seq: number): Promise<void>
   saveMember(member: Member): Promise<void>
   dropMember(supervisor: ActorId, key: string): Promise<void>
   /** The members of one supervisor, in the order in which they were saved. */

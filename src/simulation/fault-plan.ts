@@ -84,6 +84,9 @@ const operations: Record<StoreOperation, true> = {
   beginAnew: true,
   countRestarts: true,
   restarts: true,
+  deadLetters: true,
+  exhume: true,
+  dropDeadLetter: true,
 }
 
 const fields: Record<Fault['at'], { readonly needed: readonly string[]; readonly optional: readonly string[] }> = {

@@ -38,7 +38,10 @@ describe('a message that is accepted for a durable actor which is being let go',
       for (let turn = 0; turn < 5; turn++) void actors.b.cast.poke()
       await until(supervisorOf(app.tree).restartChild('a'))
       await settle()
-      expect([seed, await until(actors.a.call.count())]).toEqual([seed, eventsOf(events, 'accepted').filter(({ name }) => name === 'increment').length])
+      expect([seed, await until(actors.a.call.count())]).toEqual([
+        seed,
+        eventsOf(events, 'accepted').filter(({ name }) => name === 'increment').length,
+      ])
       expect(eventsOf(events, 'exited').filter(({ reason }) => reason.type === 'error')).toEqual([])
       expect(app.inspect('a')?.queued).toBe(0)
     }
