@@ -24,6 +24,8 @@ export function carryOut(journal: Journal, operation: Operation): unknown {
       return journal.fire(operation.id, operation.timer)
     case 'retire':
       return journal.retire(operation.id, operation.why)
+    case 'countInterrupted':
+      return journal.countInterrupted(operation.turns)
     case 'deadLetters':
       return journal.deadLetters(operation.most)
     case 'exhume':

@@ -21,7 +21,7 @@ import type { CommitText, SendText, SnapshotText, TurnText } from './commit-text
 import { readExits } from './exit-text.ts'
 import { forgetActors, type ForgetOptions, type Forgotten } from './forgetting.ts'
 import { appliedBy } from './frontier.ts'
-import type { CommittedText, EffectText, Opened, SettledText, WillText } from './operation.ts'
+import type { CommittedText, EffectText, InterruptedTurn, Opened, SettledText, WillText } from './operation.ts'
 import type { CheckpointRow, EnvelopeText, ExitRow, MemberRow, Records } from './records.ts'
 import { KeyedReading } from './keyed-reading.ts'
 import { planKeyed, type KeyedPlan } from './keyed-writing.ts'
@@ -210,6 +210,14 @@ export class Journal {
     this.#actors.ended(id)
     this.#actors.touch(entry)
     return messages
+  }
+
+  /** Of an actor that cannot be read nothing is counted: whoever starts it is told. */
+  countInterrupted(turns: readonly InterruptedTurn[]): undefined {
+    for (const { id, seq } of turns) {
+      const row = this.#records.actor(id)
+      if (row !== undefined && seq > row.frontier) this.#records.countAttempt(id, seq)
+    }
   }
 
   deadLetters(most: number): readonly KeptDeadLetter[] {

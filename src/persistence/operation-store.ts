@@ -16,6 +16,7 @@ import { effectToText } from './effect-text.ts'
 import { exitToText } from './exit-text.ts'
 import { KeyedBases, type KeyedWriting } from './keyed-bases.ts'
 import type { Answers, CommittedText, OperationOf, OperationType } from './operation.ts'
+import { BoundedTurnNotes, type TurnNotebook } from './turn-notes.ts'
 
 /** Something that carries out operations, here or elsewhere. */
 export interface OperationStore {
@@ -36,12 +37,14 @@ export interface OperationStore {
 const largeState = 64 * 1024
 
 /** The contract of a store over its operations: values become text when a method is called. */
-export function persistenceOver(store: OperationStore, codec: Codec): Persistence {
+export function persistenceOver(store: OperationStore, codec: Codec, notebook?: TurnNotebook): Persistence {
+  const turns = notebook && new BoundedTurnNotes(notebook)
   const keyed = new KeyedBases()
   return {
     get info() {
       return store.info
     },
+    turns,
     accept: (to, envelope, keep) =>
       store.submit<'accept'>(() => {
         const text = messageToText(codec, to, envelope)
@@ -64,6 +67,7 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
         return { type: 'commit', id, incarnation, commit: text }
       }
       return store.submit<'commit', Committed>(make, (committed) => {
+        turns?.committed()
         writing?.(committed.checkpoint)
         return largeBytes > 0 ? { ...deliveriesOf(sends, committed), largeBytes } : deliveriesOf(sends, committed)
       })
@@ -137,7 +141,10 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
         return { type: 'countRestarts', count }
       }),
     restarts: (supervisor) => store.submit<'restarts'>(() => ({ type: 'restarts', supervisor })),
-    close: () => store.close(),
+    close: async () => {
+      await store.close()
+      turns?.close()
+    },
   }
 }
 

@@ -23,6 +23,12 @@ export interface WillText {
   readonly crashedOn: number | undefined
 }
 
+/** A message whose handling has ended with the process. */
+export interface InterruptedTurn {
+  readonly id: ActorId
+  readonly seq: number
+}
+
 /** Something that is about to be done outside. */
 export interface EffectText {
   readonly seq: number
@@ -49,6 +55,7 @@ export type Operation =
   | { readonly type: 'settleEffect'; readonly id: ActorId; readonly incarnation: number; readonly effect: SettledText }
   | { readonly type: 'fire'; readonly id: ActorId; readonly timer: string }
   | { readonly type: 'retire'; readonly id: ActorId; readonly why: string }
+  | { readonly type: 'countInterrupted'; readonly turns: readonly InterruptedTurn[] }
   | { readonly type: 'deadLetters'; readonly most: number }
   | { readonly type: 'exhume'; readonly id: ActorId; readonly seq: number }
   | { readonly type: 'dropDeadLetter'; readonly id: ActorId; readonly seq: number }
@@ -86,6 +93,7 @@ export interface Answers {
   readonly settleEffect: undefined
   readonly fire: Journaled | undefined
   readonly retire: readonly Journaled[]
+  readonly countInterrupted: undefined
   readonly deadLetters: readonly KeptDeadLetter[]
   readonly exhume: Journaled | undefined
   readonly dropDeadLetter: undefined

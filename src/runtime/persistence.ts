@@ -256,6 +256,17 @@ export interface KeptDeadLetter {
   readonly atMs: number
 }
 
+/** What is being handled now, noted so that it outlives the process, at once and without waiting for a disk. */
+export interface TurnNotes {
+  /**
+   * Notes that a message is being handled, in place of what `slot` says if it is given; gives the slot. Nothing where so much is
+   * handled that it is not noted: then no slot is held any more.
+   */
+  begin(actor: ActorId, seq: number, slot: number | undefined): number | undefined
+  /** Nothing that this slot says is being handled any more. */
+  end(slot: number): void
+}
+
 /** What a store says of itself. */
 export interface StoreInfo {
   /** Given once, when the store was made. */
@@ -278,6 +289,8 @@ export interface StoreInfo {
  */
 export interface Persistence {
   readonly info: StoreInfo
+  /** Where it is noted what is being handled, if anywhere: a message that was when the process died has one attempt more. */
+  readonly turns?: TurnNotes | undefined
   /**
    * Takes a message into the journal of `to`; resolves after it is committed. `keep` is given at once what will be read from
    * there: an input that shares nothing with that of the sender.
