@@ -132,6 +132,9 @@ export { MiddlewareError, NextError, RejectedError } from './runtime/middleware-
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'
 export type {
   Accepted,
+  ActorBack,
+  BackJournal,
+  BackMail,
   Checkpoint,
   CheckpointCause,
   CheckpointInfo,
@@ -143,6 +146,7 @@ export type {
   EffectRecord,
   EffectResult,
   ExitNote,
+  GoingBack,
   Journaled,
   JournaledSend,
   KeptDeadLetter,
@@ -151,6 +155,7 @@ export type {
   Member,
   Outcome,
   Persistence,
+  Renumbered,
   RestartCount,
   Revived,
   Snapshot,
@@ -162,7 +167,9 @@ export type { FullestMailbox } from './runtime/crowd.ts'
 export type { OverloadEvent, OverloadInfo } from './runtime/overload-watch.ts'
 export type { WhenFull } from './runtime/mailbox-gate.ts'
 export type { ActorInfo } from './runtime/system.ts'
-export type { Cut, CutMember, CutMessage, CutProblem } from './runtime/cuts/cut.ts'
+export { cutFromText, cutToText } from './persistence/cut-text.ts'
+export type { KeptCuts } from './app/kept-cuts.ts'
+export type { Cut, CutGroup, CutMember, CutMessage, CutProblem, CutRequest, CutTimer } from './runtime/cuts/cut.ts'
 export type { Random } from './runtime/random.ts'
 export type { Runnable, Scheduler } from './runtime/scheduler.ts'
 

@@ -12,6 +12,9 @@ export interface SimulatedDatabase {
   readonly store: Store | undefined
   /** Takes half of the state of a checkpoint away, as a write that was cut off. */
   tear(actor: ActorId, checkpoint: number): void
+  readonly canTear: boolean
+  /** The newest checkpoint of each actor; nothing where none can be torn. */
+  newestCheckpoints(): ReadonlyMap<ActorId, number> | undefined
   close(): void
 }
 
@@ -22,16 +25,26 @@ export function simulatedDatabase(
 ): SimulatedDatabase {
   if (given === undefined) {
     const handle = openMemory()
-    return { store: sqlite(handle), tear: tearing(handle), close: () => void handle.close() }
+    return { store: sqlite(handle), ...tearing(handle), close: () => void handle.close() }
   }
-  if (given !== false && isHandle(given)) return { store: sqlite(given), tear: tearing(given), close: keep }
-  if (mustTear)
-    throw new ConfigurationError({
-      path: 'simulatedSystem: store',
-      rule: 'must be a database that is open, or not be given, because the plan has a checkpoint to tear',
-      value: given,
-    })
-  return { store: given === false ? undefined : given, tear: keep, close: keep }
+  if (given !== false && isHandle(given)) return { store: sqlite(given), ...tearing(given), close: keep }
+  if (mustTear) throw cannotTear(given)
+  return {
+    store: given === false ? undefined : given,
+    canTear: false,
+    tear: keep,
+    newestCheckpoints: () => undefined,
+    close: keep,
+  }
+}
+
+/** A checkpoint is to be torn where there is no database in which that can be done. */
+export function cannotTear(value: unknown): ConfigurationError {
+  return new ConfigurationError({
+    path: 'simulatedSystem: store',
+    rule: 'must be a database that is open, or not be given, because the plan has a checkpoint to tear',
+    value,
+  })
 }
 
 function openMemory() {
@@ -41,10 +54,17 @@ function openMemory() {
   throw new StoreError({ problem: 'unsupported', location: ':memory:', message: `${obstacle}; nothing was started`, cause })
 }
 
-function tearing(handle: SqlHandle): SimulatedDatabase['tear'] {
-  return (actor, checkpoint) => {
-    const tear = 'UPDATE checkpoint SET state = substr(state, 1, length(state) / 2) WHERE actor = ? AND number = ?'
-    handle.prepare(tear).run(actor, checkpoint)
+function tearing(handle: SqlHandle): Pick<SimulatedDatabase, 'tear' | 'canTear' | 'newestCheckpoints'> {
+  return {
+    canTear: true,
+    tear: (actor, checkpoint) => {
+      const tear = 'UPDATE checkpoint SET state = substr(state, 1, length(state) / 2) WHERE actor = ? AND number = ?'
+      handle.prepare(tear).run(actor, checkpoint)
+    },
+    newestCheckpoints: () => {
+      const rows = handle.prepare('SELECT actor, max(number) AS newest FROM checkpoint GROUP BY actor').all()
+      return new Map((rows as { readonly actor: ActorId; readonly newest: number }[]).map(({ actor, newest }) => [actor, newest]))
+    },
   }
 }
 

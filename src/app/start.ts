@@ -33,6 +33,7 @@ import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
 import { overloadViolations, readOverload, type OverloadOption } from './overload-option.ts'
 import { healthOf, type Health } from './health.ts'
+import { keptCuts, type KeptCuts } from './kept-cuts.ts'
 import { KeptDecisions } from './kept-decisions.ts'
 import { middlewareViolations, readMiddleware, type MiddlewareOption } from './middleware-option.ts'
 import { blameStrayFailures } from './stray-failures.ts'
@@ -111,6 +112,8 @@ export interface App<Tree> extends AsyncDisposable {
   readonly store: StoreInfo | undefined
   /** Resolves with the reason when the root has ended, stopped or by giving up, and the store is closed. */
   readonly ended: Promise<ExitReason>
+  /** Cuts of groups that outlive the process. */
+  readonly cuts: KeptCuts
   /** Who has a name; nothing if nobody has. */
   whereis(name: string, options?: InNamespace): NameOwner | undefined
   /** The members of a group that actors have joined, in the order in which they joined; see `ctx.join`. */
@@ -250,11 +253,12 @@ export function start<Tree>(tree: SupervisorNode<Tree> | DynamicNode<Tree>, opti
   return startDressed(tree, options, (node) => node)
 }
 
-/** As {@link start}; what is added to the tree while it runs is started as `dress` makes it. */
+/** As {@link start}; what is added to the tree while it runs is started as `dress` makes it. `seen` is shown its system. */
 export async function startDressed<Tree>(
   tree: SupervisorNode<Tree> | DynamicNode<Tree>,
   options: StartOptions,
   dress: (node: TreeNode, id: ActorId) => TreeNode,
+  seen: (system: ActorSystem) => void = () => undefined,
 ): Promise<App<Tree>> {
   const defaultMode: StateMode = options.store === undefined ? 'volatile' : 'checkpointed'
   checkOptions(options)
@@ -291,6 +295,7 @@ export async function startDressed<Tree>(
     startSupervised: (order, supervision): Promise<void> => own.start(order, supervision),
   })
   const keep = options.keepDecisions ?? 20
+  seen(system)
   const kept = persistence && new KeptDecisions({ persistence, clock, sink, keep })
   const logs = new DecisionLogs({
     keep,
@@ -323,6 +328,7 @@ class RunningApp<Tree> implements App<Tree> {
   readonly tree: Tree
   readonly store: StoreInfo | undefined
   readonly ended: Promise<ExitReason>
+  readonly cuts: KeptCuts
   readonly #system: ActorSystem
   readonly #logs: DecisionLogs
   readonly #kept: KeptDecisions | undefined
@@ -337,6 +343,7 @@ class RunningApp<Tree> implements App<Tree> {
     this.#kept = kept
     this.#forgetStrays = forgetStrays
     this.store = system.persistence?.info
+    this.cuts = keptCuts(system.persistence)
     this.#system = system
     this.#incarnation = incarnation
     own.whenEnded((reason) => void system.stop(rootId, { incarnation, reason, limit: Infinity }))

@@ -14,6 +14,8 @@ export function carryOut(journal: Journal, operation: Operation): unknown {
       return journal.open(operation.id, operation.rung, operation.incarnation)
     case 'beginAnew':
       return journal.beginAnew(operation.id, operation.why)
+    case 'goBack':
+      return journal.goBack(operation.order)
     case 'read':
       return journal.read(operation.id, operation.checkpoint)
     case 'beginEffect':

@@ -31,3 +31,8 @@ export function entryChecksum({ actor, map, key, since, value }: EntryRow): stri
 export function crcOf(...columns: readonly (string | number | null)[]): number {
   return crc32(columns.join('\n'))
 }
+
+/** SHA-256 of a text. */
+export function checksumOfText(text: string): string {
+  return hash('sha256', text, 'hex')
+}

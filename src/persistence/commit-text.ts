@@ -100,7 +100,7 @@ function turnToText(codec: Codec, id: ActorId, turn: TurnRecord): TurnText {
   }
 }
 
-function timerToText(codec: Codec, actor: ActorId, { id, dueAtMs, envelope }: DurableTimer): TimerRow {
+export function timerToText(codec: Codec, actor: ActorId, { id, dueAtMs, envelope }: DurableTimer): TimerRow {
   const path = `timer ${JSON.stringify(id)}`
   if (!Number.isFinite(dueAtMs))
     throw new NotStorableError({ path, found: `the due time ${dueAtMs}`, remedy: 'Give a due time in milliseconds.' })

@@ -12,6 +12,7 @@ import type {
   LostState,
   Member,
   Outcome,
+  Renumbered,
   RestartCount,
 } from '../runtime/persistence.ts'
 import type { ActorEntry, ActorTable } from './actor-table.ts'
@@ -21,6 +22,8 @@ import type { CommitText, SendText, SnapshotText, TurnText } from './commit-text
 import { readExits } from './exit-text.ts'
 import { forgetActors, type ForgetOptions, type Forgotten } from './forgetting.ts'
 import { appliedBy } from './frontier.ts'
+import { goBack } from './going-back.ts'
+import type { GoingBackText } from './going-back-text.ts'
 import type { CommittedText, EffectText, InterruptedTurn, Opened, SettledText, WillText } from './operation.ts'
 import type { CheckpointRow, EnvelopeText, ExitRow, MemberRow, Records } from './records.ts'
 import { KeyedReading } from './keyed-reading.ts'
@@ -156,6 +159,20 @@ export class Journal {
     entry.droppedTo = entry.frontier
     this.#actors.touch(entry)
     return lost
+  }
+
+  goBack(order: GoingBackText): readonly Renumbered[] {
+    return goBack(order, {
+      records: this.#records,
+      actors: this.#actors,
+      append: (to, text) => this.#append(to, text),
+      planKeyed: (entry, snapshot) => this.#planKeyed(entry, snapshot),
+      addCheckpoint: (entry, snapshot, keyed) => void this.#addCheckpoint(entry, snapshot, keyed),
+      setAside: (id, why) => {
+        this.retire(id, why)
+        this.beginAnew(id, why)
+      },
+    })
   }
 
   read(id: ActorId, number: number): Checkpoint | undefined {

@@ -120,6 +120,15 @@ export class MemoryRecords implements Records {
     shelfOf(this.#answers, actor).set(key, { seq, outcome: null })
   }
 
+  dropAnswer(actor: ActorId, key: string): void {
+    this.#answers.get(actor)?.delete(key)
+  }
+
+  dropAnswersAfter(actor: ActorId, seq: number): void {
+    const answers = this.#answers.get(actor)
+    for (const [key, answer] of answers ?? []) if (answer.seq > seq) answers?.delete(key)
+  }
+
   setAnswer(actor: ActorId, key: string, answer: AnswerRow): void {
     shelfOf(this.#answers, actor).set(key, answer)
   }

@@ -14,6 +14,7 @@ import type { CopyListener } from './copy-progress.ts'
 import { checkText, messageToText } from './envelope-text.ts'
 import { effectToText } from './effect-text.ts'
 import { exitToText } from './exit-text.ts'
+import { goingBackToText } from './going-back-text.ts'
 import { KeyedBases, type KeyedWriting } from './keyed-bases.ts'
 import type { Answers, CommittedText, OperationOf, OperationType } from './operation.ts'
 import { BoundedTurnNotes, type TurnNotebook } from './turn-notes.ts'
@@ -97,6 +98,7 @@ export function persistenceOver(store: OperationStore, codec: Codec, notebook?: 
         },
       ),
     beginAnew: (id, why) => store.submit<'beginAnew'>(() => ({ type: 'beginAnew', id, why })),
+    goBack: (order) => store.submit<'goBack'>(() => ({ type: 'goBack', order: goingBackToText(codec, order, keyed) })),
     read: (id, checkpoint) =>
       store.submit<'read', Checkpoint | undefined>(
         () => ({ type: 'read', id, checkpoint }),

@@ -8,11 +8,13 @@ import type {
   KeptExits,
   LostState,
   Member,
+  Renumbered,
   RestartCount,
   Revived,
 } from '../runtime/persistence.ts'
 import type { CommitText, SnapshotText } from './commit-text.ts'
 import type { ForgetOptions, Forgotten } from './forgetting.ts'
+import { goingBackSize, type GoingBackText } from './going-back-text.ts'
 import { keyedSize } from './keyed-text.ts'
 import type { EnvelopeText, ExitRow, MemberRow } from './records.ts'
 
@@ -50,6 +52,7 @@ export type Operation =
   | { readonly type: 'seal'; readonly id: ActorId; readonly incarnation: number; readonly will: WillText }
   | { readonly type: 'open'; readonly id: ActorId; readonly rung: number; readonly incarnation?: number | undefined }
   | { readonly type: 'beginAnew'; readonly id: ActorId; readonly why: string }
+  | { readonly type: 'goBack'; readonly order: GoingBackText }
   | { readonly type: 'read'; readonly id: ActorId; readonly checkpoint: number }
   | { readonly type: 'beginEffect'; readonly id: ActorId; readonly incarnation: number; readonly effect: EffectText }
   | { readonly type: 'settleEffect'; readonly id: ActorId; readonly incarnation: number; readonly effect: SettledText }
@@ -106,6 +109,7 @@ export interface Answers {
   readonly restarts: readonly RestartCount[]
   readonly forget: Forgotten
   readonly beginAnew: LostState
+  readonly goBack: readonly Renumbered[]
 }
 
 export type OperationType = keyof Answers
@@ -152,6 +156,8 @@ export function sizeOf(operation: Operation): number {
       return operation.effect.result.length
     case 'saveMember':
       return operation.row.args.length
+    case 'goBack':
+      return goingBackSize(operation.order)
     case 'noteExits':
       return operation.rows.reduce((size, { details }) => size + details.length, 0)
     default:

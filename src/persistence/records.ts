@@ -196,6 +196,9 @@ export interface Records {
   answer(actor: ActorId, key: string): AnswerRow | undefined
   /** `atMs` is when the message came. */
   addAnswer(actor: ActorId, key: string, seq: number, atMs: number): void
+  dropAnswer(actor: ActorId, key: string): void
+  /** Removes what is known of messages with numbers above `seq`. */
+  dropAnswersAfter(actor: ActorId, seq: number): void
   setAnswer(actor: ActorId, key: string, answer: { readonly seq: number; readonly outcome: string }): void
 
   effect(actor: ActorId, seq: number, name: string): EffectRow | undefined

@@ -45,6 +45,14 @@ export class SqliteForgetting {
     }
   }
 
+  dropAnswer(actor: ActorId, key: string): void {
+    this.#run('DELETE FROM answer WHERE actor = ? AND key = ?', actor, key)
+  }
+
+  dropAnswersAfter(actor: ActorId, seq: number): void {
+    this.#run('DELETE FROM answer WHERE actor = ? AND seq > ?', actor, seq)
+  }
+
   putBegunAnew({ actor, frontier, atMs, why }: BegunAnewRow): void {
     const crc = crcOf(actor, frontier, atMs, why)
     const put = 'INSERT OR REPLACE INTO begun_anew (actor, frontier, at_ms, why, crc) VALUES (?, ?, ?, ?, ?)'
@@ -83,7 +91,7 @@ export class SqliteForgetting {
       if (!there.has(seq)) this.#run(queries.addMessage, actor, seq, 'cast', '', '', null, null, 0)
       this.#run(queries.addDeadLetter, why, atMs, actor, seq)
     }
-    for (const { key } of intact) if (key !== null) this.#run('DELETE FROM answer WHERE actor = ? AND key = ?', actor, key)
+    for (const { key } of intact) if (key !== null) this.dropAnswer(actor, key)
     this.#run('DELETE FROM inbox WHERE actor = ?', actor)
     return { unhandled: unhandled.length, again: intact }
   }

@@ -133,6 +133,14 @@ export class SqliteRecords implements Records {
     this.#sql.addAnswer.run(actor, key, seq, answerCrc(actor, key, { seq, outcome: null }), atMs)
   }
 
+  dropAnswer(actor: ActorId, key: string): void {
+    this.#forgetting.dropAnswer(actor, key)
+  }
+
+  dropAnswersAfter(actor: ActorId, seq: number): void {
+    this.#forgetting.dropAnswersAfter(actor, seq)
+  }
+
   setAnswer(actor: ActorId, key: string, answer: { readonly seq: number; readonly outcome: string }): void {
     this.#sql.setAnswer.run(answer.outcome, answerCrc(actor, key, answer), actor, key)
   }

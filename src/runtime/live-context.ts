@@ -215,8 +215,10 @@ export class LiveContext implements Context {
     if (!this.mayAct(`request of ${name}`)) return request
     const { router } = this.cell.world
     const headers = this.headersNow()
+    const { life } = this
     // An earlier incarnation is not told, and nothing is said of a turn that waits: none does.
-    const tell = (answer: Answer): void =>
+    const tell = (answer: Answer): void => {
+      life.asked?.delete(request)
       this.cell.receive(
         new Message(
           { kind: 'cast', name: then, input: answer, sender: to.id, key: undefined, headers },
@@ -224,7 +226,10 @@ export class LiveContext implements Context {
           this.incarnation,
         ),
       )
-    router.call(to.id, { name, input, sender: this.id }, timeout === undefined ? undefined : { timeout }).then(
+    }
+    const answer = router.call(to.id, { name, input, sender: this.id }, timeout === undefined ? undefined : { timeout })
+    ;(life.asked ??= new Map()).set(request, { request, then, to: to.id, answer })
+    answer.then(
       (value) => tell({ request, status: 'replied', value }),
       (error: unknown) => tell(failureOf(request, error)),
     )
@@ -305,7 +310,7 @@ export class LiveContext implements Context {
     const id = this.newTimerId()
     const envelope = this.envelopeToSelf(name, input)
     if (this.mayAct('timer'))
-      this.life.setTimer(id, delayMs, () => this.cell.receive(new Message(envelope, undefined, this.incarnation)))
+      this.life.setTimer(id, delayMs, () => this.cell.receive(new Message(envelope, undefined, this.incarnation)), { envelope })
     return { id }
   }
 

@@ -5,8 +5,8 @@ import type { CheckpointLimits } from './checkpoint-settings.ts'
 import type { Clock } from './clock.ts'
 import type { Scheduler } from './scheduler.ts'
 
-/** What asked for a checkpoint: the start, a committed turn, the policy, a call, or the end of the incarnation. */
-export type CheckpointCause = 'start' | 'turn' | 'policy' | 'call' | 'term'
+/** What asked for a checkpoint: the start, a committed turn, the policy, a call, the end of the incarnation, or going back. */
+export type CheckpointCause = 'start' | 'turn' | 'policy' | 'call' | 'term' | 'cut'
 
 /** What an actor is at one moment: its behavior and what that is bound to. */
 export interface Snapshot {
@@ -267,6 +267,50 @@ export interface TurnNotes {
   end(slot: number): void
 }
 
+/** A message that waits for an actor again. */
+export interface BackMail {
+  readonly envelope: Envelope
+  /** Its number in the journal when the cut was taken; 0 if it was in none, or in that of another store. */
+  readonly seq: number
+}
+
+/** What an actor with a journal has in it again. */
+export interface BackJournal {
+  /** The first one first. */
+  readonly mail: readonly BackMail[]
+  readonly timers: readonly DurableTimer[]
+  /** The last message that is in the state, by the numbers of this store; nothing if the cut is of another one. */
+  readonly appliedTo: number | undefined
+}
+
+/** One actor as it is to begin again. The frontier of one with a journal is that of its journal, whatever the snapshot says. */
+export interface ActorBack {
+  readonly id: ActorId
+  readonly snapshot: Snapshot
+  /** As {@link CheckpointOrder.limits}. */
+  readonly limits?: CheckpointLimits | undefined
+  /** Nothing for one that keeps none. */
+  readonly journal: BackJournal | undefined
+}
+
+/** How a group is to begin again. */
+export interface GoingBack {
+  /** Messages of those below it that wait, and are not in the mail, are dropped; those of others stay, behind the mail. */
+  readonly supervisor: ActorId
+  readonly actors: readonly ActorBack[]
+  /** Those who were not there: they begin with their first state, if ever. What they have not handled is a dead letter. */
+  readonly strangers: readonly ActorId[]
+  /** All members of these dynamic supervisors. */
+  readonly groups: readonly { readonly supervisor: ActorId; readonly members: readonly Member[] }[]
+}
+
+/** Messages of the journal of one actor that have other numbers now. */
+export interface Renumbered {
+  readonly id: ActorId
+  /** Each with the number before and the number now. */
+  readonly numbers: readonly (readonly [number, number])[]
+}
+
 /** What a store says of itself. */
 export interface StoreInfo {
   /** Given once, when the store was made. */
@@ -310,6 +354,11 @@ export interface Persistence {
    * but for those that cannot be read, which become dead letters.
    */
   beginAnew(id: ActorId, why: string): Promise<LostState>
+  /**
+   * Has a group begin again as it was, in one transaction. What was committed before ends with it: states of later moments,
+   * messages that the group has sent itself, timers. None of the actors may run, and those that did can commit no more.
+   */
+  goBack(order: GoingBack): Promise<readonly Renumbered[]>
   /** One checkpoint with its state; nothing if there is none with that number or it cannot be read. */
   read(id: ActorId, checkpoint: number): Promise<Checkpoint | undefined>
   /** Writes that something is about to be done outside, unless that is known; `key` is kept with it, the first one for ever. */

@@ -222,6 +222,7 @@ export class ActorSystem implements World {
     const cell = this.#cells.get(spec.id) ?? this.#places.add(spec)
     if (cell.spec !== spec) cell.adopt(spec)
     cell.isForgotten = false
+    this.cuts.place(cell)
     return startActor(cell, this.#revivals.origin(cell, origin))
   }
 
@@ -361,13 +362,21 @@ export class ActorSystem implements World {
   armTimer(life: Life, timer: DurableTimer): void {
     const { cell } = life
     const fire = async (): Promise<void> => {
-      const fired = await cell.store.fire(cell.id, timer.id)
-      if (fired !== undefined) this.router.deliverJournaled(cell.id, messageOf(fired))
+      // Until it is known what came of it, it is neither a timer nor a message that waits.
+      cell.journal.beginAccept()
+      try {
+        const fired = await cell.store.fire(cell.id, timer.id)
+        if (fired !== undefined) this.router.deliverJournaled(cell.id, messageOf(fired))
+      } finally {
+        cell.endAccept()
+      }
     }
-    life.setTimer(timer.id, Math.max(0, timer.dueAtMs - this.clock.wallNow()), () => {
+    const { id, envelope, dueAtMs } = timer
+    const due = (): void => {
       // A timer that the store could not turn into a message is still in it, and is armed again by the next start.
       fire().catch((error: unknown) => life.end({ type: 'error', error }, 'orderly'))
-    })
+    }
+    life.setTimer(id, Math.max(0, dueAtMs - this.clock.wallNow()), due, { envelope })
   }
 
   /** Casts to every member of a group, from outside. */
@@ -497,6 +506,7 @@ export class ActorSystem implements World {
   #isBack(id: ActorId): void {
     const life = this.lifeOf(id)
     if (life === undefined) return
+    this.cuts.started(life)
     this.groups.back(life)
     this.topics.back(life)
   }

@@ -164,10 +164,16 @@ export class TurnContext extends LiveContext {
       this.sends.push({ to, envelope })
       return
     }
-    const tell = (answer: Answer): void => this.#tellLater(to, then, answer)
+    const { life } = this
+    const tell = (answer: Answer): void => {
+      life.asked?.delete(request)
+      this.#tellLater(to, then, answer)
+    }
     this.unjournaled.push(() => {
       const { input, sender } = envelope
-      router.call(to, { name, input, sender, headers }, timeout === undefined ? undefined : { timeout }).then(
+      const answer = router.call(to, { name, input, sender, headers }, timeout === undefined ? undefined : { timeout })
+      ;(life.asked ??= new Map()).set(request, { request, then, to, answer })
+      answer.then(
         (value) => tell({ request, status: 'replied', value }),
         (error: unknown) => tell(failureOf(request, error)),
       )

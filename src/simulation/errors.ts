@@ -61,6 +61,19 @@ export class StalledError extends CoppiceError {
   }
 }
 
+/** The simulated process died, as by `kill -9`, while something ran it. The tree was started again on what was committed. */
+export class ProcessDiedError extends CoppiceError {
+  override readonly name = 'ProcessDiedError'
+  readonly code = 'process-died'
+  /** In words: `before commit 3`. */
+  readonly at: string
+
+  constructor(at: string) {
+    super(`the simulated process died ${at}; its tree was started again, and references of before reach nobody`)
+    this.at = at
+  }
+}
+
 /** What a planned fault makes code of an actor throw. */
 export class InjectedFaultError extends CoppiceError {
   override readonly name = 'InjectedFaultError'

@@ -82,6 +82,7 @@ const operations: Record<StoreOperation, true> = {
   noteExits: true,
   exits: true,
   beginAnew: true,
+  goBack: true,
   countRestarts: true,
   restarts: true,
   deadLetters: true,

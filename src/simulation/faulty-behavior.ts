@@ -2,6 +2,7 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import { durationMs } from '../protocol/duration.ts'
 import type { Behavior, Hooks, PlanResult, StartPlan, Step } from '../runtime/behavior.ts'
 import type { Clock } from '../runtime/clock.ts'
+import type { Message } from '../runtime/message.ts'
 import { InjectedFaultError } from './errors.ts'
 import { describeFault, type HookFault, type MessageFault } from './fault-plan.ts'
 import type { PlannedFaults } from './planned-faults.ts'
@@ -13,6 +14,8 @@ export interface FaultyBehaviorParts {
   readonly clock: Clock
   /** Runs code of an actor. */
   readonly during: <T>(code: () => T) => T
+  /** Told of each message that is about to be handled. */
+  readonly handling?: ((actor: ActorId, message: Message) => void) | undefined
 }
 
 type StartingHook = NonNullable<Hooks<unknown, unknown>['init']>
@@ -82,6 +85,7 @@ export class FaultyBehaviors {
         const handle = (): AnyStep => this.#goOn(during(() => inner.handle(state, message, ctx)))
         // What the runtime tells an actor has no handler.
         if (message.kind === 'info') return handle()
+        this.#parts.handling?.(ctx.id, message)
         return this.#carryOut<AnyStep>(faults.atMessage(ctx.id, message.name), handle)
       },
     }

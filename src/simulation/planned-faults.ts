@@ -27,11 +27,16 @@ export class PlannedFaults {
   readonly #counts: Map<CountedFault, number>
   readonly #unused: Set<Fault>
   readonly #emit: (event: FaultEvent) => void
+  readonly #isOpen: boolean
   readonly clock: readonly ClockFault[]
 
-  /** @throws {ConfigurationError} if the plan breaks a rule. */
-  constructor(faults: readonly Fault[], emit: (event: FaultEvent) => void) {
+  /**
+   * @param isOpen the plan can grow while it is carried out: everything is made ready for faults of any kind.
+   * @throws {ConfigurationError} if the plan breaks a rule.
+   */
+  constructor(faults: readonly Fault[], emit: (event: FaultEvent) => void, isOpen = false) {
     checkFaults(faults)
+    this.#isOpen = isOpen
     this.#counts = new Map(faults.flatMap((fault) => (fault.at === 'clock' ? [] : [[fault, 0] as const])))
     this.#unused = new Set(faults)
     this.#emit = emit
@@ -43,9 +48,20 @@ export class PlannedFaults {
     return [...this.#unused]
   }
 
-  /** True if there is a fault in the plan for which `test` holds, come about or not. */
+  /** True if there is a fault in the plan for which `test` holds, come about or not, or there may be one later. */
   has(test: (fault: CountedFault) => boolean): boolean {
-    return [...this.#counts.keys()].some(test)
+    return this.#isOpen || [...this.#counts.keys()].some(test)
+  }
+
+  /**
+   * Adds a fault, which counts from now on.
+   *
+   * @throws {ConfigurationError} if it breaks a rule; nothing was added.
+   */
+  add(fault: Fault): void {
+    checkFaults([fault])
+    if (fault.at !== 'clock') this.#counts.set(fault, 0)
+    this.#unused.add(fault)
   }
 
   /** A message is about to be handled. */

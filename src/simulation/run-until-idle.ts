@@ -22,6 +22,10 @@ export interface RunUntilIdleOptions {
   readonly timers?: 'none' | 'all' | { readonly untilMs: number }
   /** Choices and timers after which it gives up. Default 100,000. */
   readonly limit?: number
+  /** Lets promises go on after each choice as far as they can: when they go on is none then. */
+  readonly settlesEachStep?: boolean
+  /** Told after each choice and each timer, and, with `settled`, whenever promises have gone on. What it throws ends the run. */
+  readonly after?: (what: 'step' | 'settled') => void
 }
 
 /**
@@ -34,7 +38,7 @@ export interface RunUntilIdleOptions {
  */
 export async function runUntilIdle(options: RunUntilIdleOptions): Promise<number> {
   const { clock, scheduler, settle = settlePromises, stretch = runIt, timers = 'none', limit = 100_000 } = options
-  const { isInterrupted = never, firesTogether = false } = options
+  const { isInterrupted = never, firesTogether = false, settlesEachStep = false, after } = options
   let steps = 0
   let takeBack: (() => void) | undefined
   let isTakenUp = false
@@ -53,8 +57,9 @@ export async function runUntilIdle(options: RunUntilIdleOptions): Promise<number
   const stepUntilPromises = (): void => {
     while (!scheduler.isIdle && !isTakenUp && !isInterrupted()) {
       count()
-      takeBack ??= scheduler.offer('promises', takeUp)
-      scheduler.step()
+      if (!settlesEachStep) takeBack ??= scheduler.offer('promises', takeUp)
+      if (scheduler.step()) after?.('step')
+      if (settlesEachStep) return
     }
   }
 
@@ -62,6 +67,7 @@ export async function runUntilIdle(options: RunUntilIdleOptions): Promise<number
     count()
     clock.runNext()
     while (firesTogether && clock.nextDueMs() === clock.now()) clock.runNext()
+    after?.('step')
   }
 
   try {
@@ -69,6 +75,7 @@ export async function runUntilIdle(options: RunUntilIdleOptions): Promise<number
       stretch(stepUntilPromises)
       isTakenUp = false
       await settle()
+      after?.('settled')
       if (!scheduler.isIdle) continue
       if (!isDue(clock, timers)) break
       stretch(fireNext)

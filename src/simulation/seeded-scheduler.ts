@@ -33,10 +33,15 @@ export interface SeededSchedulerOptions {
   readonly random: Random
   /** A printed schedule: the same choices are made again. After its last one `random` decides. */
   readonly replay?: string
+  /**
+   * Makes every choice in place of `random`, which is not asked then: given the labels of what can be chosen, first what is in
+   * line, oldest first, then what is deferred, then offers. Nothing for none of them: no step is taken.
+   */
+  readonly choose?: (labels: readonly string[]) => number | undefined
 }
 
 /** Makes a scheduler for tests, in which chance decides every order. */
-export function createSeededScheduler({ random, replay = '' }: SeededSchedulerOptions): SeededScheduler {
+export function createSeededScheduler({ random, replay = '', choose }: SeededSchedulerOptions): SeededScheduler {
   const wanted = parseSchedule(replay)
   const schedule: string[] = []
   // Each in the order of arrival.
@@ -73,7 +78,8 @@ export function createSeededScheduler({ random, replay = '' }: SeededSchedulerOp
     // What can be chosen: all in line, then what is deferred and due, then the offers. No list of it is made, for speed.
     const due = countDueDeferred()
     // Also drawn when the choice is replayed, so that whoever shares `random` gets the same numbers again.
-    let index = random.integer(line.length + due + offers.length)
+    let index = choose === undefined ? random.integer(line.length + due + offers.length) : choose(candidates(due))
+    if (index === undefined) return false
     const label = wanted[schedule.length]
     if (label !== undefined) index = indexOf(label, due)
     const queue = index < line.length ? line : index < line.length + due ? deferred : offers
@@ -86,9 +92,10 @@ export function createSeededScheduler({ random, replay = '' }: SeededSchedulerOp
     return true
   }
 
+  const candidates = (due: number): readonly string[] => labels.ofAll([...line, ...deferred.slice(0, due), ...offers])
+
   const indexOf = (label: string, due: number): number => {
-    const candidates = [...line, ...deferred.slice(0, due), ...offers]
-    const choices = labels.ofAll(candidates)
+    const choices = candidates(due)
     const index = choices.indexOf(label)
     if (index < 0) throw new ScheduleMismatchError({ step: schedule.length + 1, wanted: label, choices })
     return index

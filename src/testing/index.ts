@@ -1,5 +1,31 @@
+// Failure scenarios as tests.
+export { simulate, type SimulateOptions } from './simulate.ts'
+export type { EventPattern, KillPoint, ProcessKillPoint, Sim } from './sim.ts'
+export type { Law, Verdict } from './laws.ts'
+export { explore, findFailure, type Exploration, type ExploreOptions } from './explore.ts'
+export { crashEverywhere, findCrash, type CrashCoverage, type CrashOptions, type CrashReport } from './crash-everywhere.ts'
+export { scenario, type Invariant, type Invariants, type Scenario, type StepLaw } from './scenario.ts'
+export type { Failure, Run } from './run-scenario.ts'
+export type { Decision } from './steering.ts'
+export type { DeathCount, DeathPoint } from './process-death.ts'
+export { describeStep, type Handling, type SimStep } from './steps.ts'
+export {
+  LawBrokenError,
+  LeftoverError,
+  NeverHappenedError,
+  ScenarioFailedError,
+  StaleTokenError,
+  type FailureReport,
+} from './errors.ts'
+
 // Simulation of whole trees.
-export { simulatedSystem, type SimulatedSystem, type SimulationEvent, type SimulationOptions } from '../app/simulated-system.ts'
+export {
+  simulatedSystem,
+  type ProcessDiedEvent,
+  type SimulatedSystem,
+  type SimulationEvent,
+  type SimulationOptions,
+} from '../app/simulated-system.ts'
 export type {
   CheckpointFault,
   ClockFault,
@@ -15,6 +41,7 @@ export type { RealWorldEvent } from '../simulation/real-world.ts'
 export {
   ClockReentryError,
   InjectedFaultError,
+  ProcessDiedError,
   RealWorldError,
   ScheduleMismatchError,
   StalledError,
@@ -25,7 +52,8 @@ export {
 export { scriptedSpawner, type ScriptedProcess, type ScriptedSpawner } from './scripted-spawner.ts'
 
 // What supervisors recorded.
-export { replay, type ReplayedStep } from '../supervision/machine/replay.ts'
+export { replay } from './replay.ts'
+export type { ReplayedStep } from '../supervision/machine/replay.ts'
 
 // Its parts, for tests of a part.
 export { runUntilIdle, type RunUntilIdleOptions } from '../simulation/run-until-idle.ts'

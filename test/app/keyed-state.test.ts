@@ -6,10 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actor } from '../../src/behaviors/actor.ts'
 import { agent } from '../../src/behaviors/agent.ts'
 import { message } from '../../src/behaviors/schema.ts'
+import { cutFromText, cutToText } from '../../src/persistence/cut-text.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import { sqlite } from '../../src/persistence/sqlite-store.ts'
 import { keyedMap, type KeyedMap } from '../../src/protocol/keyed-map.ts'
 import type { ChildOptions } from '../../src/supervision/specs/child-options.ts'
+import { supervisorOf } from '../../src/supervision/trees/supervisor-ref.ts'
 import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, simulated } from '../support/simulated-app.ts'
 
@@ -69,6 +71,35 @@ describe.each(['durable', 'checkpointed'] as const)('a %s actor with a keyed map
       { map: 'items', key: 'only in 3', value: '{"json":1}' },
       { map: 'items', key: 'pears', value: '{"json":3}' },
     ])
+  })
+
+  it('goes back to a cut with the entries that it had then, by hand, by name and in the next process', async () => {
+    const group = supervisor({}, { shop: supervisor({ strategy: 'one_for_all' }, { a: child(Stock, { state } as never) }) })
+    for (const how of ['at once', 'by name', 'as text'] as const) {
+      const store = sqlite(join(folder, `${how}.db`))
+      let sim = await simulated(group, { store })
+      for (const name of ['pears', 'plums', 'figs']) await sim.until(sim.tree.shop.a.call.put(name))
+      await sim.until(sim.tree.shop.a.call.drop('figs'))
+      const cut = await sim.until(supervisorOf(sim.tree.shop).cut())
+      const text = cutToText(cut)
+      await sim.until(sim.app.cuts.save('then', cut))
+      await sim.until(sim.tree.shop.a.call.put('pears'))
+      await sim.until(sim.tree.shop.a.call.drop('plums'))
+      await sim.until(sim.tree.shop.a.call.put('nuts'))
+      if (how !== 'at once') {
+        await sim.until(sim.app.stop())
+        sim = await simulated(group, { store })
+      }
+      const kept = how === 'at once' ? cut : how === 'as text' ? cutFromText(text) : await sim.until(sim.app.cuts.load('then'))
+      await sim.until(supervisorOf(sim.tree.shop).restore(kept ?? cut))
+      expect(await sim.until(sim.tree.shop.a.call.all())).toEqual({ pears: 1, plums: 1 })
+      await sim.until(sim.tree.shop.a.call.put('kiwis'))
+      await sim.until(sim.app.stop())
+      const last = await simulated(group, { store })
+      expect(await last.until(last.tree.shop.a.call.all())).toEqual({ pears: 1, plums: 1, kiwis: 1 })
+      await last.until(last.app.stop())
+      expect((await store.verify()).findings).toEqual([])
+    }
   })
 
   it('falls back to the checkpoint before where an entry of the newest is damaged, and says which', async () => {

@@ -3,7 +3,7 @@ import {
   type SimulatedSystem,
   type SimulationEvent,
   type SimulationOptions as SystemOptions,
-} from '../../src/app/simulated-system.ts'
+} from '../../src/testing/index.ts'
 import type { CoppiceEvent, EventListener } from '../../src/app/events.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import type { Store } from '../../src/runtime/persistence.ts'
