@@ -162,6 +162,7 @@ export type {
   Store,
   StoreInfo,
   TurnRecord,
+  TurnNotes,
 } from './runtime/persistence.ts'
 export type { FullestMailbox } from './runtime/crowd.ts'
 export type { OverloadEvent, OverloadInfo } from './runtime/overload-watch.ts'
