@@ -152,6 +152,31 @@ describe('a durable actor', () => {
     expect(eventsOf(last.events, 'dead letter').map(({ message: { attempt } }) => attempt)).toEqual([3, 3])
   })
 
+  it('does not count a death that came after the handler, and before the commit', async () => {
+    const store = memory()
+    const attempts: number[] = []
+    const Told = actor('told', {
+      initial: () => ({ sum: 0 }),
+      handlers: ({ call, cast }) => ({
+        add: cast(message<number>(), ({ state, input, ctx }) => {
+          attempts.push(ctx.attempt)
+          return { sum: state.sum + input }
+        }),
+        sum: call(({ state }) => ({ reply: state.sum })),
+      }),
+    })
+    const tree = supervisor({}, { a: child(Told, { state: 'durable' }) })
+    const first = await simulated(tree, { store })
+    void first.tree.a.cast.add(1)
+    while (attempts.length === 0) {
+      if (!first.scheduler.isIdle) first.scheduler.step()
+      await Promise.resolve()
+    }
+    const next = await simulated(tree, { store })
+    expect(await next.until(next.tree.a.call.sum())).toBe(1)
+    expect(attempts).toEqual([1, 1])
+  })
+
   it('does not count the first death where more than 64 messages were waiting: nothing is noted then', async () => {
     const store = memory()
     const attempts: number[] = []
