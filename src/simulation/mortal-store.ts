@@ -26,11 +26,12 @@ function mortal(inner: Persistence, isAlive: () => boolean, asked: Asked): Persi
       return answer(carryOut(...args))
     }
   }
-  const names = Object.keys(inner).filter((name): name is keyof Persistence => name !== 'info')
-  // Every member of the contract but `info` is an operation that gives a promise.
-  const operations = Object.fromEntries(names.map((name) => [name, operation(name)])) as Omit<Persistence, 'info'>
+  const names = Object.keys(inner).filter((name): name is keyof Persistence => name !== 'info' && name !== 'turns')
+  // Every other member of the contract is an operation that gives a promise.
+  const operations = Object.fromEntries(names.map((name) => [name, operation(name)])) as Omit<Persistence, 'info' | 'turns'>
   return {
     ...operations,
+    turns: inner.turns,
     get info() {
       return inner.info
     },
