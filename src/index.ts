@@ -432,3 +432,25 @@ export type { WhyUnavailable } from './runtime/errors.ts'
 export type { InfoResult, InfoTurn } from './behaviors/actor.ts'
 export type { CallHandlerOptions } from './behaviors/handlers.ts'
 export type { ProcessEnd } from './behaviors/errors.ts'
+
+// Links to other stores.
+export type { LinkEvent, LinkRefusal } from './distribution/events.ts'
+export type { LinkOptions } from './distribution/link-options.ts'
+export type { LinkInfo } from './distribution/link-table.ts'
+export { ipcWire, type IpcEnd } from './distribution/ipc-wire.ts'
+export { portWire, type MessageEnd } from './distribution/port-wire.ts'
+export type { Wire } from './distribution/wire.ts'
+export type { LinkHandle } from './app/linked.ts'
+export type { Askable, LinkedActors, LinkedRef, Refers } from './runtime/linked/linked-ref.ts'
+export type {
+  LinkArrival,
+  LinkedMessage,
+  LinkId,
+  LinkMark,
+  LinkPair,
+  LinkPeer,
+  LinkReceipt,
+  LinkStore,
+  Meeting,
+  OutboxMessage,
+} from './runtime/linked/link-store.ts'

@@ -21,6 +21,8 @@ import { spawnedFromOutside, spawnedId, spawnedSpec } from '../runtime/spawned-s
 import { supervisedId, supervisionOf, systemSupervisor } from '../runtime/supervised-spawn.ts'
 import { createSystemClock } from '../runtime/system-clock.ts'
 import { createSystemRandom } from '../runtime/system-random.ts'
+import { linkViolations, readLinks, type LinkOptions } from '../distribution/link-options.ts'
+import { LinkTable } from '../distribution/link-table.ts'
 import { ActorSystem, type ActorInfo } from '../runtime/system.ts'
 import { DecisionLogs, type DecisionRecord } from '../supervision/shell/decision-log.ts'
 import type { SupervisorInfo } from '../supervision/shell/supervisor-info.ts'
@@ -32,6 +34,8 @@ import { detachedViolations, type DetachedKind } from './detached-option.ts'
 import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
 import { overloadViolations, readOverload, type OverloadOption } from './overload-option.ts'
+import { linkDesk } from './link-desk.ts'
+import { linkHandle, type LinkHandle } from './linked.ts'
 import { healthOf, type Health } from './health.ts'
 import { keptCuts, type KeptCuts } from './kept-cuts.ts'
 import { KeptDecisions } from './kept-decisions.ts'
@@ -100,6 +104,11 @@ export interface StartOptions {
    * tasks, passes none.
    */
   readonly middleware?: MiddlewareOption
+  /**
+   * Links to other stores, by the names that they have here: durable actors send to those of another store by `ctx.linked(name)`, and
+   * what comes over a link is accepted by the durable actors of this tree. Needs a store. See guides/links.md.
+   */
+  readonly links?: Readonly<Record<string, LinkOptions>>
   /** How many dead letters {@link App.deadLetters} remembers, with what was sent: an integer >= 1; 100 if not given. */
   readonly keepDeadLetters?: number
 }
@@ -217,6 +226,12 @@ export interface App<Tree> extends AsyncDisposable {
   readonly ready: boolean
   /** How the tree is at this moment: whether it runs, whether every declared child is up and well, and what is wrong. */
   health(): Health
+  /**
+   * A link to another store, by its name: references to actors there, how it is, and what can be done about it.
+   *
+   * @throws {ConfigurationError} if `start` was given no link of this name
+   */
+  linked(link: string): LinkHandle
   /** The ids of all actors that run, supervisors too. */
   running(): readonly string[]
   /**
@@ -276,11 +291,16 @@ export async function startDressed<Tree>(
   const attribution = options.attribution === 'off' ? noAttribution : createAttribution()
   const surface = (error: unknown): void => void attribution.outside(() => reject(error))
   const sink = { emit: guarded(options.onEvent, { attribution, surface }), isMute: options.onEvent === undefined }
+  const links =
+    persistence &&
+    options.links &&
+    new LinkTable({ store: persistence, clock, random, emit: (event) => sink.emit(event) }, readLinks(options.links))
   const system = new ActorSystem({
     clock,
     random,
     scheduler,
     persistence,
+    links,
     sink,
     behaviors,
     modeOf: (id) => modeIn(tree, defaultMode, id),
@@ -313,7 +333,17 @@ export async function startDressed<Tree>(
     const started = await system.start(rootSpec(tree, plan), { cause: 'first', reason: undefined, parent: undefined })
     if (started.status !== 'started') throw new TreeStartError(started.status === 'failed' ? started.reason : normal)
     const { incarnation } = started
-    return new RunningApp({ tree: tree.reference(system.outside, rootId), system, logs, kept, own, incarnation, forgetStrays })
+    links?.open(linkDesk(system))
+    return new RunningApp({
+      links,
+      tree: tree.reference(system.outside, rootId),
+      system,
+      logs,
+      kept,
+      own,
+      incarnation,
+      forgetStrays,
+    })
   } catch (error) {
     await own.stop()
     forgetStrays()
@@ -328,6 +358,7 @@ class RunningApp<Tree> implements App<Tree> {
   readonly tree: Tree
   readonly store: StoreInfo | undefined
   readonly ended: Promise<ExitReason>
+  readonly #links: LinkTable | undefined
   readonly cuts: KeptCuts
   readonly #system: ActorSystem
   readonly #logs: DecisionLogs
@@ -336,8 +367,9 @@ class RunningApp<Tree> implements App<Tree> {
   readonly #forgetStrays: () => void
   readonly #own: SystemSupervisor
 
-  constructor({ tree, system, logs, kept, own, incarnation, forgetStrays }: RunningParts<Tree>) {
+  constructor({ links, tree, system, logs, kept, own, incarnation, forgetStrays }: RunningParts<Tree>) {
     this.tree = tree
+    this.#links = links
     this.#own = own
     this.#logs = logs
     this.#kept = kept
@@ -387,6 +419,10 @@ class RunningApp<Tree> implements App<Tree> {
 
   refOf<Ref>(data: object, definition: Referable<Ref>): Ref {
     return definition.reference(this.#system.outside, actorOf(data, this.#system.systemId()))
+  }
+
+  linked(link: string): LinkHandle {
+    return linkHandle(link, this.#system.outside, this.#links)
   }
 
   monitor(target: ActorId | { readonly id: ActorId } | NamedActor, action: MonitorAction): MonitorRef {
@@ -469,6 +505,7 @@ class RunningApp<Tree> implements App<Tree> {
 
   async #end(): Promise<ExitReason> {
     const reason = await this.#system.exitOf(rootId)
+    this.#links?.close()
     await this.#own.stop()
     await this.#system.supervisedEnd()
     this.#system.close()
@@ -486,6 +523,7 @@ function idOf(actor: ActorId | { readonly id: ActorId }): ActorId {
 }
 
 interface RunningParts<Tree> {
+  readonly links: LinkTable | undefined
   readonly tree: Tree
   readonly system: ActorSystem
   readonly logs: DecisionLogs
@@ -541,6 +579,7 @@ const optionNames: readonly string[] = [
   'keepDeadLetters',
   'overload',
   'middleware',
+  'links',
 ]
 
 function checkOptions(options: object): void {
@@ -575,7 +614,8 @@ function checkOptions(options: object): void {
     if (value !== undefined && !(Number.isSafeInteger(value) && Number(value) >= 1))
       throw new ConfigurationError({ path: `start: ${name}`, rule: 'must be an integer >= 1', value })
   }
-  const [violation] = [...overloadViolations(given['overload']), ...middlewareViolations(given['middleware'])]
+  const links = linkViolations(given['links'], { hasStore: store !== undefined })
+  const [violation] = [...overloadViolations(given['overload']), ...middlewareViolations(given['middleware']), ...links]
   if (violation !== undefined) throw new ConfigurationError(violation)
   if (onEvent !== undefined && typeof onEvent !== 'function')
     throw new ConfigurationError({ path: 'start: onEvent', rule: 'must be a function', value: onEvent })

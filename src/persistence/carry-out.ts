@@ -48,6 +48,8 @@ export function carryOut(journal: Journal, operation: Operation): unknown {
       return journal.countRestarts(operation.count)
     case 'restarts':
       return journal.restarts(operation.supervisor)
+    case 'link':
+      return journal.link(operation.link, operation.order)
     case 'forget':
       return journal.forget(operation.id, operation.options)
   }

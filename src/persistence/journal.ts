@@ -1,4 +1,5 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
+import { isLinked } from '../protocol/linked-id.ts'
 import { InternalError } from '../protocol/errors.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type {
@@ -29,6 +30,8 @@ import type { CheckpointRow, EnvelopeText, ExitRow, MemberRow, Records } from '.
 import { KeyedReading } from './keyed-reading.ts'
 import { planKeyed, type KeyedPlan } from './keyed-writing.ts'
 import type { Limits } from './limits.ts'
+import { LinkJournal, type LinkBounds } from './link-journal.ts'
+import type { LinkAnswers, LinkOrder } from './link-operation.ts'
 import { keptOf, readRemains } from './reviving.ts'
 import type { StoredValues } from './stored-values.ts'
 
@@ -55,6 +58,10 @@ export interface JournalParts {
   readonly location: string
   /** How much is accepted; anything if not given. */
   readonly limits: Limits | undefined
+  /** That of this opening. */
+  readonly epoch: number
+  /** What the links may hold; it outlives an opening. */
+  readonly linkBounds: Map<string, LinkBounds>
 }
 
 /**
@@ -68,6 +75,7 @@ export class Journal {
   readonly #clock: Clock
   readonly #location: string
   readonly #limits: Limits | undefined
+  readonly #links: LinkJournal
 
   constructor(parts: JournalParts) {
     this.#records = parts.records
@@ -76,9 +84,21 @@ export class Journal {
     this.#clock = parts.clock
     this.#location = parts.location
     this.#limits = parts.limits
+    const { records, location, epoch, linkBounds } = parts
+    this.#links = new LinkJournal({
+      records: records.links,
+      epoch,
+      location,
+      bounds: linkBounds,
+      wallMs: () => this.#wallMs(),
+      deliver: (to, text) => this.#deliver({ to, text }),
+      checkReceiver: (to, text) => this.#checkReceiver(to, text),
+      checkRoom: (to, text) => this.#limits?.check(this.#actors.get(to), text.input.length),
+    })
   }
 
   accept(to: ActorId, text: EnvelopeText): Accepted {
+    if (isLinked(to)) return this.#links.accept(to, text)
     const known = text.key === null ? undefined : this.#records.answer(to, text.key)
     if (known === undefined) {
       this.#limits?.check(this.#actors.get(to), text.input.length)
@@ -288,6 +308,15 @@ export class Journal {
     return this.#records.restarts(supervisor)
   }
 
+  link(link: string, order: LinkOrder): LinkAnswers[LinkOrder['ask']] {
+    return this.#links.do(link, order)
+  }
+
+  /** The group failed: nothing that was read is believed. */
+  renew(): void {
+    this.#links.forget()
+  }
+
   forget(id: ActorId, options: Required<ForgetOptions>): Forgotten {
     const [records, actors, location] = [this.#records, this.#actors, this.#location]
     return forgetActors(id, options, { records, actors, location, wallMs: this.#wallMs() })
@@ -308,12 +337,14 @@ export class Journal {
 
   /** Looks at every row that a delivery will read: one that is damaged has to be found before anything is changed. */
   #checkReceiver(to: ActorId, text: EnvelopeText): void {
+    if (isLinked(to)) return this.#links.check(to, text)
     this.#actors.get(to)
     if (text.key !== null) this.#records.answer(to, text.key)
   }
 
-  /** Gives the number of the message, or 0: nothing is delivered if a message with the same key has been before. */
+  /** Gives the number of the message, or what tells that it is in no journal here: see {@link CommittedText}. */
   #deliver({ to, text }: SendText): number {
+    if (isLinked(to)) return this.#links.send(to, text)
     if (text.key !== null && this.#records.answer(to, text.key) !== undefined) return 0
     return this.#append(to, text)
   }

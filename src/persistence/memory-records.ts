@@ -1,5 +1,6 @@
 import { keyOf, parentOf, type ActorId } from '../protocol/actor-id.ts'
 import type { RestartCount } from '../runtime/persistence.ts'
+import { MemoryLinkRecords } from './memory-link-records.ts'
 import type {
   ActorRow,
   AnswerRow,
@@ -38,6 +39,9 @@ export class MemoryRecords implements Records {
   readonly #timers = new Map<ActorId, Map<string, TimerRow>>()
   readonly #members = new Map<ActorId, Map<string, MemberRow>>()
   readonly #deadLetters: DeadLetterRow[] = []
+  readonly links = new MemoryLinkRecords(({ atMs, ...letter }) => {
+    this.#deadLetters.push({ ...letter, seq: 0, attempts: 0, diedAtMs: atMs })
+  })
   readonly #restarts = new Map<ActorId, Map<string, RestartCount>>()
   readonly #exits = new Map<ActorId, Map<string, PlacedExit>>()
   readonly #begunAnew = new Map<ActorId, number>()
@@ -87,7 +91,7 @@ export class MemoryRecords implements Records {
   }
 
   deadLetters(most: number): DeadLetterRow[] {
-    return this.#deadLetters.slice(-most)
+    return this.#deadLetters.filter(({ seq }) => seq > 0).slice(-most)
   }
 
   deadLetter(actor: ActorId, seq: number): DeadLetterRow | undefined {

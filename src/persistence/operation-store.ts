@@ -14,6 +14,8 @@ import type { CopyListener } from './copy-progress.ts'
 import { checkText, messageToText } from './envelope-text.ts'
 import { effectToText } from './effect-text.ts'
 import { exitToText } from './exit-text.ts'
+import { isLinked, linkOf } from '../protocol/linked-id.ts'
+import { linkStoreOver } from './link-store-over.ts'
 import { goingBackToText } from './going-back-text.ts'
 import { KeyedBases, type KeyedWriting } from './keyed-bases.ts'
 import type { Answers, CommittedText, OperationOf, OperationType } from './operation.ts'
@@ -143,6 +145,7 @@ export function persistenceOver(store: OperationStore, codec: Codec, notebook?: 
         return { type: 'countRestarts', count }
       }),
     restarts: (supervisor) => store.submit<'restarts'>(() => ({ type: 'restarts', supervisor })),
+    links: linkStoreOver(store),
     close: async () => {
       await store.close()
       turns?.close()
@@ -160,8 +163,22 @@ function asJournaled(codec: Codec, { to, envelope }: JournaledSend, sent: SendTe
 function deliveriesOf(sends: readonly JournaledSend[], { checkpoint, sent, reserved, expired }: CommittedText): Committed {
   const deliveries = sends.flatMap(({ to, envelope }, i) => {
     const seq = sent[i] ?? 0
-    return seq === 0 ? [] : [{ to, message: { seq, envelope, attempts: 0 } }]
+    return seq <= 0 ? [] : [{ to, message: { seq, envelope, attempts: 0 } }]
   })
+  if (deliveries.length < sends.length) {
+    const linked = sends.filter(({ to }) => isLinked(to))
+    const posted = [...new Set(linked.map(({ to }) => linkOf(to)))]
+    const overflowed = sends.filter((_, i) => sent[i] === -1)
+    if (posted.length > 0)
+      return {
+        checkpoint,
+        deliveries,
+        posted,
+        overflowed,
+        ...(reserved !== undefined && { reserved }),
+        ...(expired && { expired }),
+      }
+  }
   if (reserved === undefined && expired === undefined) return { checkpoint, deliveries }
   return { checkpoint, deliveries, ...(reserved !== undefined && { reserved }), ...(expired && { expired }) }
 }

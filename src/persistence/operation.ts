@@ -14,6 +14,7 @@ import type {
 } from '../runtime/persistence.ts'
 import type { CommitText, SnapshotText } from './commit-text.ts'
 import type { ForgetOptions, Forgotten } from './forgetting.ts'
+import type { LinkAnswers, LinkOrder } from './link-operation.ts'
 import { goingBackSize, type GoingBackText } from './going-back-text.ts'
 import { keyedSize } from './keyed-text.ts'
 import type { EnvelopeText, ExitRow, MemberRow } from './records.ts'
@@ -69,9 +70,13 @@ export type Operation =
   | { readonly type: 'exits' }
   | { readonly type: 'countRestarts'; readonly count: RestartCount }
   | { readonly type: 'restarts'; readonly supervisor: ActorId }
+  | { readonly type: 'link'; readonly link: string; readonly order: LinkOrder }
   | { readonly type: 'forget'; readonly id: ActorId; readonly options: Required<ForgetOptions> }
 
-/** What a commit gave: for each send, in order, the number that it got, or 0 if its receiver knew its key. */
+/**
+ * What a commit gave: for each send, in order, the number that it got; 0 if it is in the outbox of a link, or its receiver knew its
+ * key; -1 if the outbox was full, so that it is a dead letter.
+ */
 export interface CommittedText {
   readonly checkpoint: number | undefined
   readonly sent: readonly number[]
@@ -107,6 +112,7 @@ export interface Answers {
   readonly exits: KeptExits
   readonly countRestarts: undefined
   readonly restarts: readonly RestartCount[]
+  readonly link: LinkAnswers[LinkOrder['ask']]
   readonly forget: Forgotten
   readonly beginAnew: LostState
   readonly goBack: readonly Renumbered[]
@@ -156,6 +162,10 @@ export function sizeOf(operation: Operation): number {
       return operation.effect.result.length
     case 'saveMember':
       return operation.row.args.length
+    case 'link':
+      return operation.order.ask === 'receive'
+        ? operation.order.arrivals.reduce((size, { message }) => size + message.input.length, 0)
+        : 0
     case 'goBack':
       return goingBackSize(operation.order)
     case 'noteExits':

@@ -1,6 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { MessageKind } from '../protocol/envelope.ts'
 import type { CheckpointCause, LostState, RestartCount } from '../runtime/persistence.ts'
+import type { LinkRecords } from './link-records.ts'
 
 /** An actor, as far as its journal and its incarnations go. */
 export interface ActorRow {
@@ -167,6 +168,7 @@ export interface BegunAnewRow {
  * what was written; anything else that a method throws is an error of the disk or of the database.
  */
 export interface Records {
+  readonly links: LinkRecords
   begin(): void
   commit(): void
   /** Takes back what was written since `begin`. */

@@ -23,6 +23,7 @@ import type {
 } from './records.ts'
 import { SqliteForgetting } from './sqlite-forget.ts'
 import type { SqlHandle, SqlRow, SqlStatement } from './sqlite-handle.ts'
+import { SqliteLinkRecords } from './sqlite-link-records.ts'
 import { queries, type Query } from './sqlite-queries.ts'
 import {
   actorCrc,
@@ -51,6 +52,7 @@ import {
 
 /** The tables of a store in SQLite: every statement is prepared once, and every row is checked when it is read. */
 export class SqliteRecords implements Records {
+  readonly links: SqliteLinkRecords
   readonly #sql: Readonly<Record<Query, SqlStatement>>
   readonly #location: string
   readonly #forgetting: SqliteForgetting
@@ -60,6 +62,7 @@ export class SqliteRecords implements Records {
     this.#sql = Object.fromEntries(prepared) as Record<Query, SqlStatement>
     this.#location = location
     this.#forgetting = new SqliteForgetting(handle)
+    this.links = new SqliteLinkRecords(handle, location)
   }
 
   begin(): void {

@@ -184,6 +184,61 @@ CREATE TABLE begun_anew (
   crc INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE link (
+  -- Which store is at the other end of each link to another store, as it was met last.
+  link TEXT PRIMARY KEY,
+  store_id TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  opening TEXT NOT NULL,
+  crc INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+  -- Messages to actors of other stores that wait until that store has them. AUTOINCREMENT: a position is never given twice.
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
+  link TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  receiver TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  prev_epoch INTEGER NOT NULL,
+  prev_n INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  input TEXT NOT NULL,
+  key TEXT,
+  crc INTEGER NOT NULL,
+  UNIQUE (link, sender, receiver, epoch, n)
+) STRICT;
+
+CREATE INDEX outbox_order ON outbox (link, position);
+
+CREATE TABLE link_out (
+  -- The newest message that each of our actors has sent to each of another store.
+  link TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  receiver TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  PRIMARY KEY (link, sender, receiver)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE link_in (
+  -- The newest message that each of our actors has got from each of another store: what is not newer is a repetition.
+  link TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  receiver TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  PRIMARY KEY (link, sender, receiver)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW outbox_now AS
+-- For people: what waits for another store.
+SELECT link, sender, receiver, epoch, n, kind, name, input, key FROM outbox ORDER BY position;
+
 CREATE TABLE entry (
   -- Entries of the keyed maps in states, as of the newest checkpoint of their actor. The checksum is over all other columns, and
   -- each checkpoint holds one over those of all its entries.

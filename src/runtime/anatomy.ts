@@ -13,6 +13,7 @@ import type { ActorEvent, DeadLetterCause } from './events.ts'
 import type { Groups } from './groups.ts'
 import type { JournalMail } from './journal-mail.ts'
 import type { LastExit } from './last-exit.ts'
+import type { Links } from './linked/links.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message, MessageInfo } from './message.ts'
 import type { MiddlewareChain } from './middleware-chain.ts'
@@ -194,6 +195,8 @@ export interface World {
   readonly random: Random
   readonly scheduler: Scheduler
   readonly persistence: Persistence | undefined
+  /** To other stores; nothing if there is none. */
+  readonly links: Links | undefined
   readonly names: Names
   readonly groups: Groups
   /** Who has subscribed to what; the value is the handler, if one was named. */

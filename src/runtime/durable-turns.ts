@@ -7,7 +7,7 @@ import type { Behavior, Step } from './behavior.ts'
 import { CrashedError, DurableTurnError, FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
 import type { EarlierTurns } from './effects/effects-of-turn.ts'
 import { deepFreeze } from '../protocol/freeze.ts'
-import { messageInfo, messageOf, type Message } from './message.ts'
+import { Message, messageInfo, messageOf } from './message.ts'
 import { migrateState } from './migration.ts'
 import { passing } from './passing.ts'
 import type { Commit, Committed, Outcome, TurnRecord } from './persistence.ts'
@@ -466,6 +466,9 @@ function release(life: Life, group: readonly Turn[], committed: Committed): void
     for (const bond of context.bonds) bond()
   }
   for (const { to, message } of committed.deliveries) world.router.deliverJournaled(to, messageOf(message))
+  if (committed.posted !== undefined) for (const link of committed.posted) world.links?.posted(link)
+  if (committed.overflowed !== undefined)
+    for (const { to, envelope } of committed.overflowed) world.deadLetter(to, new Message(envelope, undefined, 0), 'overloaded')
 }
 
 /** What a caller is told whose message was applied by a commit that reported a failure. */

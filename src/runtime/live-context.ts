@@ -4,6 +4,8 @@ import type { Envelope, MessageHeaders } from '../protocol/envelope.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { messageId, type MessageId } from '../protocol/message-id.ts'
 import { actorOf } from '../protocol/ref-data.ts'
+import { linkedActors, noLinks } from './linked/linked-actors.ts'
+import type { LinkedActors } from './linked/linked-ref.ts'
 import { killed, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, Life } from './anatomy.ts'
 import { broadcast, checkGroup, checkTopic, publish, type Announcer } from './announcing.ts'
@@ -111,6 +113,13 @@ export class LiveContext implements Context {
 
   ref<Ref>(definition: Referable<Ref>, path: string | object): Ref {
     return definition.reference(this, typeof path === 'string' ? path : actorOf(path, this.systemId()))
+  }
+
+  linked(link: string): LinkedActors {
+    const { world } = this.cell
+    if (world.links === undefined) throw noLinks(link)
+    world.links.check(link)
+    return linkedActors(this, link)
   }
 
   member<Args, Ref>(definition: MemberReferable<Args, Ref>, path: string, key: string, args: Args): Ref {

@@ -3,6 +3,7 @@ import type { Envelope } from '../protocol/envelope.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { CheckpointLimits } from './checkpoint-settings.ts'
 import type { Clock } from './clock.ts'
+import type { LinkStore } from './linked/link-store.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** What asked for a checkpoint: the start, a committed turn, the policy, a call, the end of the incarnation, or going back. */
@@ -138,6 +139,10 @@ export interface Committed {
   readonly expired?: readonly number[]
   /** The messages that went into journals, with their numbers, in the order of `turns` and their `sends`. */
   readonly deliveries: readonly { readonly to: ActorId; readonly message: Journaled }[]
+  /** The links in whose outboxes there is something new. */
+  readonly posted?: readonly string[]
+  /** What is a dead letter, because the outbox of its link was full. */
+  readonly overflowed?: readonly JournaledSend[]
 }
 
 /** Something that a handler has had done outside, while it handled one message: its name is its own there. */
@@ -335,6 +340,8 @@ export interface Persistence {
   readonly info: StoreInfo
   /** Where it is noted what is being handled, if anywhere: a message that was when the process died has one attempt more. */
   readonly turns?: TurnNotes | undefined
+  /** What it does for links to other stores. What is sent to an actor behind one goes into the outbox, wherever a message is taken. */
+  readonly links: LinkStore
   /**
    * Takes a message into the journal of `to`; resolves after it is committed. `keep` is given at once what will be read from
    * there: an input that shares nothing with that of the sender.
@@ -369,7 +376,7 @@ export interface Persistence {
   fire(id: ActorId, timer: string): Promise<Journaled | undefined>
   /** Moves what is left in the journal of `id` to the dead letters; resolves with what was moved. */
   retire(id: ActorId, why: string): Promise<readonly Journaled[]>
-  /** The newest `most` messages of all actors that were given up, oldest first. */
+  /** The newest `most` messages of all actors that were given up, oldest first; without those that were in no journal. */
   deadLetters(most: number): Promise<readonly KeptDeadLetter[]>
   /**
    * Takes a message that was given up into the journal of its actor again, as a new one and without its key, in one transaction:

@@ -18,6 +18,7 @@ import type { LastExit } from './last-exit.ts'
 import { LifeListeners } from './life-listeners.ts'
 import { broadcast, publish, type Announcer } from './announcing.ts'
 import { kill } from './end-for-good.ts'
+import type { Links } from './linked/links.ts'
 import { LocalRouter } from './local-router.ts'
 import { messageOf, type Message } from './message.ts'
 import { MonitorActions } from './monitor-actions.ts'
@@ -45,6 +46,7 @@ export interface SystemParts {
   readonly random: Random
   readonly scheduler: Scheduler
   readonly persistence: Persistence | undefined
+  readonly links: Links | undefined
   readonly sink: EventSink<ActorEvent | OverloadEvent>
   /** Behaviors that a checkpoint may name besides those that the specs start with. */
   readonly behaviors: readonly Behavior[]
@@ -99,6 +101,7 @@ export class ActorSystem implements World {
   readonly random: Random
   readonly scheduler: Scheduler
   readonly persistence: Persistence | undefined
+  readonly links: Links | undefined
   readonly freezesStates: boolean
   readonly copiesMessages: boolean
   readonly middleware: MiddlewareChain | undefined
@@ -151,6 +154,7 @@ export class ActorSystem implements World {
     this.random = random
     this.scheduler = scheduler
     this.persistence = persistence
+    this.links = parts.links
     this.freezesStates = freezesStates
     this.copiesMessages = copiesMessages
     this.attribution = attribution
@@ -171,6 +175,8 @@ export class ActorSystem implements World {
       copies: copiesMessages,
       boundsNestedCalls,
       middleware: this.middleware,
+      persistence,
+      links: parts.links,
     })
     this.cuts = new Cuts(this, this.#cells)
     this.#revivals = new Revivals({

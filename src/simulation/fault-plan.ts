@@ -7,7 +7,7 @@ import type { Persistence } from '../runtime/persistence.ts'
 export type Misdeed = 'crash' | 'hang' | { readonly takes: Duration }
 
 /** What a store can be asked for, and can refuse. */
-export type StoreOperation = Exclude<keyof Persistence, 'info' | 'turns' | 'close'>
+export type StoreOperation = Exclude<keyof Persistence, 'info' | 'turns' | 'links' | 'close'>
 
 /** A fault in the handling of a message. */
 export interface MessageFault {

@@ -41,6 +41,7 @@ function faultyPersistence(inner: Persistence, faults: PlannedFaults, tear: Faul
   return {
     info: inner.info,
     turns: inner.turns,
+    links: inner.links,
     accept: (to, envelope, keep) => ask('accept', to, () => inner.accept(to, envelope, keep)),
     commit: (id, incarnation, commit) =>
       ask(

@@ -98,10 +98,12 @@ describe('forget', () => {
         unhandled: 1,
         timers: 1,
         answers: 3,
-        deadLetters: 1,
+        deadLetters: 2,
       })
-      const { meta: _meta, actor, begun_anew, member, ...rest } = rowsIn(path)
+      const { meta: _meta, actor, begun_anew, member, link, link_in, link_out, outbox, ...rest } = rowsIn(path)
       expect([actor?.length, begun_anew?.length, member?.length]).toEqual([3, 3, 1])
+      // How far it has come with other stores is a counter too, and what waits for them has been sent.
+      expect([link, link_in, link_out, outbox].map((rows) => rows?.length)).toEqual([1, 1, 1, 1])
       expect(Object.values(rest).flat()).toEqual([])
       // Whoever is not there is forgotten already.
       expect((await store.forget('nobody')).actors).toEqual([])

@@ -28,6 +28,12 @@ export async function fill({ persistence, settled }: Pick<OpenStore, 'persistenc
   await settled(persistence.commit('shop/stock', 1, checkpointOf({ stock: stock.set('pears', 2) }, 2)))
   await settled(persistence.saveMember({ supervisor: 'shop/carts', key: 'user/7', args: { owner: 'u7' } }))
   await settled(persistence.countRestarts({ supervisor: 'shop', child: 'cart', restarts: 3 }))
+  await settled(persistence.links.meet('billing', { storeId: 'of billing', epoch: 3, opening: 'o' }))
+  await settled(persistence.accept('//billing/invoices', message({ n: 1 }, { sender: 'shop/till', key: 'sent' })))
+  const id = { epoch: 2, n: 1 }
+  const came = { from: 'invoices', to: 'shop/idle', id, prev: { epoch: 0, n: 0 }, kind: 'cast', name: 'paid', key: null } as const
+  const arrival = { message: { ...came, input: '{"json":"paid"}' }, dead: 'it is not durable', answer: undefined }
+  await settled(persistence.links.receive('billing', [arrival]))
   await settled(persistence.noteExits('shop', [noteOf(1), noteOf(2)], 20))
 }
 
