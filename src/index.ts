@@ -149,6 +149,7 @@ export type {
   GoingBack,
   Journaled,
   JournaledSend,
+  KeptDeadLetter,
   KeptExits,
   LastWill,
   Member,
@@ -161,6 +162,7 @@ export type {
   Store,
   StoreInfo,
   TurnRecord,
+  TurnNotes,
 } from './runtime/persistence.ts'
 export type { FullestMailbox } from './runtime/crowd.ts'
 export type { OverloadEvent, OverloadInfo } from './runtime/overload-watch.ts'

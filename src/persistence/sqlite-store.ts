@@ -6,9 +6,11 @@ import { superjsonCodec } from '../serialization/superjson-codec.ts'
 import { readBounds, type KeptKinds, type LimitOptions } from './bounds-option.ts'
 import { openOperations } from './open-store.ts'
 import { persistenceOver, type OperationStore } from './operation-store.ts'
+import type { Persistence } from '../runtime/persistence.ts'
 import type { OwnHandle, SqlHandle } from './sqlite-handle.ts'
 import { connectMemory, fileOpening, memoryPath, openDatabase, type FilePlace, type Opening } from './sqlite-opening.ts'
 import type { Sync } from './sqlite-settings.ts'
+import { readTurnNotes, sqliteTurnNotes } from './sqlite-turn-notes.ts'
 import { upkeepOf, type SqliteStore } from './sqlite-upkeep.ts'
 import { StoreAccess, type World } from './store-access.ts'
 import { openWorkerLink } from './worker-link.ts'
@@ -109,9 +111,25 @@ type Connect = (world: World) => Promise<OperationStore>
 function storeOf(file: string | undefined, connect: Connect): SqliteStore {
   const access = new StoreAccess(connect)
   return {
-    open: async (world) => persistenceOver(await access.open(world), superjsonCodec()),
+    open: async (world) => {
+      const store = await access.open(world)
+      return file === undefined ? persistenceOver(store, superjsonCodec()) : withTurnNotes(file, store)
+    },
     ...upkeepOf({ access, file, scratch: file ?? join(tmpdir(), 'store') }),
   }
+}
+
+/** Notes what is being handled beside the file, and counts what was when the process before died. */
+async function withTurnNotes(path: string, store: OperationStore): Promise<Persistence> {
+  const noting = { path, storeId: store.info.storeId, epoch: () => store.info.epoch }
+  const turns = readTurnNotes(noting)
+  try {
+    if (turns.length > 0) await store.submit<'countInterrupted'>(() => ({ type: 'countInterrupted', turns }))
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+  return persistenceOver(store, superjsonCodec(), sqliteTurnNotes(noting))
 }
 
 /** How a database is kept that is no file of ours. */
