@@ -23,6 +23,9 @@ import type { Turns } from './turns.ts'
 /** The most turns that one transaction commits. */
 export const largestGroup = 512
 
+/** Of a longer queue it is not noted what is being handled: that costs as much as a fast handler does. */
+const longestNoted = 64
+
 /** A group that has taken so long is closed at the end of the slice: who waits for its first reply does not wait for all of it. */
 const longestGroupMs = 2
 
@@ -286,11 +289,10 @@ export class DurableTurns implements Turns, EarlierTurns {
     return this.#add(message, context, step) ? 'done' : 'failed'
   }
 
-  /** Of a long queue nothing is noted: that costs as much as a fast handler does. */
   #note(seq: number): void {
     const { cell, id } = this.#life
     const { turns } = cell.store
-    if (turns === undefined || (this.#noted === undefined && cell.mailbox.size > largestGroup)) return
+    if (turns === undefined || (this.#noted === undefined && cell.mailbox.size > longestNoted)) return
     this.#noted = turns.begin(id, seq, this.#noted)
   }
 
