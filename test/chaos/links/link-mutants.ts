@@ -51,7 +51,7 @@ export const linkMutants: readonly StoreMutant[] = [
         from: '      const receipt = await store.receive(\n',
         to:
           '      const marks = messages.map(({ from, to, id }) => ({ from, to, last: id }))\n' +
-          '      sendAck(marks, [])\n      const receipt = await store.receive(\n',
+          '      sendAck(marks, [], [])\n      const receipt = await store.receive(\n',
       },
     ],
   },
