@@ -84,7 +84,7 @@ export class LinkSender {
     this.#timer?.cancel()
   }
 
-  /** As {@link acknowledge}; for the pairs of `full` there is no room: they rest until it is time to try again, and the others go on. */
+  /** As {@link acknowledge}; for the pairs of `full` there is no room: they rest for a while, and the others go on. */
   takeAck(marks: readonly LinkMark[], gaps: readonly LinkMark[], full: readonly LinkMark[]): void {
     const resting = this.#resting.size
     for (const { from, to } of full) this.#resting.add(keyOf(from, to))
