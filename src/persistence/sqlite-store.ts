@@ -44,6 +44,13 @@ export interface SqliteOptions {
   readonly limits?: LimitOptions
   /** How long answers and dead letters are kept. */
   readonly keep?: KeptKinds
+  /**
+   * The path of a small file, at best on another disk, that knows how often the store was opened. An older file that was put
+   * back in its place, another one, or none where there was one is then refused with the problem `regressed`, and nothing is
+   * changed. Remove the witness to go on from it all the same. A copy made since the last opening is not noticed. Nobody looks
+   * if not given.
+   */
+  readonly witness?: string
 }
 
 /** How a store is reached: in this thread, or on one of its own. */
@@ -87,10 +94,12 @@ export function sqlite(path: string | SqlHandle, options: SqliteOptions = {}): S
   const sync = options.sync ?? 'full'
   const bounds = readBounds(options)
   checkLink(path, options.link)
+  checkWitnessOption(path, options.witness)
   if (typeof path !== 'string') return storeOf(undefined, onHandle(path, { sync, bounds }))
   const busyMs = options.busy === undefined ? 0 : Math.ceil(durationMs(options.busy, 'sqlite: busy'))
   if (path === memoryPath) return storeOf(undefined, inMemory({ sync, bounds }))
-  const place: FilePlace = { path, busyMs, sync, bounds, ...(options.verify && { verify: options.verify }) }
+  const { verify, witness } = options
+  const place: FilePlace = { path, busyMs, sync, bounds, ...(verify && { verify }), ...(witness && { witness }) }
   if (options.link === 'worker') return storeOf(path, (world) => openWorkerLink(place, world))
   return storeOf(path, (world) => open(fileOpening(place), world))
 }
@@ -170,7 +179,15 @@ function checkLink(path: string | SqlHandle, link: unknown): void {
   })
 }
 
-const optionNames: readonly string[] = ['sync', 'busy', 'link', 'verify', 'limits', 'keep']
+function checkWitnessOption(path: string | SqlHandle, witness: unknown): void {
+  if (witness === undefined) return
+  const isFile = typeof path === 'string' && path !== memoryPath
+  if (isFile && typeof witness === 'string' && witness !== '' && witness !== path) return
+  const rule = isFile ? 'must be the path of another file' : 'is only for a store in a file'
+  throw new ConfigurationError({ path: 'sqlite: witness', rule, value: witness })
+}
+
+const optionNames: readonly string[] = ['sync', 'busy', 'link', 'verify', 'limits', 'keep', 'witness']
 
 function checkNames(options: unknown): void {
   if (typeof options !== 'object' || options === null)
