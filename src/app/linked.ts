@@ -19,8 +19,8 @@ export interface LinkHandle extends LinkedActors {
   /**
    * Says that the link goes on without what is missing, after the event `link broken` or `link refused`: call it at the end that
    * lacks something, or refuses. Broken pairs go on with the oldest message that the sender still has. A store that was refused
-   * (`other store`, `went back`) is the one at the other end from now on, and its pairs begin anew: what it sends that has been here
-   * before is handled once more. Resolves with the number of pairs that were broken.
+   * (`other store`, `went back`) is the one at the other end from now on, and its pairs begin anew: what it sends that has been
+   * here before is handled once more. Resolves with the number of pairs that were broken.
    */
   mend(): Promise<number>
 }

@@ -70,6 +70,7 @@ const optionNames: readonly string[] = [
   'middleware',
   'overload',
   'links',
+  'links',
 ]
 
 /** @throws {ConfigurationError} if an option breaks a rule. */

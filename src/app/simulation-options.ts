@@ -31,6 +31,7 @@ export interface SimulationOptions extends Pick<
   | 'keepDeadLetters'
   | 'overload'
   | 'middleware'
+  | 'links'
 > {
   /** Decides every order, and `ctx.random`. 1 if not given. */
   readonly seed?: number

@@ -155,6 +155,7 @@ export class Simulation<Tree> implements SimulatedSystem<Tree> {
       keepDeadLetters,
       overload,
       middleware,
+      links,
     } = this.#options
     const { store } = this.#database
     const process = this.#process
@@ -173,6 +174,7 @@ export class Simulation<Tree> implements SimulatedSystem<Tree> {
       ...(detached !== undefined && { detached }),
       ...(keepDeadLetters !== undefined && { keepDeadLetters }),
       ...(middleware !== undefined && { middleware }),
+      ...(links !== undefined && { links }),
       behaviors: behaviors.map(({ behavior }) => ({ behavior: faulty.wrap(behavior) })),
       // It listens to the process, which all simulations share, and comes when Node sees fit.
       attribution: 'off',

@@ -25,7 +25,14 @@ export type Frame = { readonly who: LinkPeer } & (
   | { readonly type: 'refused'; readonly of: Life; readonly why: LinkRefusal }
   | { readonly type: 'data'; readonly messages: readonly LinkedMessage[] }
   /** How far pairs have come, and behind which of them something is missing. */
-  | { readonly type: 'ack'; readonly of: Life; readonly marks: readonly LinkMark[]; readonly gaps: readonly LinkMark[] }
+  | {
+      readonly type: 'ack'
+      readonly of: Life
+      readonly marks: readonly LinkMark[]
+      readonly gaps: readonly LinkMark[]
+      /** Pairs for which there is no room now. */
+      readonly full: readonly LinkMark[]
+    }
   /** Of these pairs the sender has nothing up to the marks any more. */
   | { readonly type: 'oldest'; readonly of: Life; readonly page: number; readonly marks: readonly LinkMark[] }
   /** What the receiver says of that: pairs that have come so far, and pairs that are broken, since they have not. */
@@ -55,7 +62,7 @@ function bodyOf(body: Body): readonly unknown[] {
     case 'data':
       return [body.messages.map(messageOut)]
     case 'ack':
-      return [lifeOut(body.of), body.marks.map(markOut), body.gaps.map(markOut)]
+      return [lifeOut(body.of), body.marks.map(markOut), body.gaps.map(markOut), body.full.map(markOut)]
     case 'oldest':
       return [lifeOut(body.of), body.page, body.marks.map(markOut)]
     case 'compared':
@@ -112,7 +119,7 @@ export function readFrame(text: string): Frame {
     case 'data':
       return { type, who, messages: list(rest[0], 'its messages').map(message) }
     case 'ack':
-      return { type, who, of: life(rest[0]), marks: marks(rest[1]), gaps: marks(rest[2]) }
+      return { type, who, of: life(rest[0]), marks: marks(rest[1]), gaps: marks(rest[2]), full: marks(rest[3]) }
     case 'oldest':
       return { type, who, of: life(rest[0]), page: whole(rest[1]), marks: marks(rest[2]) }
     case 'compared':

@@ -176,7 +176,7 @@ export class LinkEnd {
     if ('of' in frame && !isSame(frame.of, this.#us())) return
     if (frame.type === 'data') void session.receiver.take(frame.messages)
     else if (frame.type === 'oldest') void session.receiver.compare(frame.page, frame.marks)
-    else if (frame.type === 'ack') void session.sender.acknowledge(frame.marks, frame.gaps)
+    else if (frame.type === 'ack') void session.sender.takeAck(frame.marks, frame.gaps, frame.full)
     else session.sender.takeComparison(frame.page, frame.marks, frame.broken)
   }
 
@@ -234,7 +234,7 @@ export class LinkEnd {
         ...common,
         codec,
         desk,
-        sendAck: (marks, gaps) => this.#send({ type: 'ack', of, marks, gaps }),
+        sendAck: (marks, gaps, full) => this.#send({ type: 'ack', of, marks, gaps, full }),
         sendCompared: (page, marks, broken) => this.#send({ type: 'compared', of, page, marks, broken }),
         answered: () => sender.wake(),
       },

@@ -9,8 +9,8 @@ export interface LinkOptions {
   /** The way to the other end; without it the link is down until `app.linked(name).connect(wire)`. */
   readonly wire?: Wire
   /**
-   * How many messages may wait until the other store has them: an integer >= 1; 100,000 if not given. Beyond it a cast from outside
-   * of durable turns rejects with `unavailable`, and what a durable turn sends is a dead letter.
+   * How many messages may wait until the other store has them: an integer >= 1; 100,000 if not given. Beyond it a cast from
+   * outside of durable turns rejects with `unavailable`, and what a durable turn sends is a dead letter.
    */
   readonly maxOutbox?: number
   /**

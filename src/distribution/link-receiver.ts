@@ -19,7 +19,7 @@ export interface ReceiverParts {
   readonly store: LinkStore
   readonly codec: Codec
   readonly desk: Desk
-  readonly sendAck: (marks: readonly LinkMark[], gaps: readonly LinkMark[]) => void
+  readonly sendAck: (marks: readonly LinkMark[], gaps: readonly LinkMark[], full: readonly LinkMark[]) => void
   /** There are answers in the outbox. */
   readonly answered: () => void
   readonly sendCompared: (page: number, marks: readonly LinkMark[], broken: readonly LinkMark[]) => void
@@ -73,7 +73,8 @@ export class LinkReceiver {
       if (arrivals.some(({ answer }) => answer !== undefined)) this.#parts.answered()
       if (receipt.refused > 0 && !this.#isFull) emit({ type: 'link full', link, messages: receipt.refused })
       this.#isFull = receipt.refused > 0
-      if (receipt.marks.length + receipt.gaps.length > 0) sendAck(receipt.marks, receipt.gaps)
+      const { marks, gaps, full } = receipt
+      if (marks.length + gaps.length + full.length > 0) sendAck(marks, gaps, full)
     } catch (error) {
       failed(error)
     }
@@ -124,7 +125,7 @@ export class LinkReceiver {
     await store.mend(link, mended)
     this.#broken.clear()
     emit({ type: 'link mended', link, pairs: mended.length })
-    if (!this.#isClosed) sendAck(mended, [])
+    if (!this.#isClosed) sendAck(mended, [], [])
     return mended.length
   }
 }

@@ -51,6 +51,8 @@ export class LinkSender {
   #asked = new Map<string, LinkId>()
   #checking = new Map<string, LinkId>()
   readonly #held = new Map<string, Held>()
+  /** Pairs for which the other end has had no room. */
+  readonly #resting = new Set<string>()
   /** The pairs that are being compared with the other end, in pages; nothing when all have been. */
   #page: { readonly number: number; readonly marks: readonly LinkMark[]; readonly after: LinkPair | undefined } | undefined
 
@@ -80,6 +82,17 @@ export class LinkSender {
   close(): void {
     this.#isClosed = true
     this.#timer?.cancel()
+  }
+
+  /** As {@link acknowledge}; for the pairs of `full` there is no room: they rest for a while, and the others go on. */
+  takeAck(marks: readonly LinkMark[], gaps: readonly LinkMark[], full: readonly LinkMark[]): void {
+    const resting = this.#resting.size
+    for (const { from, to } of full) this.#resting.add(keyOf(from, to))
+    if (this.#resting.size > resting) {
+      this.#rewind()
+      this.#arm()
+    }
+    void this.acknowledge(marks, gaps)
   }
 
   /** The other end has everything of these pairs up to the marks; behind those of `gaps` something was lost. */
@@ -193,7 +206,7 @@ export class LinkSender {
   }
 
   #isHeld(key: string, row: OutboxMessage, oldest: LinkMark[]): boolean {
-    if (this.#held.has(key)) return true
+    if (this.#held.has(key) || this.#resting.has(key)) return true
     const last = this.#checking.get(key)
     if (last === undefined) return false
     this.#checking.delete(key)
@@ -217,14 +230,17 @@ export class LinkSender {
 
   /** Looks again after a while, as long as something is waited for. */
   #arm(hasFailed = false): void {
+    // Whoever rests is tried again, however much goes on between others.
+    if (this.#timer !== undefined && this.#resting.size + this.#held.size > 0) return
     this.#timer?.cancel()
     this.#timer = undefined
-    const isWaiting = this.#onTheWay > 0 || this.#held.size > 0 || this.#page !== undefined
+    const isWaiting = this.#onTheWay > 0 || this.#held.size > 0 || this.#resting.size > 0 || this.#page !== undefined
     if (this.#isClosed || !(isWaiting || hasFailed)) return
     this.#timer = this.#parts.clock.setTimer(this.#waitMs, () => this.#again(), { keepsAlive: false })
   }
 
   #again(): void {
+    this.#timer = undefined
     this.#waitMs = Math.min(this.#waitMs * 2, longestWaitMs)
     const held = [...this.#held.values()].slice(0, pairsAtOnce)
     if (held.length > 0)
@@ -234,6 +250,7 @@ export class LinkSender {
       )
     if (this.#page !== undefined && this.#page.marks.length > 0) this.#parts.sendOldest(this.#page.number, this.#page.marks)
     else if (this.#page !== undefined) void this.#compare(this.#page.number, this.#page.after)
+    this.#resting.clear()
     this.#rewind()
     this.#arm()
     void this.#pump()

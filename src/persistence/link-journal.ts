@@ -149,6 +149,7 @@ export class LinkJournal {
     }
     const touched = new Map<string, LinkPair>()
     const gaps = new Map<string, LinkPair>()
+    const full = new Map<string, LinkPair>()
     const seqs: number[] = []
     let [duplicates, refused] = [0, 0]
     for (const arrival of arrivals) {
@@ -158,12 +159,17 @@ export class LinkJournal {
       const came = this.#arrive(link, arrival)
       seqs.push(came.seq)
       if (came.as === 'duplicate') duplicates += 1
-      if (came.as === 'refused') refused += 1
-      else if (came.as === 'gap') gaps.set(key, pair)
-      else touched.set(key, pair)
+      if (came.as === 'refused') {
+        refused += 1
+        full.set(key, pair)
+      }
+      // What comes behind a message that had no room is missing nothing but that.
+      else if (came.as === 'gap') {
+        if (!full.has(key)) gaps.set(key, pair)
+      } else touched.set(key, pair)
     }
     const marksOf = (pairs: Map<string, LinkPair>): LinkMark[] => [...pairs.values()].map((pair) => this.#markOf(link, pair))
-    return { seqs, duplicates, refused, marks: marksOf(touched), gaps: marksOf(gaps) }
+    return { seqs, duplicates, refused, marks: marksOf(touched), gaps: marksOf(gaps), full: marksOf(full) }
   }
 
   #arrive(

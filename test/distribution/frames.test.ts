@@ -21,7 +21,7 @@ const frames = [
   { type: 'hello', met: of, asks: false, isTold: true },
   { type: 'refused', of, why: 'went back' },
   { type: 'data', messages: [message, { ...message, kind: 'call', key: 'k' }] },
-  { type: 'ack', of, marks: [mark], gaps: [] },
+  { type: 'ack', of, marks: [mark], gaps: [], full: [mark] },
   { type: 'oldest', of, page: 1, marks: [mark] },
   { type: 'compared', of, page: 1, marks: [], broken: [mark] },
 ] as const

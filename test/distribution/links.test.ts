@@ -119,6 +119,22 @@ describe('what a link cannot do', () => {
     await shop.app.stop()
   })
 
+  it('is to take from more pairs than maxPairs: what has no room waits at the sender, and that is told', async () => {
+    const wires = wirePair()
+    const shop = await startShop({ wire: wires.ends[0] })
+    const billing = await startBilling({ wire: wires.ends[1], maxPairs: 1 })
+    await shop.tree.orders.call.place('a')
+    await until(async () => (await billing.tree.invoices.call.made()).length === 1)
+    // More than are on their way at once: they hold up nobody else.
+    for (let i = 0; i < 300; i += 1) await shop.tree.till.call.place('b')
+    await until(() => told(billing.events, 'link full').length === 1, [shop])
+    await shop.tree.orders.call.place('c')
+    await until(async () => (await billing.tree.invoices.call.made()).length === 2, [shop])
+    expect(await billing.tree.invoices.call.made()).toEqual(['a', 'c'])
+    await until(async () => (await shop.app.linked('billing').info()).waiting === 300, [shop])
+    await Promise.all([shop.app.stop(), billing.app.stop()])
+  })
+
   it('is to go where no link leads', async () => {
     const { shop, stop } = await linked()
     expect(() => shop.app.linked('biling')).toThrow(

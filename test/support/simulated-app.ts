@@ -29,6 +29,7 @@ type Passed =
   | 'keepDeadLetters'
   | 'overload'
   | 'middleware'
+  | 'links'
 
 export interface SimulationOptions extends Pick<SystemOptions, Passed> {
   /** A memory store of its own if not given. */

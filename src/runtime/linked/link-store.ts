@@ -68,10 +68,12 @@ export interface LinkReceipt {
   readonly seqs: readonly number[]
   /** How many have been here before. */
   readonly duplicates: number
-  /** Of every pair that was among them. A pair of which nothing can be accepted, because there is no room, is not among them. */
+  /** Of every pair that was among them and had room. */
   readonly marks: readonly LinkMark[]
   /** Those of which something is missing before what came. */
   readonly gaps: readonly LinkMark[]
+  /** Those for which there is no room now. */
+  readonly full: readonly LinkMark[]
   /** Messages for which there was no room. */
   readonly refused: number
 }

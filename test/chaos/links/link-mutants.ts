@@ -50,8 +50,8 @@ export const linkMutants: readonly StoreMutant[] = [
         file: 'distribution/link-receiver.ts',
         from: '      const receipt = await store.receive(\n',
         to:
-          '      const marks = messages.map(({ from, to, id }) => ({ from, to, last: id }))\n' +
-          '      sendAck(marks, [])\n      const receipt = await store.receive(\n',
+          '      const early = messages.map(({ from, to, id }) => ({ from, to, last: id }))\n' +
+          '      sendAck(early, [], [])\n      const receipt = await store.receive(\n',
       },
     ],
   },
