@@ -31,7 +31,7 @@ const paying = (state: 'durable' | 'checkpointed' | 'volatile') => {
 }
 
 describe('crashEverywhere', () => {
-  it('[A7] crashes a scenario at every point there is, and says which', async () => {
+  it('crashes a scenario at every point there is, and says which', async () => {
     const { coverage, failures } = await crashEverywhere(paying('durable'))
     expect(failures).toEqual([])
     expect(coverage.crashed).toEqual(coverage.planned)
