@@ -12,6 +12,7 @@ export {
   type ExitReason,
 } from './protocol/exit-reason.ts'
 export { ForeignRefError, StoredRefError, type RefData } from './protocol/ref-data.ts'
+export { keyedMap, type KeyedEntries, type KeyedMap } from './protocol/keyed-map.ts'
 export type { ActorId } from './protocol/actor-id.ts'
 export type { Duration, DurationOrInfinity } from './protocol/duration.ts'
 export type { Envelope, MessageHeaders, MessageKind } from './protocol/envelope.ts'
@@ -131,6 +132,9 @@ export { MiddlewareError, NextError, RejectedError } from './runtime/middleware-
 export type { Caller, Message, MessageInfo } from './runtime/message.ts'
 export type {
   Accepted,
+  ActorBack,
+  BackJournal,
+  BackMail,
   Checkpoint,
   CheckpointCause,
   CheckpointInfo,
@@ -142,6 +146,7 @@ export type {
   EffectRecord,
   EffectResult,
   ExitNote,
+  GoingBack,
   Journaled,
   JournaledSend,
   KeptExits,
@@ -149,6 +154,7 @@ export type {
   Member,
   Outcome,
   Persistence,
+  Renumbered,
   RestartCount,
   Revived,
   Snapshot,
@@ -160,7 +166,9 @@ export type { FullestMailbox } from './runtime/crowd.ts'
 export type { OverloadEvent, OverloadInfo } from './runtime/overload-watch.ts'
 export type { WhenFull } from './runtime/mailbox-gate.ts'
 export type { ActorInfo } from './runtime/system.ts'
-export type { Cut, CutMember, CutMessage, CutProblem } from './runtime/cuts/cut.ts'
+export { cutFromText, cutToText } from './persistence/cut-text.ts'
+export type { KeptCuts } from './app/kept-cuts.ts'
+export type { Cut, CutGroup, CutMember, CutMessage, CutProblem, CutRequest, CutTimer } from './runtime/cuts/cut.ts'
 export type { Random } from './runtime/random.ts'
 export type { Runnable, Scheduler } from './runtime/scheduler.ts'
 
@@ -422,3 +430,25 @@ export type { WhyUnavailable } from './runtime/errors.ts'
 export type { InfoResult, InfoTurn } from './behaviors/actor.ts'
 export type { CallHandlerOptions } from './behaviors/handlers.ts'
 export type { ProcessEnd } from './behaviors/errors.ts'
+
+// Links to other stores.
+export type { LinkEvent, LinkRefusal } from './distribution/events.ts'
+export type { LinkOptions } from './distribution/link-options.ts'
+export type { LinkInfo } from './distribution/link-table.ts'
+export { ipcWire, type IpcEnd } from './distribution/ipc-wire.ts'
+export { portWire, type MessageEnd } from './distribution/port-wire.ts'
+export type { Wire } from './distribution/wire.ts'
+export type { LinkHandle } from './app/linked.ts'
+export type { Askable, LinkedActors, LinkedRef, Refers } from './runtime/linked/linked-ref.ts'
+export type {
+  LinkArrival,
+  LinkedMessage,
+  LinkId,
+  LinkMark,
+  LinkPair,
+  LinkPeer,
+  LinkReceipt,
+  LinkStore,
+  Meeting,
+  OutboxMessage,
+} from './runtime/linked/link-store.ts'

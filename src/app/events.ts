@@ -1,3 +1,4 @@
+import type { LinkEvent } from '../distribution/events.ts'
 import type { ActorEvent } from '../runtime/events.ts'
 import type { OverloadEvent } from '../runtime/overload-watch.ts'
 import type { SupervisorEvent } from '../supervision/events.ts'
@@ -6,7 +7,8 @@ import type { KeptDecisionsEvent } from './kept-decisions.ts'
 import type { RestartsNotCounted } from './store-lifetimes.ts'
 
 /** Everything that a running tree tells of itself. */
-export type CoppiceEvent = ActorEvent | SupervisorEvent | OverloadEvent | DetachedEvent | KeptDecisionsEvent | RestartsNotCounted
+export type CoppiceEvent =
+  LinkEvent | ActorEvent | SupervisorEvent | OverloadEvent | DetachedEvent | KeptDecisionsEvent | RestartsNotCounted
 
 /** What happens to detached actors. */
 export type DetachedEvent =

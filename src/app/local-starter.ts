@@ -30,10 +30,11 @@ export function localStarter(system: ActorSystem, parent: { readonly id: ActorId
       const { behavior, state, frontier } = memory
       return { behavior: behavior.name, version: behavior.version, state: ownCopy(state), frontier }
     },
-    cut: (withinMs) => system.cuts.take(parent.id, withinMs),
+    cut: (order) => system.cuts.take(parent.id, order),
     problemWithCut: (cut) => system.cuts.problemWith(parent.id, cut),
     goBackTo: (cut) => system.cuts.putBack(cut),
-    missingOf: ({ members }) => members.flatMap(({ id }) => (system.lifeOf(id) === undefined ? [id] : [])),
+    // One that has ended since over what was in its mail comes back.
+    missingOf: ({ members }) => members.flatMap(({ id }) => ((system.infoOf(id)?.status ?? 'stopped') === 'stopped' ? [id] : [])),
     forgetAll: ({ except }) => system.forgetBelow(parent.id, new Set(except.map((id) => childId(parent.id, id)))),
   }
 }

@@ -19,6 +19,10 @@ export class MemberStart implements LocalStart {
     this.#common = common
   }
 
+  get isMember(): true {
+    return true
+  }
+
   get behavior(): ActorSpec['behavior'] {
     return this.#common.behavior
   }

@@ -69,6 +69,7 @@ const optionNames: readonly string[] = [
   'keepDeadLetters',
   'middleware',
   'overload',
+  'links',
 ]
 
 /** @throws {ConfigurationError} if an option breaks a rule. */

@@ -21,6 +21,8 @@ import { spawnedFromOutside, spawnedId, spawnedSpec } from '../runtime/spawned-s
 import { supervisedId, supervisionOf, systemSupervisor } from '../runtime/supervised-spawn.ts'
 import { createSystemClock } from '../runtime/system-clock.ts'
 import { createSystemRandom } from '../runtime/system-random.ts'
+import { linkViolations, readLinks, type LinkOptions } from '../distribution/link-options.ts'
+import { LinkTable } from '../distribution/link-table.ts'
 import { ActorSystem, type ActorInfo } from '../runtime/system.ts'
 import { DecisionLogs, type DecisionRecord } from '../supervision/shell/decision-log.ts'
 import type { SupervisorInfo } from '../supervision/shell/supervisor-info.ts'
@@ -32,7 +34,10 @@ import { detachedViolations, type DetachedKind } from './detached-option.ts'
 import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
 import { overloadViolations, readOverload, type OverloadOption } from './overload-option.ts'
+import { linkDesk } from './link-desk.ts'
+import { linkHandle, type LinkHandle } from './linked.ts'
 import { healthOf, type Health } from './health.ts'
+import { keptCuts, type KeptCuts } from './kept-cuts.ts'
 import { KeptDecisions } from './kept-decisions.ts'
 import { middlewareViolations, readMiddleware, type MiddlewareOption } from './middleware-option.ts'
 import { blameStrayFailures } from './stray-failures.ts'
@@ -99,6 +104,11 @@ export interface StartOptions {
    * tasks, passes none.
    */
   readonly middleware?: MiddlewareOption
+  /**
+   * Links to other stores, by the names that they have here: durable actors send to those of another store by `ctx.linked(name)`, and
+   * what comes over a link is accepted by the durable actors of this tree. Needs a store. See guides/links.md.
+   */
+  readonly links?: Readonly<Record<string, LinkOptions>>
   /** How many dead letters {@link App.deadLetters} remembers, with what was sent: an integer >= 1; 100 if not given. */
   readonly keepDeadLetters?: number
 }
@@ -111,6 +121,8 @@ export interface App<Tree> extends AsyncDisposable {
   readonly store: StoreInfo | undefined
   /** Resolves with the reason when the root has ended, stopped or by giving up, and the store is closed. */
   readonly ended: Promise<ExitReason>
+  /** Cuts of groups that outlive the process. */
+  readonly cuts: KeptCuts
   /** Who has a name; nothing if nobody has. */
   whereis(name: string, options?: InNamespace): NameOwner | undefined
   /** The members of a group that actors have joined, in the order in which they joined; see `ctx.join`. */
@@ -202,6 +214,12 @@ export interface App<Tree> extends AsyncDisposable {
   readonly ready: boolean
   /** How the tree is at this moment: whether it runs, whether every declared child is up and well, and what is wrong. */
   health(): Health
+  /**
+   * A link to another store, by its name: references to actors there, how it is, and what can be done about it.
+   *
+   * @throws {ConfigurationError} if `start` was given no link of this name
+   */
+  linked(link: string): LinkHandle
   /** The ids of all actors that run, supervisors too. */
   running(): readonly string[]
   /**
@@ -261,11 +279,16 @@ export async function startDressed<Tree>(
   const attribution = options.attribution === 'off' ? noAttribution : createAttribution()
   const surface = (error: unknown): void => void attribution.outside(() => reject(error))
   const sink = { emit: guarded(options.onEvent, { attribution, surface }), isMute: options.onEvent === undefined }
+  const links =
+    persistence &&
+    options.links &&
+    new LinkTable({ store: persistence, clock, random, emit: (event) => sink.emit(event) }, readLinks(options.links))
   const system = new ActorSystem({
     clock,
     random,
     scheduler,
     persistence,
+    links,
     sink,
     behaviors,
     modeOf: (id) => modeIn(tree, defaultMode, id),
@@ -297,7 +320,17 @@ export async function startDressed<Tree>(
     const started = await system.start(rootSpec(tree, plan), { cause: 'first', reason: undefined, parent: undefined })
     if (started.status !== 'started') throw new TreeStartError(started.status === 'failed' ? started.reason : normal)
     const { incarnation } = started
-    return new RunningApp({ tree: tree.reference(system.outside, rootId), system, logs, kept, own, incarnation, forgetStrays })
+    links?.open(linkDesk(system))
+    return new RunningApp({
+      links,
+      tree: tree.reference(system.outside, rootId),
+      system,
+      logs,
+      kept,
+      own,
+      incarnation,
+      forgetStrays,
+    })
   } catch (error) {
     await own.stop()
     forgetStrays()
@@ -312,6 +345,8 @@ class RunningApp<Tree> implements App<Tree> {
   readonly tree: Tree
   readonly store: StoreInfo | undefined
   readonly ended: Promise<ExitReason>
+  readonly #links: LinkTable | undefined
+  readonly cuts: KeptCuts
   readonly #system: ActorSystem
   readonly #logs: DecisionLogs
   readonly #kept: KeptDecisions | undefined
@@ -319,13 +354,15 @@ class RunningApp<Tree> implements App<Tree> {
   readonly #forgetStrays: () => void
   readonly #own: SystemSupervisor
 
-  constructor({ tree, system, logs, kept, own, incarnation, forgetStrays }: RunningParts<Tree>) {
+  constructor({ links, tree, system, logs, kept, own, incarnation, forgetStrays }: RunningParts<Tree>) {
     this.tree = tree
+    this.#links = links
     this.#own = own
     this.#logs = logs
     this.#kept = kept
     this.#forgetStrays = forgetStrays
     this.store = system.persistence?.info
+    this.cuts = keptCuts(system.persistence)
     this.#system = system
     this.#incarnation = incarnation
     own.whenEnded((reason) => void system.stop(rootId, { incarnation, reason, limit: Infinity }))
@@ -369,6 +406,10 @@ class RunningApp<Tree> implements App<Tree> {
 
   refOf<Ref>(data: object, definition: Referable<Ref>): Ref {
     return definition.reference(this.#system.outside, actorOf(data, this.#system.systemId()))
+  }
+
+  linked(link: string): LinkHandle {
+    return linkHandle(link, this.#system.outside, this.#links)
   }
 
   monitor(target: ActorId | { readonly id: ActorId } | NamedActor, action: MonitorAction): MonitorRef {
@@ -447,6 +488,7 @@ class RunningApp<Tree> implements App<Tree> {
 
   async #end(): Promise<ExitReason> {
     const reason = await this.#system.exitOf(rootId)
+    this.#links?.close()
     await this.#own.stop()
     await this.#system.supervisedEnd()
     this.#system.close()
@@ -464,6 +506,7 @@ function idOf(actor: ActorId | { readonly id: ActorId }): ActorId {
 }
 
 interface RunningParts<Tree> {
+  readonly links: LinkTable | undefined
   readonly tree: Tree
   readonly system: ActorSystem
   readonly logs: DecisionLogs
@@ -519,6 +562,7 @@ const optionNames: readonly string[] = [
   'keepDeadLetters',
   'overload',
   'middleware',
+  'links',
 ]
 
 function checkOptions(options: object): void {
@@ -553,7 +597,8 @@ function checkOptions(options: object): void {
     if (value !== undefined && !(Number.isSafeInteger(value) && Number(value) >= 1))
       throw new ConfigurationError({ path: `start: ${name}`, rule: 'must be an integer >= 1', value })
   }
-  const [violation] = [...overloadViolations(given['overload']), ...middlewareViolations(given['middleware'])]
+  const links = linkViolations(given['links'], { hasStore: store !== undefined })
+  const [violation] = [...overloadViolations(given['overload']), ...middlewareViolations(given['middleware']), ...links]
   if (violation !== undefined) throw new ConfigurationError(violation)
   if (onEvent !== undefined && typeof onEvent !== 'function')
     throw new ConfigurationError({ path: 'start: onEvent', rule: 'must be a function', value: onEvent })

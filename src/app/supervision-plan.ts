@@ -78,9 +78,11 @@ function dynamicSpec(node: DynamicNode<unknown>, id: ActorId, parts: PlanParts):
       persistence: outlivesProcess ? parts.system.persistence : undefined,
       specOf,
       onError: parts.onError,
+      takeFromCut: () => parts.system.cuts.takeMembers(id),
     }),
   })
-  return anewEachTime(id, behavior)
+  const keepsMembers = outlivesProcess && parts.system.persistence !== undefined
+  return { ...anewEachTime(id, behavior), hasMembers: true, keepsMembers }
 }
 
 interface Place {

@@ -1,11 +1,13 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import { durationMs, type Duration } from '../protocol/duration.ts'
+import { ConfigurationError } from '../protocol/errors.ts'
 import { actor } from '../behaviors/actor.ts'
 import { checkKindName } from '../behaviors/kind-checks.ts'
 import type { Kind } from '../behaviors/kind.ts'
 import { aCount, aPeriod, checkOptionTable, type OptionTable } from '../behaviors/option-table.ts'
 import { uncallable } from '../behaviors/uncallable.ts'
 import type { Context, Port } from '../runtime/context.ts'
+import type { Store } from '../runtime/persistence.ts'
 import { superjsonCodec } from '../serialization/superjson-codec.ts'
 import { changedIntervals, defaultIntervals, type IntervalOptions } from './intervals.ts'
 import { fileOnDisk, type LevelFile } from './level-file.ts'
@@ -29,6 +31,11 @@ export interface LevelOptions extends IntervalOptions {
    * first starts. A name is that of a file on the disk; a simulation, which has none, is given one that is kept elsewhere.
    */
   readonly file?: string | LevelFile
+  /**
+   * A store of its own to save what it has in, in place of a file: of all that it has only what has changed is written. It is open
+   * while it is read or written, and must be nobody else's: not the store of the tree, and not that of another level.
+   */
+  readonly store?: Store
   /** How long a level below may take to answer before it counts as missing; 1 s if not given. */
   readonly answerWithin?: Duration
 }
@@ -37,12 +44,12 @@ const table: OptionTable = {
   rules: [
     aCount('level', 1),
     { name: 'file', rule: 'must be the name of a file, or { name, read, write }', isRight: isFile },
+    { name: 'store', rule: 'must be a store of its own, as sqlite("level.db")', isRight: isStore },
     aPeriod('answerWithin'),
     { name: 'update', rule: '', isRight: () => true },
     { name: 'save', rule: '', isRight: () => true },
     { name: 'isOn', rule: '', isRight: () => true },
   ],
-  elsewhere: { store: 'A level has its own memory and a file; the store of the tree keeps the states of its actors' },
 }
 
 /**
@@ -75,18 +82,18 @@ const table: OptionTable = {
 export function checkpoints(name: string, options: LevelOptions = {}): LevelDefinition {
   checkKindName('checkpoints', name)
   const settings = settingsOf(name, options)
-  const { file, level } = settings
+  const { level } = settings
   const { behavior } = actor(name, {
     initial: async (_: undefined, ctx): Promise<LevelState> => {
       // Two memories never have the same one, whatever has become of the one before.
       const source = `${ctx.id} ${ctx.now()} ${ctx.random.integer(2 ** 32)}`
       const made = new Level(settings, source, ctx)
-      if (file !== undefined) await made.load()
+      if (made.isKept) await made.load()
       return { level: made }
     },
     handlers: levelHandlers,
     term: async ({ state }) => {
-      if (file !== undefined) await state.level.save()
+      if (state.level.isKept) await state.level.save()
     },
   })
   const ofLevel = Object.assign(behavior, {
@@ -105,14 +112,26 @@ export function checkpoints(name: string, options: LevelOptions = {}): LevelDefi
 function settingsOf(name: string, options: LevelOptions): LevelSettings {
   const path = `checkpoints "${name}"`
   checkOptionTable(path, options, table)
-  const { level = 1, file, answerWithin = '1s', ...intervals } = options
+  const { level = 1, file, store, answerWithin = '1s', ...intervals } = options
+  if (file !== undefined && store !== undefined)
+    throw new ConfigurationError({
+      path: `${path}: store`,
+      rule: 'must not be given with a file',
+      value: store,
+      remedy: 'Take one',
+    })
   return {
     level,
     file: typeof file === 'string' ? fileOnDisk(file) : file,
+    store,
     intervals: changedIntervals(path, defaultIntervals, intervals),
     answerWithinMs: durationMs(answerWithin, `${path}: answerWithin`),
     codec: superjsonCodec(),
   }
+}
+
+function isStore(value: unknown): boolean {
+  return typeof (value as Partial<Store> | null)?.open === 'function'
 }
 
 function isFile(value: unknown): boolean {

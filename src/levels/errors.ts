@@ -47,7 +47,23 @@ export class LevelCycleError extends CoppiceError {
 }
 
 /** What is wrong with the file of a level. */
-export type LevelFileProblem = 'none' | 'unreadable' | 'damaged' | 'newer' | 'not written'
+export type LevelFileProblem =
+  /** There is none. */
+  | 'none'
+  | 'unreadable'
+  /** It is torn or was changed. */
+  | 'damaged'
+  /** A newer version of coppice has written it. */
+  | 'newer'
+  /** It is a directory, a symbolic link, or no store. */
+  | 'no file'
+  /** Somebody else has written it since: what is in it now is not what this level had, and it is left alone. */
+  | 'replaced'
+  /** There is no room left. */
+  | 'full'
+  | 'read-only'
+  /** For another reason. */
+  | 'not written'
 
 /** The file of a level could not be read or written. What the level has in memory is as it was. */
 export class LevelFileError extends CoppiceError {

@@ -9,6 +9,12 @@ export interface Inferior extends LevelPlace {
   told: DeltaQuestion
 }
 
+/** What has changed since it was written last, by what each is called where it is written. */
+export interface Unsaved {
+  readonly kept: readonly (readonly [string, Entry])[]
+  readonly gone: readonly string[]
+}
+
 /**
  * What a level has in memory. It is changed in place: a checkpoint costs two entries in maps, however many others there are.
  * No time and no messages here: whoever changes it says when.
@@ -22,12 +28,15 @@ export class LevelMemory {
   /** Positions of what a superior has not been told of, the oldest change first. */
   readonly #changed = new Map<string, number>()
   readonly #forgotten = new Set<string>()
+  /** Nothing where nobody asks for it. */
+  readonly #unsaved: Set<string> | undefined
   #position = 0
   #number = 0
   #toldUpTo = 0
 
-  constructor(source: string) {
+  constructor(source: string, { countsUnsaved = false }: { readonly countsUnsaved?: boolean } = {}) {
     this.source = source
+    this.#unsaved = countsUnsaved ? new Set() : undefined
   }
 
   /** How many checkpoints there are, those of inferiors too. */
@@ -77,6 +86,24 @@ export class LevelMemory {
     return [...this.#kept.values()].map(({ entry }) => entry).filter(({ isForgotten }) => isForgotten !== true)
   }
 
+  /** What a store is to be told. It counts as told when {@link saved} is told so. */
+  unsaved(): Unsaved {
+    const kept: (readonly [string, Entry])[] = []
+    const gone: string[] = []
+    for (const id of this.#unsaved ?? []) {
+      const entry = this.#kept.get(id)?.entry
+      if (entry === undefined || entry.isForgotten === true) gone.push(id)
+      else kept.push([id, entry])
+    }
+    return { kept, gone }
+  }
+
+  /** It is written now, but for what has changed meanwhile. */
+  saved({ kept, gone }: Unsaved): void {
+    for (const [id, entry] of kept) if (this.#kept.get(id)?.entry === entry) this.#unsaved?.delete(id)
+    for (const id of gone) if ((this.#kept.get(id)?.entry.isForgotten ?? true) === true) this.#unsaved?.delete(id)
+  }
+
   /** What has changed since; everything for one who was told by another memory, or has not heard of what was answered since. */
   since({ source, upTo }: DeltaQuestion): Delta {
     const isKnown = source === this.source && upTo >= this.#toldUpTo
@@ -96,6 +123,8 @@ export class LevelMemory {
 
   /** Has these and no others from now on; both levels above and below are left as they are. */
   replace(entries: readonly Entry[]): void {
+    // What is not among them is to be gone where it is written too.
+    for (const id of this.#kept.keys()) this.#unsaved?.add(id)
     this.#kept.clear()
     this.#changed.clear()
     this.#forgotten.clear()
@@ -108,6 +137,7 @@ export class LevelMemory {
     const known = this.#kept.get(id)?.entry
     this.#kept.set(id, { entry, before: entry.isForgotten === true || known?.isForgotten === true ? undefined : known })
     this.#position += 1
+    this.#unsaved?.add(id)
     this.#changed.delete(id)
     this.#changed.set(id, this.#position)
     if (entry.isForgotten === true) this.#remember(id)

@@ -1,18 +1,22 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Context, TimerRef } from '../runtime/context.ts'
+import type { Store } from '../runtime/persistence.ts'
 import type { Codec } from '../serialization/codec.ts'
-import type { Gathered, LevelPlace } from './entry.ts'
+import type { Entry, Gathered, LevelPlace } from './entry.ts'
 import { LevelFileError } from './errors.ts'
 import { gather } from './gather.ts'
 import type { Intervals } from './intervals.ts'
 import { fileOnDisk, type LevelFile } from './level-file.ts'
 import { levelOfText, textOfLevel } from './level-file-text.ts'
+import { loadFromStore, saveInStore } from './level-store.ts'
 import { LevelMemory } from './level-memory.ts'
 
 /** What a level is made with, checked and with every default filled in. */
 export interface LevelSettings {
   readonly level: number
   readonly file: LevelFile | undefined
+  /** In place of a file. */
+  readonly store: Store | undefined
   readonly intervals: Intervals
   readonly answerWithinMs: number
   readonly codec: Codec
@@ -42,6 +46,7 @@ export interface LevelInfo {
   readonly superior: LevelPlace | undefined
   readonly inferiors: readonly LevelPlace[]
   readonly intervals: Intervals
+  /** The name of its file, or of that of its store as soon as that was open. */
   readonly file: string | undefined
   /** How often it has asked the levels below, and what came of the last time. */
   readonly updates: number
@@ -61,6 +66,8 @@ export class Level {
   #saves = 0
   #gathered: Gathered | undefined = undefined
   #saved: Saved | undefined = undefined
+  /** Where its store is. */
+  #location: string | undefined = undefined
   #isUpdating = false
   #ctx: Context
   /** One save or load at a time. */
@@ -69,7 +76,7 @@ export class Level {
   constructor(settings: LevelSettings, source: string, ctx: Context) {
     this.#ctx = ctx
     this.settings = settings
-    this.memory = new LevelMemory(source)
+    this.memory = new LevelMemory(source, { countsUnsaved: settings.store !== undefined })
     this.intervals = settings.intervals
   }
 
@@ -81,7 +88,12 @@ export class Level {
     const { isOn, updateMs, saveMs } = this.intervals
     if (!isOn) return
     if (updateMs !== Infinity && this.memory.inferiors.size > 0) this.#timers.push(ctx.interval(updateMs, 'updateNow'))
-    if (saveMs !== Infinity && this.settings.file !== undefined) this.#timers.push(ctx.interval(saveMs, 'saveNow'))
+    if (saveMs !== Infinity && this.isKept) this.#timers.push(ctx.interval(saveMs, 'saveNow'))
+  }
+
+  /** True if what it has outlives the process. */
+  get isKept(): boolean {
+    return this.settings.file !== undefined || this.settings.store !== undefined
   }
 
   /** Asks the levels below, and takes over what has changed. */
@@ -105,15 +117,14 @@ export class Level {
     })
   }
 
-  /** Writes all of it into a file: its own, if none is named. Rejects with LevelFileError. */
+  /** Writes all of it into a file: its own, if none is named; into its store what has changed. Rejects with LevelFileError. */
   save(name?: string): Promise<Saved> {
     return this.#inTurn(async () => {
       this.#saves += 1
       try {
-        const file = this.#fileOf(name)
         const entries = this.memory.all()
-        await file.write(textOfLevel(entries, this.settings.codec))
-        return (this.#saved = { status: 'saved', file: file.name, count: entries.length, atMs: this.#ctx.now() })
+        const file = await this.#write(name, entries)
+        return (this.#saved = { status: 'saved', file, count: entries.length, atMs: this.#ctx.now() })
       } catch (error) {
         this.#saved = { status: 'failed', problem: error instanceof Error ? error.message : String(error), atMs: this.#ctx.now() }
         throw error
@@ -124,11 +135,12 @@ export class Level {
   /** Takes what is in a file in place of what is in memory; gives how much. Nothing if there is no such file. */
   load(name?: string): Promise<number | undefined> {
     return this.#inTurn(async () => {
-      const file = this.#fileOf(name)
-      const text = await file.read()
-      if (text === undefined) return undefined
-      const entries = levelOfText(text, file.name, this.settings.codec)
+      const { store } = this.settings
+      const isOfStore = name === undefined && store !== undefined
+      const entries = isOfStore ? await loadFromStore(store) : await this.#read(this.#fileOf(name))
+      if (entries === undefined) return undefined
       this.memory.replace(entries)
+      if (isOfStore) this.memory.saved(this.memory.unsaved())
       return entries.length
     })
   }
@@ -143,13 +155,31 @@ export class Level {
       superior: memory.superior,
       inferiors: [...memory.inferiors.values()].map((inferior) => ({ id: inferior.id, level: inferior.level })),
       intervals,
-      file: file?.name,
+      file: file?.name ?? this.#location,
       updates: this.#updates,
       gathered: this.#gathered,
       saves: this.#saves,
       saved: this.#saved,
-      survives: { crash: 'everything', process: file === undefined ? 'nothing' : 'what was saved', node: 'nothing' },
+      survives: { crash: 'everything', process: this.isKept ? 'what was saved' : 'nothing', node: 'nothing' },
     }
+  }
+
+  async #write(name: string | undefined, entries: readonly Entry[]): Promise<string> {
+    const { store, codec } = this.settings
+    if (name === undefined && store !== undefined) {
+      const unsaved = this.memory.unsaved()
+      this.#location = await saveInStore(store, unsaved)
+      this.memory.saved(unsaved)
+      return this.#location
+    }
+    const file = this.#fileOf(name)
+    await file.write(textOfLevel(entries, codec))
+    return file.name
+  }
+
+  async #read(file: LevelFile): Promise<readonly Entry[] | undefined> {
+    const text = await file.read()
+    return text === undefined ? undefined : levelOfText(text, file.name, this.settings.codec)
   }
 
   #fileOf(name: string | undefined): LevelFile {

@@ -1,6 +1,7 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { FencedError } from '../runtime/errors.ts'
 import type { Kept } from './checkpoint.ts'
+import type { KeyedHeads } from './keyed-checksum.ts'
 import type { ActorRow, Records } from './records.ts'
 
 /** An actor as the owner of the store sees it: its row, and what would otherwise be looked up at every turn. */
@@ -18,6 +19,10 @@ export interface ActorEntry {
   kept: readonly Kept[] | undefined
   /** It may have effects that are kept; nothing before somebody has looked. */
   hasEffects: boolean | undefined
+  /** It has entries of keyed maps, or had some; nothing before somebody has looked. */
+  hasEntries: boolean | undefined
+  /** The checkpoint that its entries stand at, with its heads; nothing before somebody has looked. */
+  keyed: { readonly at: number; readonly heads: KeyedHeads } | undefined
   /** Messages up to here are known to be removed. */
   droppedTo: number
 }
@@ -89,6 +94,8 @@ export class ActorTable {
     entry.lastExit = null
     entry.keys.clear()
     entry.kept = []
+    entry.hasEntries = false
+    entry.keyed = undefined
     entry.droppedTo = entry.frontier
     this.touch(entry)
   }
@@ -125,7 +132,15 @@ function neverSeen(id: ActorId): ActorRow {
 }
 
 function entryOf(row: ActorRow): ActorEntry {
-  return { ...row, keys: new Map(), kept: undefined, hasEffects: undefined, droppedTo: 0 }
+  return {
+    ...row,
+    keys: new Map(),
+    kept: undefined,
+    hasEffects: undefined,
+    hasEntries: undefined,
+    keyed: undefined,
+    droppedTo: 0,
+  }
 }
 
 function rowOf({ id, incarnation, isSealed, lastExit, nextSeq, frontier, nextCheckpoint }: ActorEntry): ActorRow {

@@ -14,6 +14,8 @@ export function carryOut(journal: Journal, operation: Operation): unknown {
       return journal.open(operation.id, operation.rung, operation.incarnation)
     case 'beginAnew':
       return journal.beginAnew(operation.id, operation.why)
+    case 'goBack':
+      return journal.goBack(operation.order)
     case 'read':
       return journal.read(operation.id, operation.checkpoint)
     case 'beginEffect':
@@ -38,6 +40,8 @@ export function carryOut(journal: Journal, operation: Operation): unknown {
       return journal.countRestarts(operation.count)
     case 'restarts':
       return journal.restarts(operation.supervisor)
+    case 'link':
+      return journal.link(operation.link, operation.order)
     case 'forget':
       return journal.forget(operation.id, operation.options)
   }

@@ -1,6 +1,7 @@
 import type { Codec } from '../serialization/codec.ts'
 import type { Checkpoint, CheckpointInfo } from '../runtime/persistence.ts'
 import { checksumOf } from './checksum.ts'
+import type { KeyedReading } from './keyed-reading.ts'
 import type { CheckpointRow } from './records.ts'
 
 /** What stands for a state that is kept elsewhere: no value has this text. */
@@ -26,21 +27,23 @@ export interface Shelf {
   readonly damaged: readonly { readonly number: number; readonly problem: string }[]
 }
 
-/** Sorts the checkpoints of an actor into those that can be read and those that cannot. */
-export function readShelf(codec: Codec, rows: readonly CheckpointRow[]): Shelf {
+/** Sorts the checkpoints of an actor into those that can be read and those that cannot. States are without their keyed maps. */
+export function readShelf(codec: Codec, rows: readonly CheckpointRow[], keyed: KeyedReading): Shelf {
   const readable: { checkpoint: Checkpoint; applied: number }[] = []
   const damaged: { number: number; problem: string }[] = []
   for (const row of rows) {
-    const result = readCheckpoint(codec, row)
+    const result = readCheckpoint(codec, row, keyed)
     if ('problem' in result) damaged.push({ number: row.number, problem: result.problem })
     else readable.push({ checkpoint: result.checkpoint, applied: row.applied })
   }
   return { readable, damaged }
 }
 
-/** The checkpoint in a row, or what is wrong with it. */
-export function readCheckpoint(codec: Codec, row: CheckpointRow): Readable | { readonly problem: string } {
+/** The checkpoint in a row, with its state but for the keyed maps, or what is wrong with it. */
+export function readCheckpoint(codec: Codec, row: CheckpointRow, keyed: KeyedReading): Readable | { readonly problem: string } {
   if (checksumOf(row) !== row.checksum) return { problem: 'its checksum does not match what it holds' }
+  const problem = keyed.problemAt(row.number, row.state)
+  if (problem !== undefined) return { problem }
   if (row.state === elsewhereText) return { checkpoint: { ...infoOf(row), isElsewhere: true, state: undefined } }
   try {
     return { checkpoint: { ...infoOf(row), state: codec.decode(row.state) } }

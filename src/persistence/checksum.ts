@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import type { CheckpointRow } from './records.ts'
+import type { CheckpointRow, EntryRow } from './records.ts'
 
 /**
  * SHA-256 over every column of a checkpoint. The actor and the number are in it, so that a row which has come to stand in the
@@ -22,7 +22,17 @@ export function checksumOf(row: Omit<CheckpointRow, 'checksum'>): string {
   return hash('sha256', `${head}\n${row.state}`, 'hex')
 }
 
+/** Half of a SHA-256 over every column of an entry: one that has come to stand in the place of another is found out. */
+export function entryChecksum({ actor, map, key, since, value }: EntryRow): string {
+  return hash('sha256', `${JSON.stringify([actor, map, key, since])}\n${value}`, 'hex').slice(0, 32)
+}
+
 /** A short checksum over the columns of any other row: it is computed for every message, and finds flipped bits. */
 export function crcOf(...columns: readonly (string | number | null)[]): number {
   return crc32(columns.join('\n'))
+}
+
+/** SHA-256 of a text. */
+export function checksumOfText(text: string): string {
+  return hash('sha256', text, 'hex')
 }

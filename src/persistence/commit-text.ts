@@ -6,6 +6,8 @@ import { defaultCheckpoints } from '../runtime/checkpoint-settings.ts'
 import type { CheckpointCause, CheckpointOrder, Commit, DurableTimer, Member, TurnRecord } from '../runtime/persistence.ts'
 import { elsewhereText } from './checkpoint.ts'
 import { checkText, envelopeToText, messageToText } from './envelope-text.ts'
+import type { KeyedBases } from './keyed-bases.ts'
+import type { KeyedText } from './keyed-text.ts'
 import type { EnvelopeText, MemberRow, TimerRow } from './records.ts'
 
 /** A commit whose values have become text: what is written does not change any more, and nothing of it can be refused. */
@@ -42,14 +44,16 @@ export interface SnapshotText {
   readonly keep: number
   /** The number that was reserved for it. */
   readonly number: number | undefined
+  /** Of its keyed maps; nothing if it has none. */
+  readonly keyed?: KeyedText
 }
 
 const nothing: readonly number[] = Object.freeze([])
 
-export function commitToText(codec: Codec, id: ActorId, commit: Commit): CommitText {
+export function commitToText(codec: Codec, id: ActorId, commit: Commit, keyed: KeyedBases): CommitText {
   return {
     turns: commit.turns.map((turn) => turnToText(codec, id, turn)),
-    checkpoint: commit.checkpoint && checkpointToText(codec, commit.checkpoint),
+    checkpoint: commit.checkpoint && checkpointToText(codec, id, commit.checkpoint, keyed),
     reserves: commit.reserves === true,
     told: commit.told ?? nothing,
     attempted: commit.attempted,
@@ -58,14 +62,19 @@ export function commitToText(codec: Codec, id: ActorId, commit: Commit): CommitT
 
 export function checkpointToText(
   codec: Codec,
+  id: ActorId,
   { snapshot, cause, limits = defaultCheckpoints, number }: CheckpointOrder,
+  bases: KeyedBases,
 ): SnapshotText {
   const { behavior, version, frontier, state } = snapshot
   if (!Number.isSafeInteger(version) || !Number.isSafeInteger(frontier) || frontier < 0)
     throw new InternalError('the version and frontier of a snapshot are whole numbers', { behavior, version, frontier })
-  const text = snapshot.isElsewhere === true ? elsewhereText : codec.encode(state, 'state')
+  bases.found.clear()
+  const text = snapshot.isElsewhere === true ? elsewhereText : codec.encode(state, 'state', bases.found)
   checkSize(behavior, text, limits.maxBytes)
-  return { behavior, version, frontier, cause, state: text, keep: limits.keep, number }
+  const keyed = snapshot.isElsewhere === true ? undefined : bases.take(codec, id, limits.maxBytes)
+  const plain = { behavior, version, frontier, cause, state: text, keep: limits.keep, number }
+  return keyed === undefined ? plain : { ...plain, keyed }
 }
 
 function checkSize(behavior: string, text: string, maxBytes: number): void {
@@ -91,7 +100,7 @@ function turnToText(codec: Codec, id: ActorId, turn: TurnRecord): TurnText {
   }
 }
 
-function timerToText(codec: Codec, actor: ActorId, { id, dueAtMs, envelope }: DurableTimer): TimerRow {
+export function timerToText(codec: Codec, actor: ActorId, { id, dueAtMs, envelope }: DurableTimer): TimerRow {
   const path = `timer ${JSON.stringify(id)}`
   if (!Number.isFinite(dueAtMs))
     throw new NotStorableError({ path, found: `the due time ${dueAtMs}`, remedy: 'Give a due time in milliseconds.' })

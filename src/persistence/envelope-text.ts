@@ -2,7 +2,7 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import { NotStorableError } from '../protocol/errors.ts'
 import type { Envelope, MessageHeaders } from '../protocol/envelope.ts'
 import type { Codec } from '../serialization/codec.ts'
-import { parseJson } from '../serialization/json-text.ts'
+import { headersIn, withHeaders } from '../serialization/headers-text.ts'
 import type { Journaled } from '../runtime/persistence.ts'
 import type { EnvelopeText, MessageRow } from './records.ts'
 
@@ -11,7 +11,7 @@ export function envelopeToText(codec: Codec, envelope: Envelope, where: string):
   return {
     kind: envelope.kind,
     name: checkText(envelope.name, `${where}.name`),
-    input: withHeaders(codec.encode(envelope.input, `${where}.input`), envelope.headers),
+    input: withHeaders(codec.encode(envelope.input, `${where}.input`), checkedHeaders(envelope.headers)),
     sender: envelope.sender ?? null,
     key: envelope.key === undefined ? null : checkText(envelope.key, `${where}.key`),
   }
@@ -30,17 +30,10 @@ export function envelopeFromText(codec: Codec, text: EnvelopeText): Envelope {
   return headers === undefined ? envelope : { ...envelope, headers }
 }
 
-const mark = '{"headers":'
-
-/** The headers of a message stand at the beginning of the document that holds its input, where its readers leave them aside. */
-function withHeaders(text: string, headers: MessageHeaders | undefined): string {
-  if (headers === undefined || Object.keys(headers).length === 0) return text
+function checkedHeaders(headers: MessageHeaders | undefined): MessageHeaders | undefined {
+  if (headers === undefined) return undefined
   for (const [name, value] of Object.entries(headers)) checkText(name + value, `message.headers.${name}`)
-  return `${mark}${JSON.stringify(headers)},${text.slice(1)}`
-}
-
-function headersIn(text: string): MessageHeaders | undefined {
-  return text.startsWith(mark) ? (parseJson(text) as { readonly headers: MessageHeaders }).headers : undefined
+  return headers
 }
 
 export function journaledFromRow(codec: Codec, row: MessageRow): Journaled {

@@ -10,6 +10,7 @@ import type { Connection, Upkeep } from './connection.ts'
 import type { CopyListener } from './copy-progress.ts'
 import { Limits } from './limits.ts'
 import { Journal } from './journal.ts'
+import type { LinkBounds } from './link-journal.ts'
 import { StoredValues } from './stored-values.ts'
 
 /** One operation of a group. */
@@ -50,6 +51,7 @@ export class GroupWriter {
   /** Why nothing can be written any more. */
   #end: CoppiceError | undefined
   readonly #firstEpoch: number
+  readonly #linkBounds = new Map<string, LinkBounds>()
   #groups = 0
   /** When it was last seen that the file is where it was. */
   #lookedAtMs = -Infinity
@@ -146,7 +148,9 @@ export class GroupWriter {
     const values = new StoredValues(superjsonCodec(), info.location)
     const { location } = info
     const limits = limitsOf(upkeep, location)
-    return { actors, limits, journal: new Journal({ records, actors, values, clock: this.#clock, location, limits }) }
+    const { epoch } = info
+    const [clock, linkBounds] = [this.#clock, this.#linkBounds]
+    return { actors, limits, journal: new Journal({ records, actors, values, clock, location, limits, epoch, linkBounds }) }
   }
 
   /** Looks now and then, since looking costs as much as a small group. */
@@ -175,6 +179,7 @@ export class GroupWriter {
     if (this.#session === undefined) return error as Error
     this.#rollback()
     this.#session.actors.forget()
+    this.#session.journal.renew()
     // Errors of ours say that the database is well, and that it is not ours or was used wrongly.
     if (error instanceof CoppiceError) return error
     const { problem } = this.#connection.failure(error, nothingWritten)

@@ -1,4 +1,5 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
+import { isLinked } from '../protocol/linked-id.ts'
 import { InternalError } from '../protocol/errors.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type {
@@ -11,8 +12,8 @@ import type {
   LostState,
   Member,
   Outcome,
+  Renumbered,
   RestartCount,
-  Revived,
 } from '../runtime/persistence.ts'
 import type { ActorEntry, ActorTable } from './actor-table.ts'
 import { afterAdding, elsewhereText, readCheckpoint, readShelf, type Kept } from './checkpoint.ts'
@@ -21,9 +22,15 @@ import type { CommitText, SendText, SnapshotText, TurnText } from './commit-text
 import { readExits } from './exit-text.ts'
 import { forgetActors, type ForgetOptions, type Forgotten } from './forgetting.ts'
 import { appliedBy } from './frontier.ts'
-import type { CommittedText, EffectText, SettledText, WillText } from './operation.ts'
+import { goBack } from './going-back.ts'
+import type { GoingBackText } from './going-back-text.ts'
+import type { CommittedText, EffectText, Opened, SettledText, WillText } from './operation.ts'
 import type { CheckpointRow, EnvelopeText, ExitRow, MemberRow, Records } from './records.ts'
+import { KeyedReading } from './keyed-reading.ts'
+import { planKeyed, type KeyedPlan } from './keyed-writing.ts'
 import type { Limits } from './limits.ts'
+import { LinkJournal, type LinkBounds } from './link-journal.ts'
+import type { LinkAnswers, LinkOrder } from './link-operation.ts'
 import { keptOf, readRemains } from './reviving.ts'
 import type { StoredValues } from './stored-values.ts'
 
@@ -50,6 +57,10 @@ export interface JournalParts {
   readonly location: string
   /** How much is accepted; anything if not given. */
   readonly limits: Limits | undefined
+  /** That of this opening. */
+  readonly epoch: number
+  /** What the links may hold; it outlives an opening. */
+  readonly linkBounds: Map<string, LinkBounds>
 }
 
 /**
@@ -63,6 +74,7 @@ export class Journal {
   readonly #clock: Clock
   readonly #location: string
   readonly #limits: Limits | undefined
+  readonly #links: LinkJournal
 
   constructor(parts: JournalParts) {
     this.#records = parts.records
@@ -71,9 +83,21 @@ export class Journal {
     this.#clock = parts.clock
     this.#location = parts.location
     this.#limits = parts.limits
+    const { records, location, epoch, linkBounds } = parts
+    this.#links = new LinkJournal({
+      records: records.links,
+      epoch,
+      location,
+      bounds: linkBounds,
+      wallMs: () => this.#wallMs(),
+      deliver: (to, text) => this.#deliver({ to, text }),
+      checkReceiver: (to, text) => this.#checkReceiver(to, text),
+      checkRoom: (to, text) => this.#limits?.check(this.#actors.get(to), text.input.length),
+    })
   }
 
   accept(to: ActorId, text: EnvelopeText): Accepted {
+    if (isLinked(to)) return this.#links.accept(to, text)
     const known = text.key === null ? undefined : this.#records.answer(to, text.key)
     if (known === undefined) {
       this.#limits?.check(this.#actors.get(to), text.input.length)
@@ -92,12 +116,13 @@ export class Journal {
     checkTurns(entry, commit.turns)
     this.#checkReserved(entry, commit.checkpoint)
     for (const { sends } of commit.turns) sends.forEach(({ to, text }) => this.#checkReceiver(to, text))
+    const keyed = commit.checkpoint && this.#planKeyed(entry, commit.checkpoint)
     if (commit.attempted !== undefined) this.#records.countAttempt(id, commit.attempted)
     const sent: number[] = []
     for (const turn of commit.turns) this.#applyTurn(entry, turn, sent)
     for (const number of commit.told) this.#records.dropExpired(id, number)
     const reserved = commit.reserves ? this.#reserve(entry) : undefined
-    const added = commit.checkpoint && this.#addCheckpoint(entry, commit.checkpoint)
+    const added = commit.checkpoint && this.#addCheckpoint(entry, commit.checkpoint, keyed)
     this.#actors.touch(entry)
     if (reserved !== undefined) return { checkpoint: added?.number, sent, reserved }
     if (added === undefined || added.expired.length === 0) return { checkpoint: added?.number, sent }
@@ -108,8 +133,9 @@ export class Journal {
     const entry = this.#actors.get(id)
     this.#actors.fence(entry, incarnation)
     this.#checkReserved(entry, will.snapshot)
+    const keyed = will.snapshot && this.#planKeyed(entry, will.snapshot)
     if (will.crashedOn !== undefined) this.#records.countAttempt(id, will.crashedOn)
-    const added = will.snapshot && this.#addCheckpoint(entry, will.snapshot)
+    const added = will.snapshot && this.#addCheckpoint(entry, will.snapshot, keyed)
     entry.isSealed = true
     entry.lastExit = will.reason
     this.#actors.ended(id)
@@ -117,18 +143,22 @@ export class Journal {
     return added?.number
   }
 
-  open(id: ActorId, rung: number, incarnation?: number): Revived {
+  open(id: ActorId, rung: number, incarnation?: number): Opened {
     const entry = this.#actors.get(id)
     if (incarnation !== undefined) this.#actors.fence(entry, incarnation)
-    const { revived, kept } = readRemains({ records: this.#records, values: this.#values, entry, rung })
+    const { revived, kept, keyed } = readRemains({ records: this.#records, values: this.#values, entry, rung })
     if (incarnation === undefined) entry.incarnation++
     entry.isSealed = false
     entry.lastExit = null
     entry.kept = kept
+    entry.keyed = keyed
     this.#actors.renew(id)
     this.#actors.opened(id)
     this.#actors.touch(entry)
-    return { incarnation: entry.incarnation, ...revived }
+    const opened = { incarnation: entry.incarnation, ...revived }
+    // What was not asked for yet may be there all the same.
+    if (keyed === undefined && !(entry.hasEntries ??= this.#records.hasEntries(id))) return opened
+    return { ...opened, keyedAt: keyed?.at ?? 0 }
   }
 
   beginAnew(id: ActorId, why: string): LostState {
@@ -143,15 +173,35 @@ export class Journal {
     }
     this.#records.putBegunAnew({ actor: id, frontier: entry.frontier, atMs: this.#wallMs(), why })
     entry.kept = []
+    entry.hasEntries = undefined
+    entry.keyed = undefined
     entry.droppedTo = entry.frontier
     this.#actors.touch(entry)
     return lost
   }
 
+  goBack(order: GoingBackText): readonly Renumbered[] {
+    return goBack(order, {
+      records: this.#records,
+      actors: this.#actors,
+      append: (to, text) => this.#append(to, text),
+      planKeyed: (entry, snapshot) => this.#planKeyed(entry, snapshot),
+      addCheckpoint: (entry, snapshot, keyed) => void this.#addCheckpoint(entry, snapshot, keyed),
+      setAside: (id, why) => {
+        this.retire(id, why)
+        this.beginAnew(id, why)
+      },
+    })
+  }
+
   read(id: ActorId, number: number): Checkpoint | undefined {
     const row = this.#records.checkpoint(id, number)
-    const result = row && readCheckpoint(this.#values.codec, row)
-    return result !== undefined && 'checkpoint' in result ? result.checkpoint : undefined
+    const keyed = new KeyedReading(this.#records, id)
+    const result = row && readCheckpoint(this.#values.codec, row, keyed)
+    if (result === undefined || !('checkpoint' in result)) return undefined
+    const { checkpoint } = result
+    const { codec } = this.#values
+    return { ...checkpoint, state: keyed.complete(codec, { number, text: row?.state ?? '', state: checkpoint.state }) }
   }
 
   beginEffect(id: ActorId, incarnation: number, { seq, name, key }: EffectText): EffectRecord {
@@ -230,6 +280,15 @@ export class Journal {
     return this.#records.restarts(supervisor)
   }
 
+  link(link: string, order: LinkOrder): LinkAnswers[LinkOrder['ask']] {
+    return this.#links.do(link, order)
+  }
+
+  /** The group failed: nothing that was read is believed. */
+  renew(): void {
+    this.#links.forget()
+  }
+
   forget(id: ActorId, options: Required<ForgetOptions>): Forgotten {
     const [records, actors, location] = [this.#records, this.#actors, this.#location]
     return forgetActors(id, options, { records, actors, location, wallMs: this.#wallMs() })
@@ -250,12 +309,14 @@ export class Journal {
 
   /** Looks at every row that a delivery will read: one that is damaged has to be found before anything is changed. */
   #checkReceiver(to: ActorId, text: EnvelopeText): void {
+    if (isLinked(to)) return this.#links.check(to, text)
     this.#actors.get(to)
     if (text.key !== null) this.#records.answer(to, text.key)
   }
 
-  /** Gives the number of the message, or 0: nothing is delivered if a message with the same key has been before. */
+  /** Gives the number of the message, or what tells that it is in no journal here: see {@link CommittedText}. */
   #deliver({ to, text }: SendText): number {
+    if (isLinked(to)) return this.#links.send(to, text)
     if (text.key !== null && this.#records.answer(to, text.key) !== undefined) return 0
     return this.#append(to, text)
   }
@@ -293,8 +354,9 @@ export class Journal {
     throw new InternalError(`checkpoint ${snapshot.number} of ${displayId(id)} was never reserved, or has been told to be gone`)
   }
 
-  #addCheckpoint(entry: ActorEntry, snapshot: SnapshotText): Added {
-    const { behavior, version, frontier, cause, state, keep, number = entry.nextCheckpoint++ } = snapshot
+  #addCheckpoint(entry: ActorEntry, snapshot: SnapshotText, keyed: KeyedPlan | undefined): Added {
+    const { behavior, version, frontier, cause, keep, number = entry.nextCheckpoint++ } = snapshot
+    const state = keyed === undefined ? snapshot.state : keyed.write(number)
     const row: Omit<CheckpointRow, 'checksum'> = {
       actor: entry.id,
       number,
@@ -312,12 +374,20 @@ export class Journal {
     return { number, expired: this.#prune(entry, row, keep) }
   }
 
+  /** Nothing where there are no keyed maps, and were none before. What is kept elsewhere leaves them as they are. */
+  #planKeyed(entry: ActorEntry, snapshot: SnapshotText): KeyedPlan | undefined {
+    if (snapshot.keyed === undefined && !(entry.hasEntries ??= this.#records.hasEntries(entry.id))) return undefined
+    if (snapshot.state === elsewhereText) return undefined
+    return planKeyed({ records: this.#records, values: this.#values }, entry, snapshot)
+  }
+
   #prune(entry: ActorEntry, added: CheckpointAdded, keep: number): readonly number[] {
     const before = entry.kept ?? this.#keptBefore(entry.id, added.number)
     const { kept, dropBelow, dropMessagesTo } = afterAdding(added, before, keep)
     entry.kept = kept
     const expired = added.state === elsewhereText ? this.#expire(entry.id, dropBelow) : nothing
     if (dropBelow > 1) this.#records.dropCheckpoints(entry.id, dropBelow)
+    if (entry.hasEntries === true) this.#records.dropPastEntries(entry.id, dropBelow)
     if (dropMessagesTo <= entry.droppedTo) return expired
     this.#records.dropMessages(entry.id, dropMessagesTo)
     if ((entry.hasEffects ??= this.#records.hasEffects(entry.id))) this.#records.dropEffects(entry.id, dropMessagesTo)
@@ -335,7 +405,7 @@ export class Journal {
 
   #keptBefore(id: ActorId, number: number): readonly Kept[] {
     const rows = this.#records.checkpoints(id).filter((row) => row.number < number)
-    return keptOf(readShelf(this.#values.codec, rows))
+    return keptOf(readShelf(this.#values.codec, rows, new KeyedReading(this.#records, id)))
   }
 
   #wallMs(): number {

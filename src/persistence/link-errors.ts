@@ -1,5 +1,6 @@
 import { CoppiceError, InternalError, NotStorableError } from '../protocol/errors.ts'
 import { crash } from '../protocol/exit-reason.ts'
+import { CheckpointTooLargeError } from '../runtime/checkpoint-errors.ts'
 import { FencedError, StoreError, type StoreProblem } from '../runtime/errors.ts'
 import type { Codec } from '../serialization/codec.ts'
 import { decodeReason, encodeReason } from '../serialization/reason-text.ts'
@@ -12,6 +13,8 @@ export interface ErrorText {
   readonly location?: string
   readonly path?: string
   readonly found?: string
+  readonly bytes?: number
+  readonly maxBytes?: number
   /** Text of the cause; of an error that is none of ours, of the error itself. */
   readonly cause?: string
 }
@@ -24,6 +27,7 @@ export function errorToText(codec: Codec, error: unknown): ErrorText {
     message,
     ...(error instanceof StoreError ? { problem: error.problem, location: error.location } : {}),
     ...(error instanceof NotStorableError ? { path: error.path, found: error.found } : {}),
+    ...(error instanceof CheckpointTooLargeError ? { bytes: error.bytes, maxBytes: error.maxBytes } : {}),
     ...(cause === undefined ? {} : { cause: encodeReason(codec, crash(cause)) }),
   }
 }
@@ -37,7 +41,7 @@ export function errorFromText(codec: Codec, text: ErrorText): Error {
   return error
 }
 
-function make({ code, problem, location, path, found, message }: ErrorText, cause: unknown): Error {
+function make({ code, problem, location, path, found, bytes, maxBytes, message }: ErrorText, cause: unknown): Error {
   switch (code) {
     case 'store':
       return new StoreError({ problem: problem ?? 'io', location: location ?? '', message: '', cause })
@@ -45,6 +49,8 @@ function make({ code, problem, location, path, found, message }: ErrorText, caus
       return new FencedError('')
     case 'not-storable':
       return new NotStorableError({ path: path ?? '', found: found ?? '', remedy: '' })
+    case 'checkpoint-too-large':
+      return new CheckpointTooLargeError('', bytes ?? 0, maxBytes ?? 0)
     case 'internal':
       return new InternalError('')
     default:

@@ -1,5 +1,6 @@
 import { keyOf, parentOf, type ActorId } from '../protocol/actor-id.ts'
 import type { RestartCount } from '../runtime/persistence.ts'
+import { MemoryLinkRecords } from './memory-link-records.ts'
 import type {
   ActorRow,
   AnswerRow,
@@ -8,9 +9,11 @@ import type {
   Checked,
   CheckpointRow,
   EffectRow,
+  EntryRow,
   ExitRow,
   MemberRow,
   MessageRow,
+  PastEntryRow,
   Records,
   Removed,
   SettingAside,
@@ -34,10 +37,16 @@ export class MemoryRecords implements Records {
   readonly #answers = new Map<ActorId, Map<string, AnswerRow>>()
   readonly #effects = new Map<ActorId, Map<string, EffectRow>>()
   readonly #checkpoints = new Map<ActorId, Map<number, CheckpointRow>>()
+  readonly #entries = new Map<ActorId, Map<string, EntryRow>>()
+  /** Older ones first. */
+  readonly #pastEntries = new Map<ActorId, PastEntryRow[]>()
   readonly #expired = new Map<ActorId, Map<number, number>>()
   readonly #timers = new Map<ActorId, Map<string, TimerRow>>()
   readonly #members = new Map<ActorId, Map<string, MemberRow>>()
   readonly #deadLetters: DeadLetter[] = []
+  readonly links = new MemoryLinkRecords(({ atMs, ...letter }) => {
+    this.#deadLetters.push({ ...letter, seq: 0, attempts: 0, isDead: true, diedAtMs: atMs })
+  })
   readonly #restarts = new Map<ActorId, Map<string, RestartCount>>()
   readonly #exits = new Map<ActorId, Map<string, PlacedExit>>()
   readonly #begunAnew = new Map<ActorId, number>()
@@ -107,6 +116,15 @@ export class MemoryRecords implements Records {
     shelfOf(this.#answers, actor).set(key, { seq, outcome: null })
   }
 
+  dropAnswer(actor: ActorId, key: string): void {
+    this.#answers.get(actor)?.delete(key)
+  }
+
+  dropAnswersAfter(actor: ActorId, seq: number): void {
+    const answers = this.#answers.get(actor)
+    for (const [key, answer] of answers ?? []) if (answer.seq > seq) answers?.delete(key)
+  }
+
   setAnswer(actor: ActorId, key: string, answer: AnswerRow): void {
     shelfOf(this.#answers, actor).set(key, answer)
   }
@@ -145,6 +163,45 @@ export class MemoryRecords implements Records {
     const rows = this.#checkpoints.get(actor)
     if (rows === undefined) return
     for (const old of rows.keys()) if (old < number) rows.delete(old)
+  }
+
+  hasEntries(actor: ActorId): boolean {
+    return (this.#entries.get(actor)?.size ?? 0) + (this.#pastEntries.get(actor)?.length ?? 0) > 0
+  }
+
+  entries(actor: ActorId): Checked<EntryRow>[] {
+    return [...(this.#entries.get(actor)?.values() ?? [])].map(intact)
+  }
+
+  entry(actor: ActorId, map: string, key: string): Checked<EntryRow> | undefined {
+    const row = this.#entries.get(actor)?.get(entryKey(map, key))
+    return row && intact(row)
+  }
+
+  putEntry(row: EntryRow): void {
+    shelfOf(this.#entries, row.actor).set(entryKey(row.map, row.key), row)
+  }
+
+  dropEntry(actor: ActorId, map: string, key: string): void {
+    this.#entries.get(actor)?.delete(entryKey(map, key))
+  }
+
+  pastEntries(actor: ActorId): Checked<PastEntryRow>[] {
+    return (this.#pastEntries.get(actor) ?? []).map(intact)
+  }
+
+  addPastEntry(actor: ActorId, map: string, key: string, until: number): void {
+    const row = this.#entries.get(actor)?.get(entryKey(map, key))
+    if (row === undefined) return
+    const past = this.#pastEntries.get(actor)
+    if (past === undefined) this.#pastEntries.set(actor, [{ ...row, until }])
+    else past.push({ ...row, until })
+  }
+
+  dropPastEntries(actor: ActorId, until: number): void {
+    const past = this.#pastEntries.get(actor) ?? []
+    const first = past.findIndex((row) => row.until > until)
+    past.splice(0, first === -1 ? past.length : first)
   }
 
   expired(actor: ActorId): number[] {
@@ -243,7 +300,8 @@ export class MemoryRecords implements Records {
       this.#members.get(parent)?.delete(keyOf(id))
       this.#restarts.get(parent)?.delete(keyOf(id))
     }
-    for (const table of [this.#members, this.#restarts, this.#exits, this.#expired, this.#effects]) table.delete(id)
+    const tables = [this.#members, this.#restarts, this.#exits, this.#expired, this.#effects, this.#entries, this.#pastEntries]
+    for (const table of tables) table.delete(id)
     const letters = this.#deadLetters.length
     const others = this.#deadLetters.filter(({ actor }) => actor !== id)
     this.#deadLetters.splice(0, letters, ...others)
@@ -265,6 +323,8 @@ export class MemoryRecords implements Records {
     const applied = [...(inbox?.keys() ?? [])].filter((seq) => seq <= frontier)
     for (const seq of applied) inbox?.delete(seq)
     const checkpoints = dropShelf(this.#checkpoints, actor)
+    this.#entries.delete(actor)
+    this.#pastEntries.delete(actor)
     return { lost: { checkpoints, applied: applied.length, unhandled: 0 }, again: [] }
   }
 
@@ -283,6 +343,14 @@ export class MemoryRecords implements Records {
 interface PlacedExit {
   readonly row: ExitRow
   readonly position: number
+}
+
+function entryKey(map: string, key: string): string {
+  return `${map}\0${key}`
+}
+
+function intact<Row>(row: Row): Checked<Row> {
+  return { row, isIntact: true }
 }
 
 function exitKey({ epoch, number }: ExitRow): string {

@@ -1,4 +1,12 @@
-import type { Committed, EffectResult, JournaledSend, Persistence, StoreInfo } from '../runtime/persistence.ts'
+import type {
+  Checkpoint,
+  Committed,
+  EffectResult,
+  JournaledSend,
+  Persistence,
+  Revived,
+  StoreInfo,
+} from '../runtime/persistence.ts'
 import type { Codec } from '../serialization/codec.ts'
 import { encodeReason } from '../serialization/reason-text.ts'
 import { checkpointToText, commitToText, memberToText, type SendText } from './commit-text.ts'
@@ -6,6 +14,10 @@ import type { CopyListener } from './copy-progress.ts'
 import { checkText, messageToText } from './envelope-text.ts'
 import { effectToText } from './effect-text.ts'
 import { exitToText } from './exit-text.ts'
+import { isLinked, linkOf } from '../protocol/linked-id.ts'
+import { linkStoreOver } from './link-store-over.ts'
+import { goingBackToText } from './going-back-text.ts'
+import { KeyedBases, type KeyedWriting } from './keyed-bases.ts'
 import type { Answers, CommittedText, OperationOf, OperationType } from './operation.ts'
 
 /** Something that carries out operations, here or elsewhere. */
@@ -23,8 +35,12 @@ export interface OperationStore {
   close(): Promise<void>
 }
 
+/** In characters of its text. */
+const largeState = 64 * 1024
+
 /** The contract of a store over its operations: values become text when a method is called. */
 export function persistenceOver(store: OperationStore, codec: Codec): Persistence {
+  const keyed = new KeyedBases()
   return {
     get info() {
       return store.info
@@ -37,8 +53,12 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
       }),
     commit: (id, incarnation, commit) => {
       let sends: readonly JournaledSend[] = []
+      let writing: KeyedWriting | undefined
+      let largeBytes = 0
       const make = (): OperationOf<'commit'> => {
-        const text = commitToText(codec, id, commit)
+        const text = commitToText(codec, id, commit, keyed)
+        if (text.checkpoint?.keyed !== undefined) writing = keyed.begin(id)
+        if (text.checkpoint !== undefined && text.checkpoint.state.length > largeState) largeBytes = text.checkpoint.state.length
         sends = commit.turns.flatMap((turn) => turn.sends)
         if (sends.length > 0) {
           const texts = text.turns.flatMap((turn) => turn.sends)
@@ -46,24 +66,45 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
         }
         return { type: 'commit', id, incarnation, commit: text }
       }
-      return store.submit<'commit', Committed>(make, (committed) => deliveriesOf(sends, committed))
+      return store.submit<'commit', Committed>(make, (committed) => {
+        writing?.(committed.checkpoint)
+        return largeBytes > 0 ? { ...deliveriesOf(sends, committed), largeBytes } : deliveriesOf(sends, committed)
+      })
     },
-    seal: (id, incarnation, { reason, snapshot, limits, number, crashedOn }) =>
-      store.submit<'seal'>(() => ({
-        type: 'seal',
-        id,
-        incarnation,
-        will: {
+    seal: (id, incarnation, { reason, snapshot, limits, number, crashedOn }) => {
+      const order = snapshot && { snapshot, cause: 'term' as const, limits, ...(number !== undefined && { number }) }
+      const make = (): OperationOf<'seal'> => {
+        const will = {
           reason: encodeReason(codec, reason),
-          snapshot:
-            snapshot && checkpointToText(codec, { snapshot, cause: 'term', limits, ...(number !== undefined && { number }) }),
+          snapshot: order && checkpointToText(codec, id, order, keyed),
           crashedOn,
-        },
-      })),
+        }
+        if (will.snapshot?.keyed !== undefined) keyed.begin(id)
+        return { type: 'seal', id, incarnation, will }
+      }
+      return store.submit<'seal', number | undefined>(make, (checkpoint) => {
+        keyed.ended(id)
+        return checkpoint
+      })
+    },
     open: (id, rung, incarnation) =>
-      store.submit<'open'>(() => ({ type: 'open', id: checkText(id, 'actor id'), rung, incarnation })),
+      store.submit<'open', Revived>(
+        () => ({ type: 'open', id: checkText(id, 'actor id'), rung, incarnation }),
+        (opened) => {
+          keyed.opened(id, opened)
+          return opened
+        },
+      ),
     beginAnew: (id, why) => store.submit<'beginAnew'>(() => ({ type: 'beginAnew', id, why })),
-    read: (id, checkpoint) => store.submit<'read'>(() => ({ type: 'read', id, checkpoint })),
+    goBack: (order) => store.submit<'goBack'>(() => ({ type: 'goBack', order: goingBackToText(codec, order, keyed) })),
+    read: (id, checkpoint) =>
+      store.submit<'read', Checkpoint | undefined>(
+        () => ({ type: 'read', id, checkpoint }),
+        (found) => {
+          keyed.read(id, found)
+          return found
+        },
+      ),
     beginEffect: (id, incarnation, { seq, name, key }) =>
       store.submit<'beginEffect'>(() => {
         const effect = { seq, name: checkText(name, 'name of an effect'), key }
@@ -97,6 +138,7 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
         return { type: 'countRestarts', count }
       }),
     restarts: (supervisor) => store.submit<'restarts'>(() => ({ type: 'restarts', supervisor })),
+    links: linkStoreOver(store),
     close: () => store.close(),
   }
 }
@@ -111,8 +153,22 @@ function asJournaled(codec: Codec, { to, envelope }: JournaledSend, sent: SendTe
 function deliveriesOf(sends: readonly JournaledSend[], { checkpoint, sent, reserved, expired }: CommittedText): Committed {
   const deliveries = sends.flatMap(({ to, envelope }, i) => {
     const seq = sent[i] ?? 0
-    return seq === 0 ? [] : [{ to, message: { seq, envelope, attempts: 0 } }]
+    return seq <= 0 ? [] : [{ to, message: { seq, envelope, attempts: 0 } }]
   })
+  if (deliveries.length < sends.length) {
+    const linked = sends.filter(({ to }) => isLinked(to))
+    const posted = [...new Set(linked.map(({ to }) => linkOf(to)))]
+    const overflowed = sends.filter((_, i) => sent[i] === -1)
+    if (posted.length > 0)
+      return {
+        checkpoint,
+        deliveries,
+        posted,
+        overflowed,
+        ...(reserved !== undefined && { reserved }),
+        ...(expired && { expired }),
+      }
+  }
   if (reserved === undefined && expired === undefined) return { checkpoint, deliveries }
   return { checkpoint, deliveries, ...(reserved !== undefined && { reserved }), ...(expired && { expired }) }
 }

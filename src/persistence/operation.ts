@@ -7,11 +7,15 @@ import type {
   KeptExits,
   LostState,
   Member,
+  Renumbered,
   RestartCount,
   Revived,
 } from '../runtime/persistence.ts'
 import type { CommitText, SnapshotText } from './commit-text.ts'
 import type { ForgetOptions, Forgotten } from './forgetting.ts'
+import type { LinkAnswers, LinkOrder } from './link-operation.ts'
+import { goingBackSize, type GoingBackText } from './going-back-text.ts'
+import { keyedSize } from './keyed-text.ts'
 import type { EnvelopeText, ExitRow, MemberRow } from './records.ts'
 
 /** What an incarnation leaves behind, as text. */
@@ -42,6 +46,7 @@ export type Operation =
   | { readonly type: 'seal'; readonly id: ActorId; readonly incarnation: number; readonly will: WillText }
   | { readonly type: 'open'; readonly id: ActorId; readonly rung: number; readonly incarnation?: number | undefined }
   | { readonly type: 'beginAnew'; readonly id: ActorId; readonly why: string }
+  | { readonly type: 'goBack'; readonly order: GoingBackText }
   | { readonly type: 'read'; readonly id: ActorId; readonly checkpoint: number }
   | { readonly type: 'beginEffect'; readonly id: ActorId; readonly incarnation: number; readonly effect: EffectText }
   | { readonly type: 'settleEffect'; readonly id: ActorId; readonly incarnation: number; readonly effect: SettledText }
@@ -54,9 +59,13 @@ export type Operation =
   | { readonly type: 'exits' }
   | { readonly type: 'countRestarts'; readonly count: RestartCount }
   | { readonly type: 'restarts'; readonly supervisor: ActorId }
+  | { readonly type: 'link'; readonly link: string; readonly order: LinkOrder }
   | { readonly type: 'forget'; readonly id: ActorId; readonly options: Required<ForgetOptions> }
 
-/** What a commit gave: for each send, in order, the number that it got, or 0 if its receiver knew its key. */
+/**
+ * What a commit gave: for each send, in order, the number that it got; 0 if it is in the outbox of a link, or its receiver knew its
+ * key; -1 if the outbox was full, so that it is a dead letter.
+ */
 export interface CommittedText {
   readonly checkpoint: number | undefined
   readonly sent: readonly number[]
@@ -64,12 +73,18 @@ export interface CommittedText {
   readonly expired?: readonly number[]
 }
 
+/** What the store knows when an actor starts, and what only the two sides of a store tell each other. */
+export interface Opened extends Revived {
+  /** The checkpoint that the entries of its keyed maps stand at, 0 if that is not the offered one; nothing if it has none. */
+  readonly keyedAt?: number
+}
+
 /** What each operation comes to. */
 export interface Answers {
   readonly accept: Accepted
   readonly commit: CommittedText
   readonly seal: number | undefined
-  readonly open: Revived
+  readonly open: Opened
   readonly read: Checkpoint | undefined
   readonly beginEffect: EffectRecord
   readonly settleEffect: undefined
@@ -82,8 +97,10 @@ export interface Answers {
   readonly exits: KeptExits
   readonly countRestarts: undefined
   readonly restarts: readonly RestartCount[]
+  readonly link: LinkAnswers[LinkOrder['ask']]
   readonly forget: Forgotten
   readonly beginAnew: LostState
+  readonly goBack: readonly Renumbered[]
 }
 
 export type OperationType = keyof Answers
@@ -97,8 +114,8 @@ type CheckpointOperation = OperationOf<'commit'> & { readonly commit: { readonly
 export function isCheckpoint(operation: Operation): operation is CheckpointOperation {
   if (operation.type !== 'commit' || operation.commit.turns.length > 0) return false
   const { checkpoint } = operation.commit
-  // One with a number of its own has a state elsewhere that goes by that number.
-  return checkpoint !== undefined && checkpoint.number === undefined
+  // One with a number of its own has a state elsewhere that goes by that number, and one with keyed maps what has changed in them.
+  return checkpoint !== undefined && checkpoint.number === undefined && checkpoint.keyed === undefined
 }
 
 /** The actor whose memory goes on from what the operation writes, and is not to be trusted if that fails. */
@@ -125,11 +142,17 @@ export function sizeOf(operation: Operation): number {
     case 'commit':
       return commitSize(operation.commit)
     case 'seal':
-      return operation.will.snapshot?.state.length ?? 0
+      return snapshotSize(operation.will.snapshot)
     case 'settleEffect':
       return operation.effect.result.length
     case 'saveMember':
       return operation.row.args.length
+    case 'link':
+      return operation.order.ask === 'receive'
+        ? operation.order.arrivals.reduce((size, { message }) => size + message.input.length, 0)
+        : 0
+    case 'goBack':
+      return goingBackSize(operation.order)
     case 'noteExits':
       return operation.rows.reduce((size, { details }) => size + details.length, 0)
     default:
@@ -137,8 +160,13 @@ export function sizeOf(operation: Operation): number {
   }
 }
 
+function snapshotSize(snapshot: SnapshotText | undefined): number {
+  if (snapshot === undefined) return 0
+  return snapshot.state.length + (snapshot.keyed === undefined ? 0 : keyedSize(snapshot.keyed))
+}
+
 function commitSize({ turns, checkpoint }: CommitText): number {
-  let size = checkpoint?.state.length ?? 0
+  let size = snapshotSize(checkpoint)
   for (const { outcome, sends, timersSet, members } of turns) {
     size += outcome?.length ?? 0
     for (const { text } of sends) size += text.input.length

@@ -1,6 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { MessageKind } from '../protocol/envelope.ts'
 import type { CheckpointCause, LostState, RestartCount } from '../runtime/persistence.ts'
+import type { LinkRecords } from './link-records.ts'
 
 /** An actor, as far as its journal and its incarnations go. */
 export interface ActorRow {
@@ -50,6 +51,23 @@ export interface CheckpointRow {
   readonly state: string
   /** SHA-256 over everything above, in hex. */
   readonly checksum: string
+}
+
+/** An entry of a keyed map in the state of an actor. */
+export interface EntryRow {
+  readonly actor: ActorId
+  /** The place of the map in the state. */
+  readonly map: string
+  readonly key: string
+  /** The number of the checkpoint from which it holds. */
+  readonly since: number
+  readonly value: string
+}
+
+/** An entry that holds no more. */
+export interface PastEntryRow extends EntryRow {
+  /** The number of the checkpoint from which it does not. */
+  readonly until: number
 }
 
 export interface TimerRow extends EnvelopeText {
@@ -141,6 +159,7 @@ export interface BegunAnewRow {
  * what was written; anything else that a method throws is an error of the disk or of the database.
  */
 export interface Records {
+  readonly links: LinkRecords
   begin(): void
   commit(): void
   /** Takes back what was written since `begin`. */
@@ -166,6 +185,9 @@ export interface Records {
   answer(actor: ActorId, key: string): AnswerRow | undefined
   /** `atMs` is when the message came. */
   addAnswer(actor: ActorId, key: string, seq: number, atMs: number): void
+  dropAnswer(actor: ActorId, key: string): void
+  /** Removes what is known of messages with numbers above `seq`. */
+  dropAnswersAfter(actor: ActorId, seq: number): void
   setAnswer(actor: ActorId, key: string, answer: { readonly seq: number; readonly outcome: string }): void
 
   effect(actor: ActorId, seq: number, name: string): EffectRow | undefined
@@ -181,6 +203,19 @@ export interface Records {
   addCheckpoint(row: CheckpointRow): void
   /** Removes checkpoints with numbers below `number`. */
   dropCheckpoints(actor: ActorId, number: number): void
+
+  hasEntries(actor: ActorId): boolean
+  /** What is in the keyed maps of an actor as of its newest checkpoint; of one that is damaged too. */
+  entries(actor: ActorId): Checked<EntryRow>[]
+  entry(actor: ActorId, map: string, key: string): Checked<EntryRow> | undefined
+  /** Adds an entry, or takes the place of the one with its key. */
+  putEntry(row: EntryRow): void
+  dropEntry(actor: ActorId, map: string, key: string): void
+  pastEntries(actor: ActorId): Checked<PastEntryRow>[]
+  /** Keeps an entry as it is, damaged or not, as one that holds no more from the checkpoint `until` on. */
+  addPastEntry(actor: ActorId, map: string, key: string, until: number): void
+  /** Removes entries that have not held from the checkpoint `until` on, or from an earlier one. */
+  dropPastEntries(actor: ActorId, until: number): void
 
   /** Numbers of checkpoints with their state elsewhere that are not kept, and of which has not been told yet, in order. */
   expired(actor: ActorId): number[]

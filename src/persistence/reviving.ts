@@ -1,17 +1,21 @@
 import { displayId } from '../protocol/actor-id.ts'
 import { noconnection, type ExitReason } from '../protocol/exit-reason.ts'
-import type { DurableTimer, Revived } from '../runtime/persistence.ts'
+import type { Checkpoint, DurableTimer, Revived } from '../runtime/persistence.ts'
 import { decodeReason } from '../serialization/reason-text.ts'
 import type { ActorEntry } from './actor-table.ts'
 import { infoOf, readShelf, type Kept, type Shelf } from './checkpoint.ts'
 import { splitJournal, type JournalParts } from './frontier.ts'
-import type { Records } from './records.ts'
+import { headsIn, type KeyedHeads } from './keyed-checksum.ts'
+import { KeyedReading } from './keyed-reading.ts'
+import type { CheckpointRow, Records } from './records.ts'
 import type { StoredValues } from './stored-values.ts'
 
 /** What the store holds of an actor, before its next incarnation begins. */
 export interface Remains {
   readonly revived: Omit<Revived, 'incarnation'>
   readonly kept: readonly Kept[]
+  /** The checkpoint that the entries of keyed maps stand at, with its heads, if it is the offered one. */
+  readonly keyed: { readonly at: number; readonly heads: KeyedHeads } | undefined
 }
 
 interface Reading {
@@ -25,21 +29,39 @@ interface Reading {
 /** Reads what an actor starts from; changes nothing. Throws `StoreError` if that cannot be told for certain. */
 export function readRemains(reading: Reading): Remains {
   const { records, values, entry, rung } = reading
-  const shelf = readShelf(values.codec, records.checkpoints(entry.id))
+  const rows = records.checkpoints(entry.id)
+  const keyed = new KeyedReading(records, entry.id)
+  const shelf = readShelf(values.codec, rows, keyed)
   checkKnown(reading, shelf)
   const offered = shelf.readable[rung]
   const expired = records.expired(entry.id)
   const revived = {
     lastExit: lastExitOf(reading),
     frontier: entry.frontier,
-    offered: offered?.checkpoint,
+    offered: offered && completed(reading, keyed, rows, offered.checkpoint),
     checkpoints: shelf.readable.map(({ checkpoint }) => infoOf(checkpoint)),
     damaged: shelf.damaged,
     ...readMessages(reading, offered),
     timers: readTimers(reading),
     ...(expired.length > 0 && { expired }),
   }
-  return { revived, kept: keptOf(shelf) }
+  return { revived, kept: keptOf(shelf), keyed: offered && standing(keyed, rows, offered.checkpoint) }
+}
+
+function completed(
+  { values, entry }: Reading,
+  keyed: KeyedReading,
+  rows: readonly CheckpointRow[],
+  checkpoint: Checkpoint,
+): Checkpoint {
+  const { number, state } = checkpoint
+  const text = rows.find((row) => row.number === number)?.state ?? ''
+  return values.reading(entry.id, () => ({ ...checkpoint, state: keyed.complete(values.codec, { number, text, state }) }))
+}
+
+function standing(keyed: KeyedReading, rows: readonly CheckpointRow[], { number }: Checkpoint): Remains['keyed'] {
+  const heads = headsIn(rows.find((row) => row.number === number)?.state ?? '')
+  return heads !== undefined && keyed.standsAt(number) ? { at: number, heads } : undefined
 }
 
 /** The readable checkpoints of a shelf, as pruning has to know of them. */

@@ -29,6 +29,8 @@ export class SqliteForgetting {
     this.#run('DELETE FROM exits WHERE supervisor = ?', id)
     this.#run('DELETE FROM expired WHERE actor = ?', id)
     this.#run('DELETE FROM effect WHERE actor = ?', id)
+    this.#run('DELETE FROM entry WHERE actor = ?', id)
+    this.#run('DELETE FROM entry_before WHERE actor = ?', id)
     const parent = parentOf(id)
     if (parent !== undefined) {
       this.#run('DELETE FROM member WHERE supervisor = ? AND key = ?', parent, keyOf(id))
@@ -41,6 +43,14 @@ export class SqliteForgetting {
       answers: this.#run('DELETE FROM answer WHERE actor = ?', id),
       deadLetters: this.#run('DELETE FROM dead_letter WHERE actor = ?', id),
     }
+  }
+
+  dropAnswer(actor: ActorId, key: string): void {
+    this.#run('DELETE FROM answer WHERE actor = ? AND key = ?', actor, key)
+  }
+
+  dropAnswersAfter(actor: ActorId, seq: number): void {
+    this.#run('DELETE FROM answer WHERE actor = ? AND seq > ?', actor, seq)
   }
 
   putBegunAnew({ actor, frontier, atMs, why }: BegunAnewRow): void {
@@ -58,6 +68,8 @@ export class SqliteForgetting {
       return this.#run(`DELETE FROM ${table} WHERE ${where}`, actor)
     }
     const checkpoints = keep('checkpoint', 'actor = ?')
+    keep('entry', 'actor = ?')
+    keep('entry_before', 'actor = ?')
     const applied = keep('inbox', `actor = ? AND seq <= ${frontier}`)
     keep('timer', `actor = ? AND id IN (${this.#damagedTimers(actor)})`)
     const { unhandled, again } = this.#mendJournal(actor, order)
@@ -79,7 +91,7 @@ export class SqliteForgetting {
       if (!there.has(seq)) this.#run(queries.addMessage, actor, seq, 'cast', '', '', null, null, 0)
       this.#run(queries.addDeadLetter, why, atMs, actor, seq)
     }
-    for (const { key } of intact) if (key !== null) this.#run('DELETE FROM answer WHERE actor = ? AND key = ?', actor, key)
+    for (const { key } of intact) if (key !== null) this.dropAnswer(actor, key)
     this.#run('DELETE FROM inbox WHERE actor = ?', actor)
     return { unhandled: unhandled.length, again: intact }
   }

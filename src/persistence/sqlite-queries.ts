@@ -34,6 +34,16 @@ export const queries = {
     (actor, number, incarnation, behavior, version, frontier, applied, cause, taken_at_ms, state, checksum)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   dropCheckpoints: 'DELETE FROM checkpoint WHERE actor = ? AND number < ?',
+  hasEntries: `SELECT 1 WHERE EXISTS (SELECT 1 FROM entry WHERE actor = ?)
+    OR EXISTS (SELECT 1 FROM entry_before WHERE actor = ?)`,
+  entries: 'SELECT * FROM entry WHERE actor = ? ORDER BY map, key',
+  entry: 'SELECT * FROM entry WHERE actor = ? AND map = ? AND key = ?',
+  putEntry: 'INSERT OR REPLACE INTO entry (actor, map, key, since, value, checksum) VALUES (?, ?, ?, ?, ?, ?)',
+  dropEntry: 'DELETE FROM entry WHERE actor = ? AND map = ? AND key = ?',
+  pastEntries: 'SELECT * FROM entry_before WHERE actor = ? ORDER BY until, map, key',
+  addPastEntry: `INSERT OR REPLACE INTO entry_before (actor, until, map, key, since, value, checksum)
+    SELECT actor, ?, map, key, since, value, checksum FROM entry WHERE actor = ? AND map = ? AND key = ?`,
+  dropPastEntries: 'DELETE FROM entry_before WHERE actor = ? AND until <= ?',
   expired: 'SELECT * FROM expired WHERE actor = ? ORDER BY number',
   addExpired: 'INSERT OR REPLACE INTO expired (actor, number, crc) VALUES (?, ?, ?)',
   dropExpired: 'DELETE FROM expired WHERE actor = ? AND number = ?',

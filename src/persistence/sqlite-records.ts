@@ -1,6 +1,7 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { StoreError } from '../runtime/errors.ts'
 import type { RestartCount } from '../runtime/persistence.ts'
+import { entryChecksum } from './checksum.ts'
 import type {
   ActorRow,
   AnswerRow,
@@ -9,9 +10,11 @@ import type {
   Checked,
   CheckpointRow,
   EffectRow,
+  EntryRow,
   ExitRow,
   MemberRow,
   MessageRow,
+  PastEntryRow,
   Records,
   Removed,
   SettingAside,
@@ -19,6 +22,7 @@ import type {
 } from './records.ts'
 import { SqliteForgetting } from './sqlite-forget.ts'
 import type { SqlHandle, SqlRow, SqlStatement } from './sqlite-handle.ts'
+import { SqliteLinkRecords } from './sqlite-link-records.ts'
 import { queries, type Query } from './sqlite-queries.ts'
 import {
   actorCrc,
@@ -34,16 +38,19 @@ import {
   toAnswer,
   toCheckpoint,
   toEffect,
+  toEntry,
   toExit,
   toExpired,
   toMember,
   toMessage,
+  toPastEntry,
   toRestarts,
   toTimer,
 } from './sqlite-rows.ts'
 
 /** The tables of a store in SQLite: every statement is prepared once, and every row is checked when it is read. */
 export class SqliteRecords implements Records {
+  readonly links: SqliteLinkRecords
   readonly #sql: Readonly<Record<Query, SqlStatement>>
   readonly #location: string
   readonly #forgetting: SqliteForgetting
@@ -53,6 +60,7 @@ export class SqliteRecords implements Records {
     this.#sql = Object.fromEntries(prepared) as Record<Query, SqlStatement>
     this.#location = location
     this.#forgetting = new SqliteForgetting(handle)
+    this.links = new SqliteLinkRecords(handle, location)
   }
 
   begin(): void {
@@ -113,6 +121,14 @@ export class SqliteRecords implements Records {
     this.#sql.addAnswer.run(actor, key, seq, answerCrc(actor, key, { seq, outcome: null }), atMs)
   }
 
+  dropAnswer(actor: ActorId, key: string): void {
+    this.#forgetting.dropAnswer(actor, key)
+  }
+
+  dropAnswersAfter(actor: ActorId, seq: number): void {
+    this.#forgetting.dropAnswersAfter(actor, seq)
+  }
+
   setAnswer(actor: ActorId, key: string, answer: { readonly seq: number; readonly outcome: string }): void {
     this.#sql.setAnswer.run(answer.outcome, answerCrc(actor, key, answer), actor, key)
   }
@@ -151,6 +167,39 @@ export class SqliteRecords implements Records {
 
   dropCheckpoints(actor: ActorId, number: number): void {
     this.#sql.dropCheckpoints.run(actor, number)
+  }
+
+  hasEntries(actor: ActorId): boolean {
+    return (this.#sql.hasEntries.get(actor, actor) ?? null) !== null
+  }
+
+  entries(actor: ActorId): Checked<EntryRow>[] {
+    return (this.#sql.entries.all(actor) as SqlRow[]).map(toEntry)
+  }
+
+  entry(actor: ActorId, map: string, key: string): Checked<EntryRow> | undefined {
+    const columns = this.#sql.entry.get(actor, map, key) as SqlRow | null | undefined
+    return columns ? toEntry(columns) : undefined
+  }
+
+  putEntry(row: EntryRow): void {
+    this.#sql.putEntry.run(row.actor, row.map, row.key, row.since, row.value, entryChecksum(row))
+  }
+
+  dropEntry(actor: ActorId, map: string, key: string): void {
+    this.#sql.dropEntry.run(actor, map, key)
+  }
+
+  pastEntries(actor: ActorId): Checked<PastEntryRow>[] {
+    return (this.#sql.pastEntries.all(actor) as SqlRow[]).map(toPastEntry)
+  }
+
+  addPastEntry(actor: ActorId, map: string, key: string, until: number): void {
+    this.#sql.addPastEntry.run(until, actor, map, key)
+  }
+
+  dropPastEntries(actor: ActorId, until: number): void {
+    this.#sql.dropPastEntries.run(actor, until)
   }
 
   expired(actor: ActorId): number[] {

@@ -1,16 +1,18 @@
 import type { MessageKind } from '../protocol/envelope.ts'
 import type { CheckpointCause, RestartCount } from '../runtime/persistence.ts'
-import { crcOf } from './checksum.ts'
+import { crcOf, entryChecksum } from './checksum.ts'
 import type {
   ActorRow,
   AnswerRow,
   Checked,
   CheckpointRow,
   EffectRow,
+  EntryRow,
   EnvelopeText,
   ExitRow,
   MemberRow,
   MessageRow,
+  PastEntryRow,
   TimerRow,
 } from './records.ts'
 import type { SqlRow } from './sqlite-handle.ts'
@@ -104,6 +106,23 @@ export function toTimer(columns: SqlRow): Checked<TimerRow> {
 export function toExpired(columns: SqlRow): Checked<number> {
   const number = Number(columns['number'])
   return checked(number, expiredCrc(String(columns['actor']), number), columns)
+}
+
+export function toEntry(columns: SqlRow): Checked<EntryRow> {
+  const row: EntryRow = {
+    actor: String(columns['actor']),
+    map: String(columns['map']),
+    key: String(columns['key']),
+    since: Number(columns['since']),
+    value: String(columns['value']),
+  }
+  return { row, isIntact: entryChecksum(row) === columns['checksum'] }
+}
+
+/** Until when it held is not in the checksum: that would make one number of the other wrong, which no checkpoint adds up with. */
+export function toPastEntry(columns: SqlRow): Checked<PastEntryRow> {
+  const { row, isIntact } = toEntry(columns)
+  return { row: { ...row, until: Number(columns['until']) }, isIntact }
 }
 
 export function toMember(columns: SqlRow): Checked<MemberRow> {

@@ -5,8 +5,9 @@ import { ActorTable } from './actor-table.ts'
 import type { Checked } from './records.ts'
 import { readRemains } from './reviving.ts'
 import { readValue, type OwnHandle, type SqlRow } from './sqlite-handle.ts'
+import { toLink, toOutbox, toPair } from './sqlite-link-records.ts'
 import { SqliteRecords } from './sqlite-records.ts'
-import { toAnswer, toEffect, toExit, toMember, toRestarts } from './sqlite-rows.ts'
+import { toAnswer, toEffect, toEntry, toExit, toMember, toPastEntry, toRestarts } from './sqlite-rows.ts'
 import { rowsOf } from './sqlite-tables.ts'
 import { StoredValues } from './stored-values.ts'
 
@@ -89,9 +90,15 @@ type Reader = (columns: SqlRow) => Checked<unknown>
 const checkedTables: readonly (readonly [table: string, read: Reader])[] = [
   ['answer', toAnswer],
   ['effect', toEffect],
+  ['entry', toEntry],
+  ['entry_before', toPastEntry],
   ['member', toMember],
   ['restarts', toRestarts],
   ['exits', toExit],
+  ['link', toLink],
+  ['link_in', toPair],
+  ['link_out', toPair],
+  ['outbox', toOutbox],
 ]
 
 function checkRows(
@@ -100,8 +107,10 @@ function checkRows(
 ): void {
   for (const columns of rowsOf(handle, table)) {
     if (read(columns).isIntact) continue
-    const actor = String(columns['actor'] ?? columns['supervisor'])
-    found({ problem: 'row', actor, text: `${table} has a row of ${displayId(actor)} that is not what was written` })
+    const link = columns['link']
+    const actor = typeof link === 'string' ? undefined : String(columns['actor'] ?? columns['supervisor'])
+    const whose = actor === undefined ? `the link ${JSON.stringify(link)}` : displayId(actor)
+    found({ problem: 'row', actor, text: `${table} has a row of ${whose} that is not what was written` })
   }
 }
 

@@ -184,6 +184,85 @@ CREATE TABLE begun_anew (
   crc INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE link (
+  -- Which store is at the other end of each link to another store, as it was met last.
+  link TEXT PRIMARY KEY,
+  store_id TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  opening TEXT NOT NULL,
+  crc INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+  -- Messages to actors of other stores that wait until that store has them. AUTOINCREMENT: a position is never given twice.
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
+  link TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  receiver TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  prev_epoch INTEGER NOT NULL,
+  prev_n INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  input TEXT NOT NULL,
+  key TEXT,
+  crc INTEGER NOT NULL,
+  UNIQUE (link, sender, receiver, epoch, n)
+) STRICT;
+
+CREATE INDEX outbox_order ON outbox (link, position);
+
+CREATE TABLE link_out (
+  -- The newest message that each of our actors has sent to each of another store.
+  link TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  receiver TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  PRIMARY KEY (link, sender, receiver)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE link_in (
+  -- The newest message that each of our actors has got from each of another store: what is not newer is a repetition.
+  link TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  receiver TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  PRIMARY KEY (link, sender, receiver)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW outbox_now AS
+-- For people: what waits for another store.
+SELECT link, sender, receiver, epoch, n, kind, name, input, key FROM outbox ORDER BY position;
+
+CREATE TABLE entry (
+  -- Entries of the keyed maps in states, as of the newest checkpoint of their actor. The checksum is over all other columns, and
+  -- each checkpoint holds one over those of all its entries.
+  actor TEXT NOT NULL,
+  map TEXT NOT NULL,
+  key TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  checksum TEXT NOT NULL,
+  PRIMARY KEY (actor, map, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE entry_before (
+  -- Entries that were changed or removed by the checkpoint until: those before it have them still.
+  actor TEXT NOT NULL,
+  until INTEGER NOT NULL,
+  map TEXT NOT NULL,
+  key TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  checksum TEXT NOT NULL,
+  PRIMARY KEY (actor, until, map, key)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW timers_now AS
 -- For people: which timers are set.
 SELECT actor, id, datetime(due_at_ms / 1000, 'unixepoch') AS due_at, kind, name, input, sender
@@ -193,6 +272,10 @@ CREATE VIEW dead_letters_told AS
 -- For people: which messages were given up, and why.
 SELECT number, datetime(died_at_ms / 1000, 'unixepoch') AS died_at, actor, seq, why, attempts, kind, name, input, sender
 FROM dead_letter ORDER BY number;
+
+CREATE VIEW entries_now AS
+-- For people: what is in the keyed maps of each actor.
+SELECT actor, map, key, value FROM entry ORDER BY actor, map, key;
 
 CREATE VIEW members_now AS
 -- For people: which members each dynamic supervisor has.

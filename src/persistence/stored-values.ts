@@ -17,15 +17,15 @@ export class StoredValues {
   }
 
   value(actor: ActorId, text: string): unknown {
-    return this.#reading(actor, () => this.codec.decode(text))
+    return this.reading(actor, () => this.codec.decode(text))
   }
 
   envelope(actor: ActorId, text: EnvelopeText): Envelope {
-    return this.#reading(actor, () => envelopeFromText(this.codec, text))
+    return this.reading(actor, () => envelopeFromText(this.codec, text))
   }
 
   message(row: MessageRow): Journaled {
-    return this.#reading(row.actor, () => journaledFromRow(this.codec, row))
+    return this.reading(row.actor, () => journaledFromRow(this.codec, row))
   }
 
   /** The failure of a store that does not hold what it should. */
@@ -33,7 +33,8 @@ export class StoredValues {
     return new StoreError({ problem: 'damaged', location: this.#location, message: `${message}; nothing was changed`, cause })
   }
 
-  #reading<T>(actor: ActorId, read: () => T): T {
+  /** What `read` gives; says whose it was if it throws. */
+  reading<T>(actor: ActorId, read: () => T): T {
     try {
       return read()
     } catch (cause) {

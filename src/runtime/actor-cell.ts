@@ -13,6 +13,8 @@ import { addCaller, type Caller, type Message } from './message.ts'
 import type { Persistence } from './persistence.ts'
 import type { Runnable } from './scheduler.ts'
 
+const noAccepts = Object.freeze({ begun: 0, done: 0 })
+
 /** The identity of an actor. */
 export class ActorCell implements Cell, Runnable {
   readonly id: ActorId
@@ -53,6 +55,10 @@ export class ActorCell implements Cell, Runnable {
   // Made when it is first asked for: most actors have no journal.
   get journal(): JournalMail {
     return (this.#journal ??= new JournalMail())
+  }
+
+  get accepts(): JournalMail['accepts'] {
+    return this.#journal?.accepts ?? noAccepts
   }
 
   get store(): Persistence {

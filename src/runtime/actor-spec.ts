@@ -33,4 +33,10 @@ export interface ActorSpec {
   readonly mailbox?: MailboxSettings | undefined
   /** A name to claim at every start. */
   readonly name: string | undefined
+  /** It is a member of a dynamic supervisor. */
+  readonly isMember?: boolean
+  /** It is a dynamic supervisor. */
+  readonly hasMembers?: boolean
+  /** It is one whose members the store keeps. */
+  readonly keepsMembers?: boolean
 }

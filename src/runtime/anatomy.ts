@@ -5,12 +5,15 @@ import type { Attribution, Blamed } from './attribution.ts'
 import type { Behavior } from './behavior.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
+import type { KeptTimer, OpenRequest } from './cuts/kept-work.ts'
+import type { CutTimer } from './cuts/cut.ts'
 import type { Context, Down, MonitorAction, NameOwner, Port, WhenUpOptions } from './context.ts'
 import type { Crowd } from './crowd.ts'
 import type { ActorEvent, DeadLetterCause } from './events.ts'
 import type { Groups } from './groups.ts'
 import type { JournalMail } from './journal-mail.ts'
 import type { LastExit } from './last-exit.ts'
+import type { Links } from './linked/links.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Caller, Message, MessageInfo } from './message.ts'
 import type { MiddlewareChain } from './middleware-chain.ts'
@@ -159,7 +162,12 @@ export interface Life {
   childEnded(child: Life, reason: ExitReason, message: MessageInfo | undefined): void
   /** Its supervisor learns whether it is well. */
   reportHealth(isHealthy: boolean): void
-  setTimer(id: string, delayMs: number, fire: () => void): void
+  /** `kept` is what is known of one that sends a message: it can be in a cut. */
+  setTimer(id: string, delayMs: number, fire: () => void, kept?: KeptTimer): void
+  /** The timers that send messages, with what is left of them. */
+  timersNow(): readonly CutTimer[]
+  /** Requests whose answers come as messages, and have not come; nothing as long as there was none. */
+  asked: Map<string, OpenRequest> | undefined
   cancelTimer(id: string): void
 }
 
@@ -187,6 +195,8 @@ export interface World {
   readonly random: Random
   readonly scheduler: Scheduler
   readonly persistence: Persistence | undefined
+  /** To other stores; nothing if there is none. */
+  readonly links: Links | undefined
   readonly names: Names
   readonly groups: Groups
   /** Who has subscribed to what; the value is the handler, if one was named. */

@@ -6,6 +6,7 @@ import type { MessageId } from '../protocol/message-id.ts'
 import type { RefData } from '../protocol/ref-data.ts'
 import type { Callable, RequestInput, RequestOptions } from './requests.ts'
 import type { Effect, EffectOutcome } from './effects/effect.ts'
+import type { Askable, LinkedActors } from './linked/linked-ref.ts'
 import type { GroupMember } from './group-member.ts'
 import type { MessageInfo } from './message.ts'
 import type { InNamespace, NamedActor } from './names.ts'
@@ -229,6 +230,13 @@ export interface Context extends Port {
    */
   ref<Ref>(definition: Referable<Ref>, path: string | RefData | { readonly id: ActorId; toJSON(): RefData }): Ref
   /**
+   * The actors of the store at the other end of a link, to which messages go through the outbox: inside a durable turn with its
+   * commit, otherwise in a transaction of their own. See guides/links.md.
+   *
+   * @throws {ConfigurationError} if `start` was given no link of this name
+   */
+  linked(link: string): LinkedActors
+  /**
    * Starts the member `key` of the dynamic supervisor at `path` unless it is there, and refers to it. Inside a durable turn the
    * member is part of the commit: it is started after it, also in the next process.
    */
@@ -287,7 +295,7 @@ export interface Context extends Port {
    * ended is dropped.
    */
   request<Calls, Name extends keyof Calls & string>(
-    to: Callable<Calls>,
+    to: Callable<Calls> | Askable<Calls>,
     name: Name,
     input: RequestInput<Calls[Name]>,
     options: RequestOptions,

@@ -6,8 +6,8 @@ import { checkBecoming } from './becoming.ts'
 import type { Behavior, Step } from './behavior.ts'
 import { CrashedError, DurableTurnError, FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
 import type { EarlierTurns } from './effects/effects-of-turn.ts'
-import { deepFreeze } from './freeze.ts'
-import { messageInfo, messageOf, type Message } from './message.ts'
+import { deepFreeze } from '../protocol/freeze.ts'
+import { Message, messageInfo, messageOf } from './message.ts'
 import { migrateState } from './migration.ts'
 import { passing } from './passing.ts'
 import type { Commit, Committed, Outcome, TurnRecord } from './persistence.ts'
@@ -26,6 +26,10 @@ const noAnswer: Outcome = Object.freeze({
   status: 'crashed',
   message: 'a durable handler must reply in its turn; it was handled',
 })
+
+const adviceOnSize =
+  'all of it is written with every turn: keep what grows in a keyedMap(), of which only the entries that have changed are ' +
+  "written, or in actors of its own, or use state: 'checkpointed'"
 
 interface Turn {
   readonly message: Message
@@ -68,6 +72,7 @@ export class DurableTurns implements Turns, EarlierTurns {
   #counted = 0
   /** The number of the checkpoint that holds the committed state. */
   #checkpoint: number | undefined
+  #hasToldLarge = false
 
   constructor(life: Life, checkpoint: number | undefined) {
     this.#life = life
@@ -334,10 +339,18 @@ export class DurableTurns implements Turns, EarlierTurns {
       this.#group = []
     }
     this.#checkpoint = committed.checkpoint
+    if (committed.largeBytes !== undefined) this.#tellLarge(committed.largeBytes)
     this.#singly = Math.max(0, this.#singly - group.length)
     release(life, group, committed)
     for (const { after } of group) if (after !== undefined && !carryOut(life, after)) return false
     return life.isActive
+  }
+
+  #tellLarge(bytes: number): void {
+    if (this.#hasToldLarge) return
+    this.#hasToldLarge = true
+    const { cell, number, id } = this.#life
+    cell.world.emit({ type: 'large state', id, incarnation: number, bytes, advice: adviceOnSize })
   }
 
   /** A handler threw. Alone, its message is to blame; in a group, nothing has left yet and all of it can be done again singly. */
@@ -432,6 +445,9 @@ function release(life: Life, group: readonly Turn[], committed: Committed): void
     for (const bond of context.bonds) bond()
   }
   for (const { to, message } of committed.deliveries) world.router.deliverJournaled(to, messageOf(message))
+  if (committed.posted !== undefined) for (const link of committed.posted) world.links?.posted(link)
+  if (committed.overflowed !== undefined)
+    for (const { to, envelope } of committed.overflowed) world.deadLetter(to, new Message(envelope, undefined, 0), 'overloaded')
 }
 
 /** What a caller is told whose message was applied by a commit that reported a failure. */

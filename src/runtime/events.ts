@@ -56,6 +56,16 @@ export type ActorEvent =
       readonly number: number
       readonly cause: CheckpointCause
     }
+  /** A state of more than 64 KiB is written with every turn of a durable actor; told once of each incarnation. */
+  | {
+      readonly type: 'large state'
+      readonly id: ActorId
+      readonly incarnation: number
+      /** Of its text, roughly; without its keyed maps, of which only what has changed is written. */
+      readonly bytes: number
+      /** What can be done about it. */
+      readonly advice: string
+    }
   | { readonly type: 'checkpoint failed'; readonly id: ActorId; readonly error: unknown }
   /** What decides whether a checkpoint is due has thrown; the turn counts, and no checkpoint was taken for it. */
   | { readonly type: 'checkpoint policy failed'; readonly id: ActorId; readonly incarnation: number; readonly error: unknown }

@@ -5,6 +5,8 @@ import type { Behavior } from './behavior.ts'
 import { Bonds } from './bonds.ts'
 import type { ClockTimer } from './clock.ts'
 import type { Context, Down, HealthReport } from './context.ts'
+import type { CutTimer } from './cuts/cut.ts'
+import type { KeptTimer, OpenRequest } from './cuts/kept-work.ts'
 import { CrashedError } from './errors.ts'
 import { followUps } from './follow-ups.ts'
 import { leave } from './leaving.ts'
@@ -29,6 +31,7 @@ export class Incarnation implements Life {
   starter: ActorId | undefined = undefined
   madeFollowUps: FollowUps | undefined = undefined
   receiver: MessageTaker | undefined = undefined
+  asked: Map<string, OpenRequest> | undefined = undefined
   isBorn = false
   isAwaited = false
   stopReason: ExitReason | undefined = undefined
@@ -40,6 +43,7 @@ export class Incarnation implements Life {
   #bonds: Bonds | undefined = undefined
   #children: Set<Life> | undefined = undefined
   #timers: Map<string, ClockTimer> | undefined = undefined
+  #keptTimers: Map<string, KeptTimer & { readonly dueMs: number }> | undefined = undefined
   #whenEnded: ((reason: ExitReason) => void)[] | undefined = undefined
   #endReason: ExitReason | undefined = undefined
   #deferred: Set<Caller> | undefined = undefined
@@ -219,18 +223,28 @@ export class Incarnation implements Life {
     parent?.cell.receive(systemMessage('health', report, parent.number))
   }
 
-  setTimer(id: string, delayMs: number, fire: () => void): void {
+  setTimer(id: string, delayMs: number, fire: () => void, kept?: KeptTimer): void {
     this.cancelTimer(id)
-    const timer = this.cell.world.clock.setTimer(delayMs, () => {
+    const { clock } = this.cell.world
+    const timer = clock.setTimer(delayMs, () => {
       this.#timers?.delete(id)
+      this.#keptTimers?.delete(id)
       fire()
     })
     ;(this.#timers ??= new Map()).set(id, timer)
+    if (kept !== undefined) (this.#keptTimers ??= new Map()).set(id, { ...kept, dueMs: clock.now() + delayMs })
   }
 
   cancelTimer(id: string): void {
     this.#timers?.get(id)?.cancel()
     this.#timers?.delete(id)
+    this.#keptTimers?.delete(id)
+  }
+
+  timersNow(): readonly CutTimer[] {
+    const nowMs = this.cell.world.clock.now()
+    const timers = [...(this.#keptTimers ?? [])].sort(([, a], [, b]) => a.dueMs - b.dueMs)
+    return timers.map(([id, { dueMs, ...kept }]) => ({ id, leftMs: Math.max(0, dueMs - nowMs), ...kept }))
   }
 
   /** An orderly end, for which nobody waits: what takes longer than it may is killed by nobody but the clock. */
@@ -286,7 +300,7 @@ export class Incarnation implements Life {
 
   #dropTimers(): void {
     const timers = this.#timers
-    this.#timers = undefined
+    this.#timers = this.#keptTimers = undefined
     if (timers !== undefined) for (const timer of timers.values()) timer.cancel()
   }
 }

@@ -16,12 +16,19 @@ export class JournalMail {
    * before it is.
    */
   suspectsTo = 0
+  /** An incarnation is being opened: what is accepted from now on is not among what it is given. */
+  isOpening = false
   #acceptsBegun = 0
   #acceptsDone = 0
   /** Notices that wait for the messages before them to be in the journal. */
   readonly #held = new RingQueue<{ readonly message: Message; readonly after: number }>(2)
   /** Who waits for messages that are still to be recovered, by their numbers. */
   readonly #early = new Map<number, Caller[]>()
+
+  /** How many messages have been offered, and of how many of them is known what came of it: in this order. */
+  get accepts(): { readonly begun: number; readonly done: number } {
+    return { begun: this.#acceptsBegun, done: this.#acceptsDone }
+  }
 
   /** A message has been offered to the journal; the next ones are offered after it, and are there after it. */
   beginAccept(): void {
@@ -55,6 +62,17 @@ export class JournalMail {
   meetEarlyCallers(message: Message): void {
     for (const caller of this.#early.get(message.seq) ?? []) addCaller(message, caller)
     this.#early.delete(message.seq)
+  }
+
+  /** Messages have other numbers now; who waits for one that has none does so in vain. */
+  renumber(id: ActorId, numbers: ReadonlyMap<number, number>): void {
+    const early = [...this.#early]
+    this.#early.clear()
+    for (const [seq, callers] of early) {
+      const now = numbers.get(seq)
+      if (now !== undefined) this.#early.set(now, callers)
+      else for (const caller of callers) caller.fail(new UnavailableError(id, 'call', 'its group has gone back to a cut'))
+    }
   }
 
   /** Nobody will recover the messages that these callers wait for. */

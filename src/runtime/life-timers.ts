@@ -1,3 +1,4 @@
+import type { Envelope } from '../protocol/envelope.ts'
 import type { Life } from './anatomy.ts'
 import { reasonOfThrown } from './errors.ts'
 import type { Message } from './message.ts'
@@ -25,24 +26,31 @@ export interface Repetition {
   readonly everyMs: number
   /** A new one each time. */
   readonly message: () => Message
+  /** Until the first one; an interval if not given. */
+  readonly firstMs?: number
 }
 
 /**
  * Sends an incarnation a message at the end of each interval. The times do not drift; where one was missed, because the thread
  * was busy, it is left out. No message comes while the one before still waits in the mailbox.
  */
-export function repeat(life: Life, { id, everyMs, message }: Repetition): void {
+export function repeat(life: Life, { id, everyMs, message, firstMs = everyMs }: Repetition): void {
   const { cell } = life
   const { clock } = cell.world
-  let dueMs = clock.now() + everyMs
+  let dueMs = clock.now() + firstMs
+  const kept = { envelope: envelopeOf(message()), everyMs }
   let last: Message | undefined
   const tick = (): void => {
     const missed = Math.floor((clock.now() - dueMs) / everyMs)
     dueMs += (Math.max(0, missed) + 1) * everyMs
-    life.setTimer(id, Math.max(0, dueMs - clock.now()), tick)
+    life.setTimer(id, Math.max(0, dueMs - clock.now()), tick, kept)
     if (last?.attempt === 0) return
     last = message()
     cell.receive(last)
   }
-  life.setTimer(id, everyMs, tick)
+  life.setTimer(id, firstMs, tick, kept)
+}
+
+function envelopeOf({ kind, name, input, sender, key, headers }: Message): Envelope {
+  return { kind, name, input, sender, key, headers }
 }

@@ -4,6 +4,8 @@ import type { Envelope, MessageHeaders } from '../protocol/envelope.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { messageId, type MessageId } from '../protocol/message-id.ts'
 import { actorOf } from '../protocol/ref-data.ts'
+import { linkedActors, noLinks } from './linked/linked-actors.ts'
+import type { LinkedActors } from './linked/linked-ref.ts'
 import { killed, normal, type ExitReason } from '../protocol/exit-reason.ts'
 import type { Cell, Life } from './anatomy.ts'
 import { broadcast, checkGroup, checkTopic, publish, type Announcer } from './announcing.ts'
@@ -113,6 +115,13 @@ export class LiveContext implements Context {
     return definition.reference(this, typeof path === 'string' ? path : actorOf(path, this.systemId()))
   }
 
+  linked(link: string): LinkedActors {
+    const { world } = this.cell
+    if (world.links === undefined) throw noLinks(link)
+    world.links.check(link)
+    return linkedActors(this, link)
+  }
+
   member<Args, Ref>(definition: MemberReferable<Args, Ref>, path: string, key: string, args: Args): Ref {
     checkKey(key, `${this.cell.label}: key of a member of ${path}`)
     const id = childId(path, key)
@@ -215,8 +224,10 @@ export class LiveContext implements Context {
     if (!this.mayAct(`request of ${name}`)) return request
     const { router } = this.cell.world
     const headers = this.headersNow()
+    const { life } = this
     // An earlier incarnation is not told, and nothing is said of a turn that waits: none does.
-    const tell = (answer: Answer): void =>
+    const tell = (answer: Answer): void => {
+      life.asked?.delete(request)
       this.cell.receive(
         new Message(
           { kind: 'cast', name: then, input: answer, sender: to.id, key: undefined, headers },
@@ -224,7 +235,10 @@ export class LiveContext implements Context {
           this.incarnation,
         ),
       )
-    router.call(to.id, { name, input, sender: this.id }, timeout === undefined ? undefined : { timeout }).then(
+    }
+    const answer = router.call(to.id, { name, input, sender: this.id }, timeout === undefined ? undefined : { timeout })
+    ;(life.asked ??= new Map()).set(request, { request, then, to: to.id, answer })
+    answer.then(
       (value) => tell({ request, status: 'replied', value }),
       (error: unknown) => tell(failureOf(request, error)),
     )
@@ -305,7 +319,7 @@ export class LiveContext implements Context {
     const id = this.newTimerId()
     const envelope = this.envelopeToSelf(name, input)
     if (this.mayAct('timer'))
-      this.life.setTimer(id, delayMs, () => this.cell.receive(new Message(envelope, undefined, this.incarnation)))
+      this.life.setTimer(id, delayMs, () => this.cell.receive(new Message(envelope, undefined, this.incarnation)), { envelope })
     return { id }
   }
 

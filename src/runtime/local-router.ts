@@ -1,5 +1,6 @@
 import { childId, type ActorId } from '../protocol/actor-id.ts'
 import { durationOrInfinityMs } from '../protocol/duration.ts'
+import { isLinked, linkOf } from '../protocol/linked-id.ts'
 import type { Envelope } from '../protocol/envelope.ts'
 import { NotStorableError } from '../protocol/errors.ts'
 import { normal, type ExitReason } from '../protocol/exit-reason.ts'
@@ -22,6 +23,7 @@ import {
   NoProcError,
   UnavailableError,
 } from './errors.ts'
+import type { Links } from './linked/links.ts'
 import { letGo } from './end-for-good.ts'
 import type { DeadLetterCause, EventSink } from './events.ts'
 import { answerBy, fallbackFor } from './fallback.ts'
@@ -32,7 +34,7 @@ import type { MiddlewareChain } from './middleware-chain.ts'
 import { RejectedError } from './middleware-errors.ts'
 import { ownCopy } from './own-copy.ts'
 import { PendingCall } from './pending-call.ts'
-import type { Accepted, Member } from './persistence.ts'
+import type { Accepted, Member, Persistence } from './persistence.ts'
 import { askForCheckpoint } from './requested-checkpoint.ts'
 import type { StopRequest } from './requested-end.ts'
 import type { Request, Router, StreamRequest } from './router.ts'
@@ -62,6 +64,9 @@ export interface LocalRouterParts {
   readonly boundsNestedCalls: boolean
   /** Runs around sends; nothing if there is none. */
   readonly middleware: MiddlewareChain | undefined
+  /** For what goes to other stores; nothing if there are no links. */
+  readonly persistence: Persistence | undefined
+  readonly links: Links | undefined
 }
 
 /** The ways between the actors of one node. */
@@ -97,7 +102,8 @@ export class LocalRouter implements Router {
     const place = this.#parts.cells.get(to)
     const cell = place === undefined || isGone(place) ? undefined : place
     const fallback = place?.spec.fallback === undefined || this.#isClosed ? undefined : fallbackFor(place, envelope)
-    if (cell === undefined && fallback === undefined && !this.#awaited.has(to)) return Promise.reject(new NoProcError(to, name))
+    if (cell === undefined && fallback === undefined && !this.#awaited.has(to))
+      return Promise.reject(isLinked(to) ? noCallOver(to, name) : new NoProcError(to, name))
     const problem = this.problemWith(to, envelope)
     if (problem !== undefined) return Promise.reject(new InvalidMessageError(to, name, problem))
     const { signal, dropExpired, whenDown = cell?.spec.whenDown } = options ?? {}
@@ -165,6 +171,7 @@ export class LocalRouter implements Router {
     if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
     const cell = place === undefined || isGone(place) ? undefined : place
     if (!this.#isShared(cell)) message.input = ownCopy(input)
+    if (cell === undefined && isLinked(to)) return this.#post(to, message)
     if (cell === undefined) this.deliver(to, message)
     else if (cell.mailbox.gate !== undefined) return this.#admitCast(cell, cell.mailbox.gate, message, options)
     else if (cell.spec.mode === 'durable') return this.#acceptCast(cell, message)
@@ -247,11 +254,14 @@ export class LocalRouter implements Router {
 
   deliverJournaled(to: ActorId, message: Message): void {
     this.#parts.sink.emit({ type: 'accepted', id: to, seq: message.seq, kind: message.kind, name: message.name })
-    this.#parts.cells.get(to)?.receiveJournaled(message)
+    const cell = this.#parts.cells.get(to)
+    // Of one that was let go nobody takes it here: whoever starts it again finds it in the journal.
+    if (cell?.isRetired === true && cell.life === undefined && !cell.journal.isOpening) return
+    cell?.receiveJournaled(message)
   }
 
   isJournaled(id: ActorId): boolean {
-    return (this.#parts.cells.get(id)?.spec.mode ?? this.#parts.modeOf(id)) === 'durable'
+    return (this.#parts.cells.get(id)?.spec.mode ?? this.#parts.modeOf(id)) === 'durable' || isLinked(id)
   }
 
   isMember(id: ActorId): boolean {
@@ -407,6 +417,22 @@ export class LocalRouter implements Router {
     return accepted
   }
 
+  /** Puts a message into the outbox of its link, in a transaction of its own. */
+  #post(to: ActorId, message: Message): Promise<void> {
+    const { persistence, links } = this.#parts
+    const sent =
+      persistence === undefined || links === undefined
+        ? Promise.reject(new NoProcError(to, message.name))
+        : persistence.accept(to, message).then(
+            () => links.posted(linkOf(to)),
+            (error: unknown) => {
+              throw refusal(to, message.name, error)
+            },
+          )
+    sent.catch(() => this.drop(to, message, 'not accepted'))
+    return sent
+  }
+
   /** Offers a message to the journal; what comes of it is done in the very turn in which the journal's answer arrives. */
   #accept(cell: Cell, message: Message): Promise<void> {
     const { gate } = cell.mailbox
@@ -449,6 +475,11 @@ export class LocalRouter implements Router {
 /** What the middleware may change. */
 function whatOf({ input, headers }: SentMessage): Pick<Request, 'input' | 'headers'> {
   return { input, headers }
+}
+
+function noCallOver(to: ActorId, name: string): UnavailableError {
+  const problem = 'an answer cannot be waited for over a link: ask with ctx.request in a durable actor, or cast; nothing was sent'
+  return new UnavailableError(to, name, problem, { isSent: false })
 }
 
 function downNow(to: ActorId, name: string): UnavailableError {

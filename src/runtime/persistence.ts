@@ -3,10 +3,11 @@ import type { Envelope } from '../protocol/envelope.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { CheckpointLimits } from './checkpoint-settings.ts'
 import type { Clock } from './clock.ts'
+import type { LinkStore } from './linked/link-store.ts'
 import type { Scheduler } from './scheduler.ts'
 
-/** What asked for a checkpoint: the start, a committed turn, the policy, a call, or the end of the incarnation. */
-export type CheckpointCause = 'start' | 'turn' | 'policy' | 'call' | 'term'
+/** What asked for a checkpoint: the start, a committed turn, the policy, a call, the end of the incarnation, or going back. */
+export type CheckpointCause = 'start' | 'turn' | 'policy' | 'call' | 'term' | 'cut'
 
 /** What an actor is at one moment: its behavior and what that is bound to. */
 export interface Snapshot {
@@ -131,11 +132,17 @@ export interface CheckpointOrder {
 export interface Committed {
   /** The number of the checkpoint, if one was written. */
   readonly checkpoint: number | undefined
+  /** About how many bytes its state has as text, where it is larger than what is well written with every turn. */
+  readonly largeBytes?: number
   readonly reserved?: number
   /** Checkpoints with their state elsewhere that this one took the place of, oldest first: that has to be told. */
   readonly expired?: readonly number[]
   /** The messages that went into journals, with their numbers, in the order of `turns` and their `sends`. */
   readonly deliveries: readonly { readonly to: ActorId; readonly message: Journaled }[]
+  /** The links in whose outboxes there is something new. */
+  readonly posted?: readonly string[]
+  /** What is a dead letter, because the outbox of its link was full. */
+  readonly overflowed?: readonly JournaledSend[]
 }
 
 /** Something that a handler has had done outside, while it handled one message: its name is its own there. */
@@ -237,6 +244,50 @@ export interface RestartCount {
   readonly restarts: number
 }
 
+/** A message that waits for an actor again. */
+export interface BackMail {
+  readonly envelope: Envelope
+  /** Its number in the journal when the cut was taken; 0 if it was in none, or in that of another store. */
+  readonly seq: number
+}
+
+/** What an actor with a journal has in it again. */
+export interface BackJournal {
+  /** The first one first. */
+  readonly mail: readonly BackMail[]
+  readonly timers: readonly DurableTimer[]
+  /** The last message that is in the state, by the numbers of this store; nothing if the cut is of another one. */
+  readonly appliedTo: number | undefined
+}
+
+/** One actor as it is to begin again. The frontier of one with a journal is that of its journal, whatever the snapshot says. */
+export interface ActorBack {
+  readonly id: ActorId
+  readonly snapshot: Snapshot
+  /** As {@link CheckpointOrder.limits}. */
+  readonly limits?: CheckpointLimits | undefined
+  /** Nothing for one that keeps none. */
+  readonly journal: BackJournal | undefined
+}
+
+/** How a group is to begin again. */
+export interface GoingBack {
+  /** Messages of those below it that wait, and are not in the mail, are dropped; those of others stay, behind the mail. */
+  readonly supervisor: ActorId
+  readonly actors: readonly ActorBack[]
+  /** Those who were not there: they begin with their first state, if ever. What they have not handled is a dead letter. */
+  readonly strangers: readonly ActorId[]
+  /** All members of these dynamic supervisors. */
+  readonly groups: readonly { readonly supervisor: ActorId; readonly members: readonly Member[] }[]
+}
+
+/** Messages of the journal of one actor that have other numbers now. */
+export interface Renumbered {
+  readonly id: ActorId
+  /** Each with the number before and the number now. */
+  readonly numbers: readonly (readonly [number, number])[]
+}
+
 /** What a store says of itself. */
 export interface StoreInfo {
   /** Given once, when the store was made. */
@@ -259,6 +310,8 @@ export interface StoreInfo {
  */
 export interface Persistence {
   readonly info: StoreInfo
+  /** What it does for links to other stores. What is sent to an actor behind one goes into the outbox, wherever a message is taken. */
+  readonly links: LinkStore
   /**
    * Takes a message into the journal of `to`; resolves after it is committed. `keep` is given at once what will be read from
    * there: an input that shares nothing with that of the sender.
@@ -278,6 +331,11 @@ export interface Persistence {
    * but for those that cannot be read, which become dead letters.
    */
   beginAnew(id: ActorId, why: string): Promise<LostState>
+  /**
+   * Has a group begin again as it was, in one transaction. What was committed before ends with it: states of later moments,
+   * messages that the group has sent itself, timers. None of the actors may run, and those that did can commit no more.
+   */
+  goBack(order: GoingBack): Promise<readonly Renumbered[]>
   /** One checkpoint with its state; nothing if there is none with that number or it cannot be read. */
   read(id: ActorId, checkpoint: number): Promise<Checkpoint | undefined>
   /** Writes that something is about to be done outside, unless that is known; `key` is kept with it, the first one for ever. */

@@ -1,7 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { DurationOrInfinity } from '../protocol/duration.ts'
 import { CallError, RefusedError } from './errors.ts'
-import type { Message } from './message.ts'
+import type { Envelope } from '../protocol/envelope.ts'
 import type { Outcome } from './persistence.ts'
 
 /** How a request is made whose reply comes as a message. */
@@ -65,13 +65,21 @@ export function requestKey(then: string, request: string): string {
   return `${mark}${encodeURIComponent(then)}/${request}`
 }
 
+/** What tells a request. */
+export type RequestHead = Pick<Envelope, 'kind' | 'key' | 'sender'>
+
 /** The request that a journaled call is; nothing if it is none, or nobody is to be answered. */
 export function requestIn({
   kind,
   key,
   sender,
-}: Message): { readonly to: ActorId; readonly then: string; readonly request: string } | undefined {
+}: RequestHead): { readonly to: ActorId; readonly then: string; readonly request: string } | undefined {
   if (kind !== 'call' || sender === undefined || key?.startsWith(mark) !== true) return undefined
   const [then = '', ...request] = key.slice(mark.length).split('/')
   return { to: sender, then: decodeURIComponent(then), request: request.join('/') }
+}
+
+/** The key of the answer to a request. */
+export function answerKey(request: string): string {
+  return `~answer/${request}`
 }

@@ -5,7 +5,7 @@ import type { Beginning } from './beginning.ts'
 import type { Behavior, Hooks, StartCause, StartPlan, StateSource } from './behavior.ts'
 import { DurableTurns, largestGroup, unknownOutcome } from './durable-turns.ts'
 import { IgnoreError, reasonOfThrown, StateUnreadableError } from './errors.ts'
-import { deepFreeze } from './freeze.ts'
+import { deepFreeze } from '../protocol/freeze.ts'
 import { Incarnation } from './incarnation.ts'
 import { LiveContext } from './live-context.ts'
 import { loadElsewhere } from './load-elsewhere.ts'
@@ -92,6 +92,7 @@ async function publishLater(life: Incarnation, origin: StartOrigin, first: Promi
 async function startFromStore(cell: Cell, origin: StartOrigin, attempt: number): Promise<Started> {
   let life: Incarnation | undefined
   try {
+    if (cell.spec.mode === 'durable') cell.journal.isOpening = true
     const opened = await openForStart(cell)
     tellOfRecovery(cell, opened)
     // The process before has had no time to say what ended it: it may have been what this actor handled.
@@ -100,6 +101,7 @@ async function startFromStore(cell: Cell, origin: StartOrigin, attempt: number):
     // Who asked for it may be gone by now, and another start may have been quicker.
     if (cell.life !== undefined || origin.parent?.isActive === false) return fail(cell, undefined, killed)
     life = conceive(cell, opened.incarnation, origin)
+    if (cell.spec.mode === 'durable') cell.journal.isOpening = false
     life.turns = new VolatileTurns(life)
     const found = await recoverDown(cell, life, opened)
     const plan = await askHook(life, origin, attempt, found)
@@ -322,6 +324,7 @@ function takeBacklog(cell: Cell, { frontier, backlog }: Revived): void {
 }
 
 function fail(cell: Cell, life: Incarnation | undefined, reason: ExitReason): Started {
+  if (cell.spec.mode === 'durable') cell.journal.isOpening = false
   life?.finish(reason)
   cell.world.emit({ type: 'start failed', id: cell.id, reason })
   return { status: 'failed', reason }

@@ -18,6 +18,7 @@ import type { LastExit } from './last-exit.ts'
 import { LifeListeners } from './life-listeners.ts'
 import { broadcast, publish, type Announcer } from './announcing.ts'
 import { kill } from './end-for-good.ts'
+import type { Links } from './linked/links.ts'
 import { LocalRouter } from './local-router.ts'
 import { messageOf, type Message } from './message.ts'
 import { MonitorActions } from './monitor-actions.ts'
@@ -44,6 +45,7 @@ export interface SystemParts {
   readonly random: Random
   readonly scheduler: Scheduler
   readonly persistence: Persistence | undefined
+  readonly links: Links | undefined
   readonly sink: EventSink<ActorEvent | OverloadEvent>
   /** Behaviors that a checkpoint may name besides those that the specs start with. */
   readonly behaviors: readonly Behavior[]
@@ -98,6 +100,7 @@ export class ActorSystem implements World {
   readonly random: Random
   readonly scheduler: Scheduler
   readonly persistence: Persistence | undefined
+  readonly links: Links | undefined
   readonly freezesStates: boolean
   readonly copiesMessages: boolean
   readonly middleware: MiddlewareChain | undefined
@@ -150,6 +153,7 @@ export class ActorSystem implements World {
     this.random = random
     this.scheduler = scheduler
     this.persistence = persistence
+    this.links = parts.links
     this.freezesStates = freezesStates
     this.copiesMessages = copiesMessages
     this.attribution = attribution
@@ -170,6 +174,8 @@ export class ActorSystem implements World {
       copies: copiesMessages,
       boundsNestedCalls,
       middleware: this.middleware,
+      persistence,
+      links: parts.links,
     })
     this.cuts = new Cuts(this, this.#cells)
     this.#revivals = new Revivals({
@@ -221,6 +227,7 @@ export class ActorSystem implements World {
     const cell = this.#cells.get(spec.id) ?? this.#places.add(spec)
     if (cell.spec !== spec) cell.adopt(spec)
     cell.isForgotten = false
+    this.cuts.place(cell)
     return startActor(cell, this.#revivals.origin(cell, origin))
   }
 
@@ -360,13 +367,21 @@ export class ActorSystem implements World {
   armTimer(life: Life, timer: DurableTimer): void {
     const { cell } = life
     const fire = async (): Promise<void> => {
-      const fired = await cell.store.fire(cell.id, timer.id)
-      if (fired !== undefined) this.router.deliverJournaled(cell.id, messageOf(fired))
+      // Until it is known what came of it, it is neither a timer nor a message that waits.
+      cell.journal.beginAccept()
+      try {
+        const fired = await cell.store.fire(cell.id, timer.id)
+        if (fired !== undefined) this.router.deliverJournaled(cell.id, messageOf(fired))
+      } finally {
+        cell.endAccept()
+      }
     }
-    life.setTimer(timer.id, Math.max(0, timer.dueAtMs - this.clock.wallNow()), () => {
+    const { id, envelope, dueAtMs } = timer
+    const due = (): void => {
       // A timer that the store could not turn into a message is still in it, and is armed again by the next start.
       fire().catch((error: unknown) => life.end({ type: 'error', error }, 'orderly'))
-    })
+    }
+    life.setTimer(id, Math.max(0, dueAtMs - this.clock.wallNow()), due, { envelope })
   }
 
   /** Casts to every member of a group, from outside. */
@@ -473,6 +488,7 @@ export class ActorSystem implements World {
   #isBack(id: ActorId): void {
     const life = this.lifeOf(id)
     if (life === undefined) return
+    this.cuts.started(life)
     this.groups.back(life)
     this.topics.back(life)
   }

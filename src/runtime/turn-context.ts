@@ -26,7 +26,7 @@ import type { SentMessage } from './middleware.ts'
 import { RejectedError } from './middleware-errors.ts'
 import type { DurableTimer, JournaledSend, Member, Outcome } from './persistence.ts'
 import type { CheckpointTaken } from './checkpoint-request.ts'
-import { answerOf, failureOf, requestIn, requestKey, type Answer, type RequestOptions } from './requests.ts'
+import { answerKey, answerOf, failureOf, requestIn, requestKey, type Answer, type RequestOptions } from './requests.ts'
 import type { NamedActor } from './names.ts'
 
 /**
@@ -164,10 +164,16 @@ export class TurnContext extends LiveContext {
       this.sends.push({ to, envelope })
       return
     }
-    const tell = (answer: Answer): void => this.#tellLater(to, then, answer)
+    const { life } = this
+    const tell = (answer: Answer): void => {
+      life.asked?.delete(request)
+      this.#tellLater(to, then, answer)
+    }
     this.unjournaled.push(() => {
       const { input, sender } = envelope
-      router.call(to, { name, input, sender, headers }, timeout === undefined ? undefined : { timeout }).then(
+      const answer = router.call(to, { name, input, sender, headers }, timeout === undefined ? undefined : { timeout })
+      ;(life.asked ??= new Map()).set(request, { request, then, to, answer })
+      answer.then(
         (value) => tell({ request, status: 'replied', value }),
         (error: unknown) => tell(failureOf(request, error)),
       )
@@ -181,7 +187,7 @@ export class TurnContext extends LiveContext {
     const { to, then, request } = asked
     const input = answerOf(request, outcome)
     const headers = this.headersNow()
-    this.sends.push({ to, envelope: { kind: 'cast', name: then, input, sender: this.id, key: `~answer/${request}`, headers } })
+    this.sends.push({ to, envelope: { kind: 'cast', name: then, input, sender: this.id, key: answerKey(request), headers } })
   }
 
   override forward(to: { readonly id: ActorId }, name: string): void {
@@ -314,7 +320,7 @@ export class TurnContext extends LiveContext {
   #tellLater(sender: ActorId, then: string, input: Answer): void {
     const { router } = this.cell.world
     const headers = this.headers
-    const envelope = { kind: 'cast', name: then, input, sender, key: `~answer/${input.request}` } as const
+    const envelope = { kind: 'cast', name: then, input, sender, key: answerKey(input.request) } as const
     if (router.problemWith(this.id, envelope) !== undefined) router.drop(this.id, new Message(envelope, undefined, 0), 'noproc')
     else void router.cast(this.id, { name: then, input, sender, headers }, { id: envelope.key }).catch(() => undefined)
   }

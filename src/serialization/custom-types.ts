@@ -1,3 +1,4 @@
+import { isKeyedMap, keyedMap as keyedMapOf, type KeyedMap } from '../protocol/keyed-map.ts'
 import { refDataOf, StoredRef, type RefData } from '../protocol/ref-data.ts'
 import { binaryFromText, binaryName, binaryToText, type BinaryText } from './binary-types.ts'
 import { errorFromFields, errorToFields, type ErrorFields } from './error-fields.ts'
@@ -33,6 +34,13 @@ const invalidDate: CustomType = {
   deserialize: () => new Date(Number.NaN),
 }
 
+const keyedMap: CustomType = {
+  name: 'keyed-map',
+  isApplicable: isKeyedMap,
+  serialize: (value) => ({ entries: [...(value as KeyedMap<unknown>)] }),
+  deserialize: (stored) => keyedMapOf((stored as { readonly entries: [string, unknown][] }).entries),
+}
+
 const nullPrototype: CustomType = {
   name: 'null-prototype',
   isApplicable: (value) => typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null,
@@ -51,4 +59,4 @@ const ref: CustomType = {
   },
 }
 
-export const customTypes = { binary, error, invalidDate, nullPrototype, ref } as const
+export const customTypes = { binary, error, invalidDate, keyedMap, nullPrototype, ref } as const

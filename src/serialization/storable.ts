@@ -1,3 +1,4 @@
+import { isKeyedMap, type KeyedMap } from '../protocol/keyed-map.ts'
 import { refDataOf } from '../protocol/ref-data.ts'
 import { binaryName } from './binary-types.ts'
 import { errorToFields } from './error-fields.ts'
@@ -24,10 +25,13 @@ export const maxDigits = 100_000
 /** How deep objects may lie within each other. */
 export const maxDepth = 500
 
-/** Walks through a value once, changes nothing, and stops at the first thing that cannot be stored without loss. */
-export function inspect(value: unknown, rootName: string): Inspection {
+/**
+ * Walks through a value once, changes nothing, and stops at the first thing that cannot be stored without loss. It does not look
+ * into keyed maps that are `apart`: those that nothing but fields of plain objects lead to.
+ */
+export function inspect(value: unknown, rootName: string, apart = false): Inspection {
   const inspector = new Inspector()
-  const problem = inspector.check(value, 0, 'value')
+  const problem = inspector.check(value, 0, apart ? 'field' : 'value')
   if (problem !== undefined) {
     const { found, remedy } = problem
     return { type: 'unstorable', obstacle: { path: rootName + problem.steps.reverse().join(''), found, remedy } }
@@ -47,8 +51,11 @@ interface Problem {
   readonly remedy: string
 }
 
-/** Where a value stands: a reference back to an object cannot be restored at the place of an element. */
-type Place = 'value' | 'element'
+/**
+ * Where a value stands: a reference back to an object cannot be restored at the place of an element; a keyed map in a field, or
+ * at the root, is apart.
+ */
+type Place = 'field' | 'value' | 'element'
 
 class Inspector {
   isPlain = true
@@ -81,32 +88,37 @@ class Inspector {
 
   #checkObject(value: object, depth: number, place: Place): Problem | undefined {
     if (this.#seen.has(value)) return this.#checkRepeated(value, place)
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (place === 'field' && prototype !== Object.prototype && isKeyedMap(value)) {
+      this.isPlain = false
+      return undefined
+    }
     this.#seen.add(value)
     if (depth >= maxDepth) return tooDeep()
-    const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype === Object.prototype) return this.#checkFields(value, depth)
+    if (prototype === Object.prototype) return this.#checkFields(value, depth, place === 'field' ? 'field' : 'value')
     if (Array.isArray(value) && prototype === Array.prototype) return this.#checkArray(value, depth)
     this.isPlain = false
     if (prototype === null) return this.#checkFields(value, depth)
     if (prototype === Map.prototype) return checkNoFields(value, 'Map') ?? this.#checkMap(value as Map<unknown, unknown>, depth)
     if (prototype === Set.prototype) return checkNoFields(value, 'Set') ?? this.#checkSet(value as Set<unknown>, depth)
     if (value instanceof Error) return this.#checkError(value, depth)
+    if (isKeyedMap(value)) return this.#checkKeyedMap(value, depth)
     return checkLeaf(value, prototype)
   }
 
   #checkRepeated(value: object, place: Place): Problem | undefined {
     this.isPlain = false
     this.repeated.add(value)
-    if (place === 'value' && this.#errorsAround === 0) return undefined
-    const where = place === 'value' ? 'inside an error' : 'as a key of a Map or a member of a Set'
+    if (place !== 'element' && this.#errorsAround === 0) return undefined
+    const where = place !== 'element' ? 'inside an error' : 'as a key of a Map or a member of a Set'
     return problem(`an object that occurs elsewhere in the value, here ${where}`, 'Store a copy of it here, or its id.')
   }
 
-  #checkFields(value: object, depth: number): Problem | undefined {
+  #checkFields(value: object, depth: number, place: Place = 'value'): Problem | undefined {
     if (Object.getOwnPropertySymbols(value).length > 0) return symbolKey()
     for (const key of Object.keys(value)) {
       if (isReservedKey(key)) return step(fieldStep(key), reservedKey())
-      const found = this.check((value as Record<string, unknown>)[key], depth + 1, 'value')
+      const found = this.check((value as Record<string, unknown>)[key], depth + 1, place)
       if (found !== undefined) return step(fieldStep(key), found)
     }
     return undefined
@@ -131,6 +143,15 @@ class Inspector {
       const inItem = this.check(item, depth + 1, 'value')
       if (inItem !== undefined) return step(typeof key === 'object' ? `.values()[${i}]` : `.get(${describeKey(key)})`, inItem)
       i++
+    }
+    return undefined
+  }
+
+  #checkKeyedMap(value: KeyedMap<unknown>, depth: number): Problem | undefined {
+    for (const [key, item] of value) {
+      // It is written as lists in a list.
+      const found = this.check(item, depth + 3, 'value')
+      if (found !== undefined) return step(`.get(${describeKey(key)})`, found)
     }
     return undefined
   }

@@ -1,5 +1,6 @@
 import { SuperJSON } from 'superjson'
 import { NotStorableError } from '../protocol/errors.ts'
+import type { KeyedMap } from '../protocol/keyed-map.ts'
 import type { Codec } from './codec.ts'
 import { customTypes } from './custom-types.ts'
 import { UnreadableError } from './errors.ts'
@@ -16,14 +17,14 @@ const defaultMaxLength = 64 * 1024 * 1024
  *
  * A value of JSON types only is written as `{"json":…}`, which every superjson reads. Of the rest, these come back as they
  * were: `undefined`, `-0`, `NaN`, infinities, `bigint`, `Date`, `Map`, `Set`, `RegExp`, `URL`, `Buffer`, `ArrayBuffer`, typed
- * arrays, errors (one of the user's own class as an `Error` of the same name), objects without a prototype, shared objects
- * and cycles.
+ * arrays, errors (one of the user's own class as an `Error` of the same name), keyed maps, objects without a prototype, shared
+ * objects and cycles.
  */
 export function superjsonCodec({ maxLength = defaultMaxLength }: { readonly maxLength?: number } = {}): Codec {
   const reader = makeReader()
   return {
-    encode: (value, rootName) => {
-      const text = write(value, rootName)
+    encode: (value, rootName, apart) => {
+      const text = write(value, rootName, apart)
       if (text.length > maxLength) throw new NotStorableError(tooLong({ rootName, length: text.length, maxLength }))
       return text
     },
@@ -45,13 +46,13 @@ function makeReader(): SuperJSON {
   return reader
 }
 
-function write(value: unknown, rootName: string): string {
-  const inspection = inspect(value, rootName)
+function write(value: unknown, rootName: string, apart: Map<string, KeyedMap<unknown>> | undefined): string {
+  const inspection = inspect(value, rootName, apart !== undefined)
   switch (inspection.type) {
     case 'plain':
       return `{"json":${JSON.stringify(value)}}`
     case 'rich':
-      return JSON.stringify(writeSuperjson(value, inspection.repeated))
+      return JSON.stringify(writeSuperjson(value, inspection.repeated, apart))
     case 'unstorable':
       throw new NotStorableError(inspection.obstacle)
   }

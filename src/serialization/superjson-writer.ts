@@ -1,3 +1,4 @@
+import { isKeyedMap, type KeyedMap } from '../protocol/keyed-map.ts'
 import { customTypes, type CustomType } from './custom-types.ts'
 
 /** A value in superjson's own format: JSON, and notes on what JSON cannot say. */
@@ -19,10 +20,16 @@ type Equalities = Paths | readonly [root: string[]] | readonly [root: string[], 
  * references inside a cycle; this one does not, and is several times faster. An object of `repeated` is written where it
  * occurs first; every further occurrence is a reference to that place.
  *
+ * Keyed maps that nothing but fields of plain objects lead to are put into `apart`, if that is given, in place of being written.
+ *
  * Expects a value in which `inspect` has found nothing unstorable.
  */
-export function writeSuperjson(value: unknown, repeated: ReadonlySet<object>): SuperjsonDocument {
-  const writer = new Writer(repeated)
+export function writeSuperjson(
+  value: unknown,
+  repeated: ReadonlySet<object>,
+  apart?: Map<string, KeyedMap<unknown>>,
+): SuperjsonDocument {
+  const writer = new Writer(repeated, apart)
   const json = writer.write(value)
   const values = writer.root ?? writer.notes
   const referentialEqualities = writer.equalities()
@@ -37,6 +44,8 @@ class Writer {
   /** The notes inside the nearest value around that has a note of its own. */
   notes: Notes | undefined
   readonly #repeated: ReadonlySet<object>
+  /** Nothing, also while something else than fields of plain objects leads to the value at hand. */
+  #apart: Map<string, KeyedMap<unknown>> | undefined
   /** For each repeated object met so far: where it was met first, and then. */
   readonly #places = new Map<object, string[]>()
   /** The steps from the root to the value at hand, escaped. */
@@ -44,8 +53,9 @@ class Writer {
   /** How many of these lead to the value whose notes are being taken. */
   #base = 0
 
-  constructor(repeated: ReadonlySet<object>) {
+  constructor(repeated: ReadonlySet<object>, apart: Map<string, KeyedMap<unknown>> | undefined) {
     this.#repeated = repeated
+    this.#apart = apart
   }
 
   write(value: unknown): unknown {
@@ -77,8 +87,12 @@ class Writer {
   }
 
   #object(value: object): unknown {
+    if (this.#apart !== undefined && isKeyedMap(value)) {
+      this.#apart.set(this.#path.join('.'), value)
+      return null
+    }
     if (this.#repeated.has(value) && !this.#isFirst(value)) return null
-    if (Array.isArray(value)) return this.#items(value)
+    if (Array.isArray(value)) return this.#apart === undefined ? this.#items(value) : this.#within(() => this.#items(value))
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype === Object.prototype) return this.#fields(value as Record<string, unknown>)
     if (prototype === Map.prototype) return this.#noted('map', () => this.#entries(value as Map<unknown, unknown>))
@@ -88,8 +102,18 @@ class Writer {
     if (value instanceof Date) return this.#date(value)
     if (value instanceof RegExp) return this.#leaf('regexp', String(value))
     if (value instanceof URL) return this.#leaf('URL', value.href)
+    if (isKeyedMap(value)) return this.#custom(customTypes.keyedMap, value)
     if (customTypes.ref.isApplicable(value)) return this.#custom(customTypes.ref, value)
     return this.#leaf(['custom', customTypes.binary.name], customTypes.binary.serialize(value))
+  }
+
+  /** What is inside has no place of its own. */
+  #within(write: () => unknown): unknown {
+    const apart = this.#apart
+    this.#apart = undefined
+    const json = write()
+    this.#apart = apart
+    return json
   }
 
   #isFirst(value: object): boolean {
@@ -151,7 +175,7 @@ class Writer {
     const outerBase = this.#base
     this.notes = undefined
     this.#base = this.#path.length
-    const json = write()
+    const json = this.#within(write)
     const inside = this.notes as Notes | undefined
     this.notes = outerNotes
     this.#base = outerBase
@@ -168,6 +192,6 @@ class Writer {
 /** The place of the root among the places; as a path it would be that of the key `''`. */
 const rootPath = '\u0000root'
 
-function escapeStep(key: string): string {
+export function escapeStep(key: string): string {
   return key.includes('.') || key.includes('\\') ? key.replaceAll('\\', '\\\\').replaceAll('.', '\\.') : key
 }

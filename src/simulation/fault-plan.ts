@@ -7,7 +7,7 @@ import type { Persistence } from '../runtime/persistence.ts'
 export type Misdeed = 'crash' | 'hang' | { readonly takes: Duration }
 
 /** What a store can be asked for, and can refuse. */
-export type StoreOperation = Exclude<keyof Persistence, 'info' | 'close'>
+export type StoreOperation = Exclude<keyof Persistence, 'info' | 'links' | 'close'>
 
 /** A fault in the handling of a message. */
 export interface MessageFault {
@@ -82,6 +82,7 @@ const operations: Record<StoreOperation, true> = {
   noteExits: true,
   exits: true,
   beginAnew: true,
+  goBack: true,
   countRestarts: true,
   restarts: true,
 }

@@ -40,6 +40,7 @@ function faultyPersistence(inner: Persistence, faults: PlannedFaults, tear: Faul
   }
   return {
     info: inner.info,
+    links: inner.links,
     accept: (to, envelope, keep) => ask('accept', to, () => inner.accept(to, envelope, keep)),
     commit: (id, incarnation, commit) =>
       ask(
@@ -57,6 +58,7 @@ function faultyPersistence(inner: Persistence, faults: PlannedFaults, tear: Faul
       ),
     open: (id, rung, incarnation) => ask('open', id, () => inner.open(id, rung, incarnation)),
     beginAnew: (id, why) => ask('beginAnew', id, () => inner.beginAnew(id, why)),
+    goBack: (order) => ask('goBack', order.supervisor, () => inner.goBack(order)),
     read: (id, checkpoint) => ask('read', id, () => inner.read(id, checkpoint)),
     beginEffect: (id, incarnation, effect) => ask('beginEffect', id, () => inner.beginEffect(id, incarnation, effect)),
     settleEffect: (id, incarnation, effect, result) =>

@@ -107,16 +107,15 @@ export class DynamicSupervisorError extends SupervisorError {
 const cutProblems: Readonly<Record<CutProblem, string>> = {
   busy: 'some had not finished what they were handling in time',
   down: 'some are down, and what they were handling may be lost',
-  durable: 'some keep a journal, which does not go back',
-  spawned: 'some were spawned, and nobody would start them again',
   foreign: 'it is no cut of this supervisor',
   unreadable: 'this program cannot read the state of some',
   missing: 'some of it are not there',
+  store: 'the store has not taken it, and everybody comes back with what was committed last',
 }
 
 /**
  * There is no cut of a group, or no way back to one. Everybody goes on as before, but for `missing`: then those of the cut who
- * are there have gone back.
+ * are there have gone back; and for `store`: then all were taken down and started again, each with its own state.
  */
 export class CutError extends CoppiceError {
   override readonly name = 'CutError'
@@ -125,8 +124,8 @@ export class CutError extends CoppiceError {
   readonly problem: CutProblem
   /** Who stands in the way. */
   readonly actors: readonly ActorId[]
-  constructor(supervisor: ActorId, problem: CutProblem, actors: readonly ActorId[]) {
-    super(`supervisor ${displayId(supervisor)}: ${cutProblems[problem]} (${actors.map(displayId).join(', ')})`)
+  constructor(supervisor: ActorId, problem: CutProblem, actors: readonly ActorId[], options?: ErrorOptions) {
+    super(`supervisor ${displayId(supervisor)}: ${cutProblems[problem]} (${actors.map(displayId).join(', ')})`, options)
     this.supervisor = supervisor
     this.problem = problem
     this.actors = actors
@@ -169,7 +168,12 @@ export function errorOf(supervisor: ActorId, problem: SupervisorProblem): Superv
     case 'simple_one_for_one':
       return new DynamicSupervisorError(supervisor, id, problem.request)
     case 'no_cut':
-      return new CutError(supervisor, problem.problem, problem.actors)
+      return new CutError(
+        supervisor,
+        problem.problem,
+        problem.actors,
+        problem.cause === undefined ? {} : { cause: problem.cause },
+      )
     case 'invalid_spec':
       return problem.error
   }

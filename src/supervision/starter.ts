@@ -1,7 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { Beginning } from '../runtime/beginning.ts'
-import type { Cut, CutResult } from '../runtime/cuts/cut.ts'
+import type { Cut, CutOrder, CutResult, NoCut } from '../runtime/cuts/cut.ts'
 import type { LastState } from './specs/decide.ts'
 import type { StartOrder, StopOrder } from './machine/commands.ts'
 
@@ -26,11 +26,11 @@ export interface Starter {
   /** A copy of the state that an incarnation has left; nothing if there is none, or a later one has been there. */
   lastOf(id: string, incarnation: number): LastState | undefined
   /** The states of all below the supervisor at one moment, with the mail between them. */
-  cut(withinMs: number): Promise<CutResult>
+  cut(order: CutOrder): Promise<CutResult>
   /** What keeps them from going back to a cut; nothing if they can. */
-  problemWithCut(cut: Cut): Extract<CutResult, { readonly status: 'failed' }> | undefined
-  /** Has the next incarnations begin as it says; false, and nothing is changed, while anybody below lives. */
-  goBackTo(cut: Cut): boolean
+  problemWithCut(cut: Cut): NoCut | undefined
+  /** Has the next incarnations begin as it says, in the store too; or says why nothing was changed. */
+  goBackTo(cut: Cut): Promise<NoCut | undefined>
   /** Those of a cut who do not run. */
   missingOf(cut: Cut): readonly ActorId[]
   /** Gives up whatever is left of children of an earlier incarnation of the supervisor, but for these. */

@@ -106,6 +106,21 @@ describe('a step of a group', () => {
     expect(runs).toBe(0)
   })
 
+  it('[W3] leaves nothing of an attempt to the next one, also what nobody has handled yet', async () => {
+    for (let seed = 0; seed < 30; seed += 1) {
+      const sim = await simulatedWithoutStore(workers({}), { seed })
+      const { a, b, c } = sim.tree.group
+      const done = await sim.until(
+        runOrRestore(supervisorOf(sim.tree.group), ({ attempt }) => {
+          for (const worker of [a, b, c, a]) void worker.call.work(attempt).catch(() => undefined)
+          if (attempt < 3) throw new Error('too early')
+          return Promise.all([a.call.show(), b.call.show(), c.call.show()])
+        }),
+      )
+      expect(done).toEqual([12, 21, 31])
+    }
+  })
+
   it('does not count against the intensity', async () => {
     const tree = supervisor(
       {},

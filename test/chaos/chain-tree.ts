@@ -157,14 +157,14 @@ function otherDesk(ctx: unknown, desk: DeskName): ReturnType<DeskContext['ref']>
   return (ctx as DeskContext).ref(Desk, desk === 'east' ? 'west' : 'east')
 }
 
-/** Everything in it is durable. */
-export function chainTree(restarts: number) {
+/**
+ * Everything in it is durable. Who kills processes again and again, also while they start, kills some in the midst of the same
+ * order each time: with 3 attempts that order would be given up, and rightly so.
+ */
+export function chainTree(restarts: number, maxAttempts = 3) {
+  const options = { state: 'durable', maxAttempts } as const
   return supervisor(
     { intensity: { restarts, within: '1s' } },
-    {
-      ledger: child(Ledger, { state: 'durable' }),
-      east: child(Desk, { state: 'durable' }),
-      west: child(Desk, { state: 'durable' }),
-    },
+    { ledger: child(Ledger, options), east: child(Desk, options), west: child(Desk, options) },
   )
 }

@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest'
 import { failEverything } from './faults.ts'
 import { lookAtImages } from './images.ts'
 import { killProcesses } from './kills.ts'
+import { playLinks } from './links/play.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
 
@@ -38,4 +39,12 @@ it('processes that are killed at random and at named points lose, double and swa
   expect(problems).toEqual([])
   expect(outcome).toMatchObject({ kills: 4, lost: 0, doubled: 0, outOfOrder: 0 })
   expect(outcome.accepted).toBeGreaterThan(0)
+})
+
+it('links between stores lose, double and swap nothing, whatever the wire, the kills and the losses of power', async () => {
+  const problems: string[] = []
+  const outcome = await playLinks({ schedules: 400, seed: 900, tell: (problem) => problems.push(problem) })
+  expect(problems).toEqual([])
+  expect(outcome).toMatchObject({ schedules: 400, sqlite: 1, lost: 0, doubled: 0, outOfOrder: 0, invented: 0, stuck: 0 })
+  for (const seen of [outcome.accepted, outcome.powerLosses, outcome.orphans, outcome.broken]) expect(seen).toBeGreaterThan(0)
 })

@@ -37,9 +37,15 @@ export async function plantMutants({ tell }: { readonly tell: (line: string) => 
   return { mutants: storeMutants.length, caught: storeMutants.length - missed.length, missed }
 }
 
+const modes: Readonly<Record<StoreMutant['caughtBy'], readonly string[]>> = {
+  images: ['--images', '3000', '--sync', 'full'],
+  io: ['--io', '--faults', '1000'],
+  links: ['--links', '20000'],
+}
+
 /** What was noticed, in a few words. */
 async function look(number: number, { caughtBy }: StoreMutant): Promise<string | undefined> {
-  const mode = caughtBy === 'images' ? ['--images', '3000', '--sync', 'full'] : ['--io', '--faults', '1000']
+  const mode = modes[caughtBy]
   const args = ['--import', mutate, program, ...mode, '--first']
   const env = { ...process.env, STORE_MUTANT: String(number) }
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })

@@ -6,6 +6,7 @@ import { killStoreThread } from '../support/store-kills.ts'
 import { failEverything } from './faults.ts'
 import { lookAtImages } from './images.ts'
 import { killProcesses } from './kills.ts'
+import { playLinks } from './links/play.ts'
 import { plantMutants } from './mutants.ts'
 
 const usage = `chaos: give one of
@@ -13,8 +14,9 @@ const usage = `chaos: give one of
   --threads N                           kills the store thread of one process N times, under load
   --images N [--sync full|normal|off]   N images of the disk, in each way of syncing
   --io [--faults N]                     every write, sync and truncate fails once, and for ever; about N of them
+  --links N                             N simulated schedules of links between stores, over a bad wire
   --mutants                             mistakes in the store, each of which has to be noticed
-and --seed S, a whole number; --first ends images and faults at the first thing that is wrong`
+and --seed S, a whole number; --first ends images, faults and links at the first thing that is wrong`
 
 const values = valuesOf()
 
@@ -32,6 +34,9 @@ else if (values.io) {
   const most = values.faults === undefined ? Infinity : whole(values.faults, 'faults', 1)
   const outcome = await failEverything({ most, seed, stopsAtFirst, tell })
   end(outcome, outcome.lost + outcome.doubled + outcome.wrong)
+} else if (values.links !== undefined) {
+  const outcome = await playLinks({ schedules: whole(values.links, 'links', 1), seed, stopsAtFirst, tell })
+  end(outcome, outcome.wrong)
 } else if (values.mutants) {
   const outcome = await plantMutants({ tell })
   end(outcome, outcome.missed.length)
@@ -72,7 +77,7 @@ function valuesOf() {
     const flag = { type: 'boolean', default: false } as const
     const { values } = parseArgs({
       options: {
-        ...{ kills: text, threads: text, images: text, sync: text, faults: text },
+        ...{ kills: text, threads: text, images: text, sync: text, faults: text, links: text },
         ...{ io: flag, mutants: flag, first: flag },
         seed: { type: 'string', default: '1' },
       },

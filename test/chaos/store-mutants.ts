@@ -1,8 +1,10 @@
+import { linkMutants } from './links/link-mutants.ts'
+
 /** A deliberate mistake in the store, which the looks at its images, or the faults of its disk, have to catch. */
 export interface StoreMutant {
   /** The promise that it breaks. */
   readonly breaks: string
-  readonly caughtBy: 'images' | 'io'
+  readonly caughtBy: 'images' | 'io' | 'links'
   readonly edits: readonly Edit[]
 }
 
@@ -15,6 +17,7 @@ export interface Edit {
 }
 
 export const storeMutants: readonly StoreMutant[] = [
+  ...linkMutants,
   {
     breaks: 'nothing is acknowledged before its commit',
     caughtBy: 'images',

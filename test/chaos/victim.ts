@@ -46,7 +46,7 @@ function watchStatements(): void {
 
 if (point !== '') watchStatements()
 
-const app = await start(chainTree(10_000), {
+const app = await start(chainTree(10_000, 12), {
   store: sqlite(file, { link: link as Link, sync: sync as Sync }),
   onEvent: (event) => reach(event.type),
 })

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { crash, killed, normal } from '../../src/protocol/exit-reason.ts'
 import type { Commit, ExitNote, Journaled, Store } from '../../src/runtime/persistence.ts'
 import { checkpointOf, message, openIn, rejection, snapshot, turn, turns, type OpenStore } from '../support/store-fixtures.ts'
+import { goingBackContract } from './going-back.ts'
 
 /** A store under test. What is in it outlives `close` until it is disposed of. */
 export interface StoreUnderTest {
@@ -587,6 +588,8 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         expect([older.offered?.state, seqs(older.replay)]).toEqual(['count of 500 turns', [1, 2]])
       })
     })
+
+    describe('going back', () => goingBackContract({ fresh, open, reopened }))
 
     describe('timers', () => {
       it('come back until they fire or are cancelled, in the order in which they are due', async () => {

@@ -32,9 +32,36 @@ describe('an export', () => {
       expect(rowsIn(other)).toEqual(before)
       const full = Object.entries(before).flatMap(([table, rows]) => (rows.length > 0 ? [table] : []))
       expect(full.sort()).toEqual(
-        ['actor', 'answer', 'checkpoint', 'dead_letter', 'exits', 'inbox', 'member', 'meta', 'restarts', 'timer'].sort(),
+        [
+          'actor',
+          'answer',
+          'checkpoint',
+          'dead_letter',
+          'entry',
+          'entry_before',
+          'exits',
+          'inbox',
+          'link',
+          'link_in',
+          'link_out',
+          'member',
+          'meta',
+          'outbox',
+          'restarts',
+          'timer',
+        ].sort(),
       )
-      expect(report.rows).toMatchObject({ actor: 2, inbox: 4, checkpoint: 3, dead_letter: 1, member: 1, exits: 2, timer: 1 })
+      expect(report.rows).toMatchObject({
+        actor: 3,
+        inbox: 4,
+        checkpoint: 5,
+        entry: 2,
+        dead_letter: 2,
+        outbox: 1,
+        member: 1,
+        exits: 2,
+        timer: 1,
+      })
       const { persistence, settled } = await openIn(sqlite(other))
       expect(persistence.info).toMatchObject({ storeId: report.storeId, epoch: 2 })
       const revived = await settled(persistence.open('shop/cart', 0))
@@ -54,7 +81,7 @@ describe('an export', () => {
         .map((line) => JSON.parse(line) as Record<string, unknown>)
       expect(lines[0]).toMatchObject({ coppice: 'export', format: 1, schema: schemaVersion, epoch: 1 })
       expect(lines[1]).toMatchObject({ table: 'actor', row: { id: 'shop/cart', incarnation: 1, next_seq: 5 } })
-      expect(lines.at(-1)).toMatchObject({ end: { rows: { actor: 2 } } })
+      expect(lines.at(-1)).toMatchObject({ end: { rows: { actor: 3 } } })
       expect(lines.slice(1, -1).every((line) => 'table' in line && 'row' in line)).toBe(true)
     }))
 

@@ -20,7 +20,9 @@ function firstCells(heading: string): string[] {
 }
 
 function named(type: 'table' | 'view'): string[] {
-  const rows = database.prepare('SELECT name FROM sqlite_schema WHERE type = ? ORDER BY name').all(type)
+  const rows = database
+    .prepare("SELECT name FROM sqlite_schema WHERE type = ? AND name NOT LIKE 'sqlite_%' ORDER BY name")
+    .all(type)
   return rows.map(({ name }) => String(name))
 }
 

@@ -92,16 +92,18 @@ describe('forget', () => {
       expect(rowsIn(path)).toEqual(before)
       const forgotten = await store.forget('shop', { below: true, unhandled: 'discard' })
       expect(forgotten).toEqual({
-        actors: ['shop/cart', 'shop/idle'],
-        checkpoints: 3,
+        actors: ['shop/cart', 'shop/idle', 'shop/stock'],
+        checkpoints: 5,
         messages: 4,
         unhandled: 1,
         timers: 1,
         answers: 3,
-        deadLetters: 1,
+        deadLetters: 2,
       })
-      const { meta: _meta, actor, begun_anew, member, ...rest } = rowsIn(path)
-      expect([actor?.length, begun_anew?.length, member?.length]).toEqual([2, 2, 1])
+      const { meta: _meta, actor, begun_anew, member, link, link_in, link_out, outbox, ...rest } = rowsIn(path)
+      expect([actor?.length, begun_anew?.length, member?.length]).toEqual([3, 3, 1])
+      // How far it has come with other stores is a counter too, and what waits for them has been sent.
+      expect([link, link_in, link_out, outbox].map((rows) => rows?.length)).toEqual([1, 1, 1, 1])
       expect(Object.values(rest).flat()).toEqual([])
       // Whoever is not there is forgotten already.
       expect((await store.forget('nobody')).actors).toEqual([])

@@ -4,7 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 export function rowsIn(path: string): Record<string, unknown[]> {
   const database = new DatabaseSync(path)
   try {
-    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").all()
+    const tables = database
+      .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+      .all()
     const rows = tables.map(({ name }) => {
       const where = name === 'meta' ? " WHERE name NOT IN ('epoch', 'last_group')" : ''
       return [String(name), database.prepare(`SELECT * FROM "${String(name)}"${where}`).all()] as const

@@ -50,8 +50,14 @@ export type SupervisorProblem =
   | { readonly type: 'simple_one_for_one'; readonly id: string; readonly request: string }
   /** A child that is to be added breaks a rule. */
   | { readonly type: 'invalid_spec'; readonly id: string; readonly error: ConfigurationError }
-  /** There is no cut, or no way back to one; `actors` are those who stand in the way. */
-  | { readonly type: 'no_cut'; readonly id: string; readonly problem: CutProblem; readonly actors: readonly ActorId[] }
+  /** There is no cut, or no way back to one; `actors` are those who stand in the way, `cause` what a store has failed with. */
+  | {
+      readonly type: 'no_cut'
+      readonly id: string
+      readonly problem: CutProblem
+      readonly actors: readonly ActorId[]
+      readonly cause?: unknown
+    }
 
 /** One row of `whichChildren`. */
 export interface ChildInfo {

@@ -1,6 +1,6 @@
 import { displayId, keyOf, parentOf, type ActorId } from '../../protocol/actor-id.ts'
 import { ConfigurationError } from '../../protocol/errors.ts'
-import type { Cut } from '../../runtime/cuts/cut.ts'
+import type { Cut, CutOrder } from '../../runtime/cuts/cut.ts'
 import type { ChildSpec } from '../specs/child-spec.ts'
 import type { ChildrenView } from '../machine/children.ts'
 import type { SupervisorReply } from '../machine/commands.ts'
@@ -15,7 +15,7 @@ export const askPrefix = 'supervisor:'
 /** What a {@link SupervisorRef} asks: the requests of the machine, with what only the shell can make something of. */
 export type Question =
   | Exclude<SupervisorRequest, { readonly type: 'startChild' | 'terminateMember' | 'restartAll' }>
-  | { readonly type: 'cut'; readonly withinMs: number }
+  | ({ readonly type: 'cut' } & CutOrder)
   | { readonly type: 'restoreCut'; readonly cut: Cut }
   /** What was given for a child is checked when its turn comes, as in OTP. */
   | { readonly type: 'startChild'; readonly id: unknown; readonly node: unknown }

@@ -4,13 +4,14 @@ import { crash, type ExitReason } from '../../protocol/exit-reason.ts'
 import type { Behavior, Step } from '../../runtime/behavior.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { ChildExited, Context, HealthReport } from '../../runtime/context.ts'
+import type { NoCut } from '../../runtime/cuts/cut.ts'
 import { StartFailure } from '../../runtime/errors.ts'
 import type { EventSink } from '../../runtime/events.ts'
 import { systemMessage, type Message } from '../../runtime/message.ts'
 import { isThenable } from '../../runtime/thenable.ts'
 import { askPrefix, requestOf, type AboutCuts, type Question } from './asking.ts'
 import type { ChildSpec } from '../specs/child-spec.ts'
-import type { Command, SupervisorReply } from '../machine/commands.ts'
+import type { Command, StartOrder, SupervisorReply } from '../machine/commands.ts'
 import { Breath } from './breath.ts'
 import { GroupCuts, type KeptCut } from './group-cuts.ts'
 import { judge, type Judgement, type LastState } from '../specs/decide.ts'
@@ -115,7 +116,7 @@ class Shell {
     this.#ctx = ctx
     this.#starter = parts.starter({ id: ctx.id, incarnation: ctx.incarnation })
     this.#decider = createDecider(input)
-    this.#cuts = new GroupCuts(ctx.id, this.#starter, parts.kept)
+    this.#cuts = new GroupCuts(ctx.id, { starter: this.#starter, kept: parts.kept, tell: (problem) => this.#tellNoCut(problem) })
     this.#input = input
     this.#delays = new Delays(ctx)
     this.#rows = new Rows(this.#starter, new Breath(parts.clock, () => parts.breathe(displayId(ctx.id))))
@@ -152,7 +153,8 @@ class Shell {
     if (fact === undefined) return { state: this }
     if ('status' in fact) return { state: this, outcome: { status: 'replied', value: fact } }
     const wasRestarting = this.#isRestarting(fact)
-    const done = this.#decide(fact)
+    const isRegrouping = this.#cuts.isGoingBack && this.#parts.members !== undefined
+    const done = isRegrouping ? this.#regroup(fact, this.#parts.members) : this.#decide(fact)
     if (isThenable(done)) return done.then(() => this.#conclude(message, fact))
     // It was to bring its group back as well.
     if (wasRestarting && !this.#isRestarting(fact)) this.#retireAllDown()
@@ -197,9 +199,12 @@ class Shell {
 
   async #firstCut(): Promise<undefined> {
     const failed = await this.#cuts.takeFirst()
+    if (failed !== undefined) this.#tellNoCut(failed)
+  }
+
+  #tellNoCut({ problem, actors }: NoCut): void {
     const { id, incarnation } = this.#ctx
-    if (failed !== undefined)
-      this.#parts.sink.emit({ type: 'no cut', id, incarnation, why: failed.problem, actors: failed.actors })
+    this.#parts.sink.emit({ type: 'no cut', id, incarnation, why: problem, actors })
   }
 
   /** What the child's own `decide` says of its exit. */
@@ -259,6 +264,21 @@ class Shell {
     const spec = this.#parts.input([]).children.find(({ id }) => id === key)
     if (spec === undefined) return { status: 'error', error: { type: 'not_found', id: key } }
     return asked({ type: 'startChild', spec, cause })
+  }
+
+  /** Goes back to a cut with exactly the members that it has. Where the store does not take it, all are there again as before. */
+  async #regroup(restartAll: Fact, members: Members): Promise<void> {
+    const asked = (request: SupervisorRequest): Fact => ({ type: 'asked', ticket: 0, request, nowMs: this.#parts.clock.now() })
+    const specs = this.#cuts.membersWanted.map(({ key, args }) => members.spec(key, args))
+    const wanted = new Set(specs.map(({ id }) => id))
+    const before = this.#decider.children.all().map(({ spec }) => spec)
+    const strangers = before.filter(({ id }) => !wanted.has(id))
+    for (const { id } of strangers.toReversed())
+      await this.#decide(asked({ type: 'terminateMember', id, incarnation: undefined }))
+    await this.#decide(restartAll)
+    await this.#cuts.putBack()
+    for (const spec of this.#cuts.hasGoneBack ? specs : strangers)
+      if (this.#decider.children.get(spec.id) === undefined) await this.#decide(asked({ type: 'startChild', spec }))
   }
 
   /** A member is in the store before it is started: whoever is told that it runs can rely on its coming back. */
@@ -343,9 +363,9 @@ class Shell {
     for (const command of commands) {
       switch (command.type) {
         case 'start': {
-          this.#cuts.beforeStart(this.#decider)
-          const results = this.#rows.start(command.orders)
-          return isThenable(results) ? results.then((late) => this.#started(late)) : this.#started(results)
+          const { orders } = command
+          const back = this.#cuts.beforeStart(this.#decider)
+          return back === undefined ? this.#start(orders) : back.then(() => this.#start(orders))
         }
         case 'stop': {
           const stopped = this.#rows.stop(command.orders, command.together)
@@ -379,6 +399,11 @@ class Shell {
     }
   }
 
+  #start(orders: readonly StartOrder[]): void | PromiseLike<void> {
+    const results = this.#rows.start(orders)
+    return isThenable(results) ? results.then((late) => this.#started(late)) : this.#started(results)
+  }
+
   #started(results: readonly StartResult[]): void | PromiseLike<void> {
     this.#log.cameBack(results)
     // One that ignores its start is not there, and keeps nobody waiting.
@@ -395,7 +420,8 @@ class Shell {
     this.#starter.retire(id, { forget: true })
     this.#parts.restarts.delete(id)
     if (this.#decider.state === 'terminating' || this.#decider.state === 'done') return
-    this.#parts.members?.drop(id)
+    // The members of a cut are written with it.
+    if (!this.#cuts.isGoingBack) this.#parts.members?.drop(id)
     this.#parts.lifetimes?.drop(id)
   }
 

@@ -22,7 +22,8 @@ export interface Attempt {
 
 /**
  * Takes a cut of a group, and runs a step. If that fails, or one of the children has died meanwhile, all are taken back to the
- * cut, and the step is tried again: no attempt sees anything of those before. After the last one they are taken back too.
+ * cut, and the step is tried again: no attempt sees anything of those before. After the last one they are taken back too. What a
+ * step has sent and nobody has handled is waited for before, as long as `within`, and undone with the rest.
  *
  * As the controller of Ray's pattern for fault tolerance with checkpoints of actors; results are in the order in which the step
  * gives them, and the end of all attempts is an error.
@@ -55,7 +56,7 @@ export async function runOrRestore<Result>(
 ): Promise<Result> {
   if (!Number.isSafeInteger(attempts) || attempts < 1)
     throw new ConfigurationError({ path: 'runOrRestore: attempts', rule: 'must be an integer >= 1', value: attempts })
-  const { within: _, ...call } = options
+  const { within: _within, drain: _drain, ...call } = options
   const cut = await group.cut(options)
   const errors: unknown[] = []
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
@@ -69,10 +70,16 @@ export async function runOrRestore<Result>(
     } catch (error) {
       errors.push(error)
       abort.abort(error)
+      await group.cut({ ...options, drain: true }).catch(onlyIfQuiet)
       await group.restore(cut, call)
     }
   }
   throw new GroupAttemptsError(group.id, errors)
+}
+
+/** Who does not come to rest goes back as it is. */
+function onlyIfQuiet(error: unknown): void {
+  if (!(error instanceof CutError)) throw error
 }
 
 function runningIn(group: SupervisorRef): ReadonlyMap<string, number | undefined> {

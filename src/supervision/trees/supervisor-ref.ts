@@ -87,18 +87,21 @@ export interface SupervisorRef {
   /**
    * Takes the states of all actors below it at one moment, with the mail between them: each message has either been handled or is
    * in the mail. Nobody begins a turn until all are between two turns, but to answer a call that one of them waits for; then all
-   * go on. Supervisors, and what begins anew each time (services, tasks), are not in it, and neither are timers.
+   * go on. Timers that send messages, requests that are not answered yet and the members of dynamic supervisors are in it.
+   * Supervisors, what begins anew each time (services, tasks) and what was spawned are not.
    *
    * It is what the group goes back to if the supervisor has `groupRestore: 'cut'`.
    *
-   * @throws {CutError} if some are not done within the time, are down, keep a journal or were spawned. Everybody goes on.
+   * @throws {CutError} if some are not done within the time, or are down. Everybody goes on.
    */
   cut(options?: CutOptions): Promise<Cut>
   /**
    * Takes all children down and starts them again, with the states and the mail of a cut: what they have sent each other since is
-   * dropped, what others have sent stays. Hooks run as at every start, and it does not count against the intensity.
+   * dropped, what others have sent stays. What is kept in a store is written in one transaction before anybody starts. Hooks run
+   * as at every start, and it does not count against the intensity.
    *
-   * @throws {CutError} if it is a cut of another group, or cannot be read: nothing was done; `missing` if some did not come back.
+   * @throws {CutError} if it is a cut of another group, or cannot be read: nothing was done; `missing` if some did not come back;
+   *   `store` if that has failed: all were restarted with what they had.
    * @throws {ChildStartFailedError} if a child could not be started; it is tried again.
    */
   restore(cut: Cut, options?: CallOptions): Promise<void>
@@ -146,6 +149,11 @@ export function supervisorOf(reference: OfSupervisor): SupervisorRef {
 export interface CutOptions extends CallOptions {
   /** How long those who are in a turn may take to finish it; 1 s if not given. */
   readonly within?: Duration
+  /**
+   * Has them handle first what waits for them, and what they send each other by that: the cut has no mail, but for what they have
+   * put aside.
+   */
+  readonly drain?: boolean
 }
 
 const defaultAnswerMs = 5_000
@@ -183,9 +191,9 @@ function makeSupervisorRef({ id, port }: SupervisorPlace): SupervisorRef {
     whichChildren: async (options) => (await ask({ type: 'whichChildren' }, options, 'children')).children,
     countChildren: async (options) => (await ask({ type: 'countChildren' }, options, 'counts')).counts,
     setStrategy: async (strategy, options) => void (await ask({ type: 'setStrategy', strategy }, options, 'ok')),
-    cut: async ({ within = '1s', ...options } = {}) => {
+    cut: async ({ within = '1s', drain = false, ...options } = {}) => {
       const withinMs = durationMs(within, 'cut: within')
-      return (await ask({ type: 'cut', withinMs }, { timeout: withinMs + defaultAnswerMs, ...options }, 'cut')).cut
+      return (await ask({ type: 'cut', withinMs, drains: drain }, { timeout: withinMs + defaultAnswerMs, ...options }, 'cut')).cut
     },
     restore: async (cut, options) => void (await ask({ type: 'restoreCut', cut }, options, 'ok')),
     stop: (reason, options) => port.stopActor(id, reason, options),

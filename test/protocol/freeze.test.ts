@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { deepFreeze } from '../../src/runtime/freeze.ts'
+import { deepFreeze } from '../../src/protocol/freeze.ts'
 
 describe('deepFreeze', () => {
   it('makes plain objects and arrays unchangeable all the way down', () => {

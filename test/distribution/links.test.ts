@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest'
+import { memory, start, supervisor, type CoppiceEvent } from '../../src/index.ts'
+import { wirePair } from '../support/wires.ts'
+import { Invoices, startBilling, startShop, typesOf, until } from './billing.ts'
+
+/** A shop and its billing, linked. */
+async function linked() {
+  const wires = wirePair()
+  const [shop, billing] = [await startShop({ wire: wires.ends[0] }), await startBilling({ wire: wires.ends[1] })]
+  const made = () => billing.tree.invoices.call.made()
+  const waiting = async () => (await shop.app.linked('billing').info()).waiting
+  const stop = async () => void (await Promise.all([shop.app.stop(), billing.app.stop()]))
+  return { wires, shop, billing, made, waiting, stop }
+}
+
+const told = <Type extends CoppiceEvent['type']>(events: readonly CoppiceEvent[], type: Type) =>
+  events.filter((event): event is Extract<CoppiceEvent, { type: Type }> => event.type === type)
+
+describe('messages over a link', () => {
+  it('of a durable turn arrive once and in order, and leave the outbox', async () => {
+    const { shop, made, waiting, stop } = await linked()
+    for (const item of ['a', 'b', 'c']) await shop.tree.orders.call.place(item)
+    await until(async () => (await made()).length === 3)
+    expect(await made()).toEqual(['a', 'b', 'c'])
+    await until(async () => (await waiting()) === 0)
+    expect(typesOf(shop.events)).toEqual(['link up'])
+    await stop()
+  })
+
+  it('of a turn that throws are never sent', async () => {
+    const { shop, made, stop } = await linked()
+    await shop.tree.orders.cast.placeAndThrow('never')
+    await until(() => told(shop.events, 'dead letter').length === 1)
+    await shop.tree.orders.call.place('after')
+    await until(async () => (await made()).length > 0)
+    expect(await made()).toEqual(['after'])
+    await stop()
+  })
+
+  it('go out also from outside of every actor, and from one without a journal', async () => {
+    const { shop, made, stop } = await linked()
+    await shop.app.linked('billing').ref(Invoices, 'invoices').cast.make('from outside')
+    await shop.tree.till.call.place('from the till')
+    await until(async () => (await made()).length === 2)
+    expect(await made()).toEqual(['from outside', 'from the till'])
+    await stop()
+  })
+
+  it('are answered where they are requests, by a cast that is in the journal', async () => {
+    const { shop, stop } = await linked()
+    await shop.tree.orders.call.placeTo({ to: 'invoices', item: 'a' })
+    await until(async () => (await shop.tree.orders.call.told()).length === 1)
+    expect(await shop.tree.orders.call.told()).toMatchObject([{ status: 'replied', value: 1 }])
+    await stop()
+  })
+
+  it('to nobody durable become dead letters there, and who has asked is told', async () => {
+    const { shop, billing, stop } = await linked()
+    for (const to of ['nobody', 'drafts']) await shop.tree.orders.call.placeTo({ to, item: 'a' })
+    await until(async () => (await shop.tree.orders.call.told()).length === 2)
+    expect(await shop.tree.orders.call.told()).toMatchObject([
+      { status: 'failed', code: 'invalid', message: 'no durable actor has this id' },
+      { status: 'failed' },
+    ])
+    expect(told(billing.events, 'dead letter').map(({ id }) => id)).toEqual(['nobody', 'drafts'])
+    await stop()
+  })
+
+  it('wait in the outbox while the other end is away, also over a restart', async () => {
+    const store = memory()
+    const first = await startShop({}, store)
+    await first.tree.orders.call.place('a')
+    await first.app.stop()
+    const second = await startShop({}, store)
+    await second.tree.orders.call.place('b')
+    const link = second.app.linked('billing')
+    expect(await link.info()).toMatchObject({ status: 'down', waiting: 2, storeId: undefined })
+    const wires = wirePair()
+    const billing = await startBilling({ wire: wires.ends[1] })
+    link.connect(wires.ends[0])
+    await until(async () => (await billing.tree.invoices.call.made()).length === 2)
+    expect(await billing.tree.invoices.call.made()).toEqual(['a', 'b'])
+    wires.breakDown()
+    expect(typesOf(second.events)).toEqual(['link up', 'link down'])
+    await Promise.all([second.app.stop(), billing.app.stop()])
+  })
+
+  it('are sent again when they were lost on the way', async () => {
+    const { wires, shop, made, waiting, stop } = await linked()
+    await until(() => typesOf(shop.events).length > 0)
+    wires.isCut = true
+    await shop.tree.orders.call.place('a')
+    expect(await waiting()).toBe(1)
+    wires.isCut = false
+    await until(async () => (await made()).length === 1, [shop])
+    await until(async () => (await waiting()) === 0)
+    await stop()
+  })
+})
+
+describe('what a link cannot do', () => {
+  it('is refused: a call says what to do in its place', async () => {
+    const { shop, stop } = await linked()
+    const ref = shop.app.linked('billing').ref(Invoices, 'invoices')
+    // @ts-expect-error -- a link carries casts and requests
+    const call = ref.call as { made(): Promise<unknown> }
+    await expect(call.made()).rejects.toMatchObject({ code: 'unavailable', isSent: false })
+    await expect(call.made()).rejects.toThrow('ask with ctx.request in a durable actor, or cast')
+    await stop()
+  })
+
+  it('is to hold more than maxOutbox: who sends from outside is refused, what a turn sends is a dead letter', async () => {
+    const shop = await startShop({ maxOutbox: 2 })
+    for (const item of ['a', 'b', 'c']) await shop.tree.orders.call.place(item)
+    const link = shop.app.linked('billing')
+    expect(await link.info()).toMatchObject({ waiting: 2 })
+    expect(told(shop.events, 'dead letter')).toMatchObject([{ id: '//billing/invoices', why: 'overloaded' }])
+    await expect(link.ref(Invoices, 'invoices').cast.make('d')).rejects.toMatchObject({ code: 'unavailable', isSent: false })
+    await shop.app.stop()
+  })
+
+  it('is to go where no link leads', async () => {
+    const { shop, stop } = await linked()
+    expect(() => shop.app.linked('biling')).toThrow(
+      'linked: link must be the name of a link that start was given; got "biling". Did you mean "billing"?',
+    )
+    expect(() => shop.app.linked('billing').ref(Invoices, '//other/x')).toThrow('must be the path of an actor')
+    await stop()
+  })
+})
+
+describe('the option links', () => {
+  const store = memory()
+  const wire = wirePair().ends[0]
+  it.each([
+    [{ links: {} }, 'start: links needs a store'],
+    [{ store, links: [] }, 'start: links must be an object'],
+    [{ store, links: { 'a b': { wire } } }, 'start: links: name must be 1 to 64 letters, digits, - or _'],
+    [{ store, links: { b: wire } }, 'start: links.b.send is not an option'],
+    [{ store, links: { b: { wires: wire } } }, 'start: links.b.wires is not an option'],
+    [{ store, links: { b: { wire: {} } } }, 'start: links.b.wire must be a wire'],
+    [{ store, links: { b: { wire, maxOutbox: 0 } } }, 'start: links.b.maxOutbox must be an integer >= 1'],
+    [{ store, links: { b: { wire, maxPairs: 1.5 } } }, 'start: links.b.maxPairs must be an integer >= 1'],
+  ])('is checked: %#', async (options, problem) => {
+    await expect(start(supervisor({}, {}), options as never)).rejects.toThrow(problem)
+  })
+})
