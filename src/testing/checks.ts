@@ -46,9 +46,10 @@ export function checkRestarted({ events }: Watched, path: ActorId, times?: numbe
 /** An incarnation of an actor has ended, for this reason if one is given. */
 export function checkExited({ events }: Watched, path: ActorId, reason?: ExitPattern): Check {
   const reasons = events.flatMap((event) => (event.type === 'exited' && event.id === path ? [event.reason] : []))
+  const how = reason === undefined ? '' : ` with ${typeof reason === 'string' ? reason : 'that reason'}`
   return {
     passes: reasons.some((found) => reason === undefined || isReason(found, reason)),
-    claim: `${displayId(path)} has exited${reason === undefined ? '' : ` with ${typeof reason === 'string' ? reason : 'that reason'}`}`,
+    claim: `${displayId(path)} has exited${how}`,
     expected: reason ?? 'any exit',
     actual: reasons.map(describeReason),
   }

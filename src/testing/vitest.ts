@@ -44,9 +44,9 @@ export interface CoppiceMatchers {
 }
 
 declare module 'vitest' {
-  // The type parameter has to be written as vitest writes it.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any, @typescript-eslint/no-unused-vars
-  interface Matchers<T = any> extends CoppiceMatchers {}
+  // That is how vitest learns of them, and the type parameter has to be there.
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unused-vars
+  interface Matchers<T> extends CoppiceMatchers {}
 }
 
 expect.extend({
@@ -67,8 +67,8 @@ expect.addSnapshotSerializer({
 })
 
 /**
- * A `test` of vitest whose tests get a tree in a simulation of their own, as `sim`. When a test has ended, the tree is stopped, and
- * the test fails if anything is left; see `simulate`.
+ * A `test` of vitest whose tests get a tree in a simulation of their own, as `sim`. When a test has ended, the tree is stopped,
+ * and the test fails if anything is left; see `simulate`.
  *
  * @example
  * ```ts no-run
@@ -97,7 +97,6 @@ expect.addSnapshotSerializer({
 export function simTest<Tree>(tree: SupervisorNode<Tree>, options: SimulateOptions = {}): TestAPI<{ sim: Sim<Tree> }> {
   return test.extend<{ sim: Sim<Tree> }>({
     // The first parameter has to be written as a pattern: vitest reads from it what the fixture needs.
-    // eslint-disable-next-line no-empty-pattern
     sim: async ({}, use) => simulate(tree, options, (sim) => use(sim)),
   })
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { actor, child, dynamicSupervisor, message, supervisor } from '../../src/index.ts'
 import { findFailure, replay, scenario, simulatedSystem, type Fault, type ScenarioFailedError } from '../../src/testing/index.ts'
 
-// Prints one hash of all events of simulated runs under many seeds, and of what a replay token gives: the same text on every version
-// of Node.
+// Prints one hash of all events of simulated runs under many seeds, and of what replay tokens give: the same text on every
+// version of Node.
 
 const Account = actor('account', {
   initial: () => ({ cents: 0, reminders: 0 }),

@@ -7,7 +7,9 @@ const Bank = actor('bank', {
   handlers: ({ call }) => ({ charge: call(({ state }) => ({ reply: 'charged', state: { charges: state.charges + 1 } })) }),
 })
 
-/** It asks again when no answer has come in time, although the charge may have been made: without a key that is another charge. */
+/**
+ * It asks again when no answer has come in time, although the charge may have been made: without a key that is another charge.
+ */
 const till = (isWrong: boolean) =>
   actor('till', {
     initial: () => ({}),

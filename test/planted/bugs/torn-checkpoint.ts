@@ -6,7 +6,10 @@ interface Cents {
   readonly cents: number
 }
 
-/** It takes a checkpoint of what it has sent. When that is damaged, the one before it takes its place, and what was sent stays sent. */
+/**
+ * It takes a checkpoint of what it has sent. When that is damaged, the one before it takes its place, and what was sent stays
+ * sent.
+ */
 const Sender = actor('sender', {
   initial: (): Cents => ({ cents: 0 }),
   handlers: ({ cast }) => ({
