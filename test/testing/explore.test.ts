@@ -7,6 +7,10 @@ const Log = actor('log', {
   initial: () => ({ text: '' }),
   handlers: ({ call, cast }) => ({
     write: cast(message<string>(), ({ state, input }) => ({ text: state.text + input })),
+    stamp: cast(message<string>(), ({ state, input, ctx }) => ({ text: `${state.text}${input}${ctx.incarnation}` })),
+    crash: cast(() => {
+      throw new Error('crash')
+    }),
     append: call(message<string>(), ({ state, input }) => ({ reply: state.text, state: { text: state.text + input } })),
   }),
 })
@@ -19,6 +23,9 @@ const Writer = actor('writer', {
       const saw = await ctx.ref(Log, input.to).call.append(input.text)
       return { saw }
     }),
+    stamp: cast(message<string>(), ({ input, ctx }) => void ctx.ref(Log, input).cast.stamp(ctx.id)),
+    crash: cast(message<string>(), ({ input, ctx }) => void ctx.ref(Log, input).cast.crash()),
+    watch: cast(message<string>(), ({ input, ctx }) => void ctx.monitor(input)),
     either: cast(async ({ ctx }) => {
       const asked = ['x', 'y'].map((to) =>
         ctx
@@ -29,6 +36,7 @@ const Writer = actor('writer', {
       return { saw: await Promise.race(asked) }
     }),
   }),
+  info: ({ state, message }) => ('reason' in message ? { saw: message.reason.type } : state),
 })
 
 const four = supervisor({}, { x: child(Log), y: child(Log), a: child(Writer), b: child(Writer), c: child(Writer) })
@@ -155,6 +163,14 @@ describe('explore with bounded', () => {
       },
     ],
     [
+      'one that crashes what another writes into, and a third watches',
+      ({ tree: { a, b, c } }) => {
+        void a.cast.crash('x')
+        void b.cast.stamp('x')
+        void c.cast.watch('x')
+      },
+    ],
+    [
       'three that ask',
       ({ tree: { a, b, c } }) => {
         void a.cast.append({ to: 'x', text: '1' })
@@ -193,7 +209,7 @@ describe('explore with bounded', () => {
   })
 
   it('says that it is not complete when it has to stop', async () => {
-    const some = await outcomes(stories[2]?.[1] ?? (() => undefined), { bounded: { runs: 5 } })
+    const some = await outcomes(stories[3]?.[1] ?? (() => undefined), { bounded: { runs: 5 } })
     expect(some).toMatchObject({ runs: 5, isComplete: false })
   })
 })
