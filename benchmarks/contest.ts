@@ -6,6 +6,8 @@ export interface Trial {
   readonly name: string
   /** What is timed, in one sentence. */
   readonly what: string
+  /** Why it cannot be run on this machine, where it needs what is not part of this project. */
+  readonly missing?: () => string | undefined
   contests(size: Size): readonly Contest[]
 }
 

@@ -22,9 +22,14 @@ switch (parsed.type) {
 }
 
 async function run({ size, only, rounds }: Options): Promise<number> {
-  const chosen = trials.filter(({ name }) => only?.includes(name) ?? true)
+  const wanted = trials.filter(({ name }) => only?.includes(name) ?? true)
+  const chosen = wanted.filter(({ missing }) => missing?.() === undefined)
   console.log([...describeMachine(), `size       ${size}, ${rounds} rounds that count`, ''].join('\n'))
   console.log(chosen.map(({ name, what }) => `${name}: ${what}.`).join('\n'))
+  for (const { name, missing } of wanted) {
+    const why = missing?.()
+    if (why !== undefined) console.log(`${name}: left out, because ${why}.`)
+  }
   const standings: Standing[] = []
   let failures = 0
   for (const trial of chosen) {

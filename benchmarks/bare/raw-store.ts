@@ -14,7 +14,8 @@ export class RawStore {
   readonly #dropMessages: Database.Statement<[string, number]>
 
   constructor(path: string, sync: Sync) {
-    this.#database = open(path, sync)
+    this.#database = openRaw(path, sync)
+    this.#database.exec(tables)
     this.#begin = this.#database.prepare('BEGIN IMMEDIATE')
     this.#commit = this.#database.prepare('COMMIT')
     this.#putState = this.#database.prepare(`INSERT INTO state (actor, number, state) VALUES (?, ?, ?)
@@ -47,12 +48,12 @@ export class RawStore {
   }
 }
 
-function open(path: string, sync: Sync): Database.Database {
+/** A new database with the settings of coppice's own store. */
+export function openRaw(path: string, sync: Sync): Database.Database {
   const database = new Database(path)
   for (const setting of settings) database.exec(`PRAGMA ${setting}`)
   database.exec(`PRAGMA synchronous = ${sync}`)
   for (const name of ['fullfsync', 'checkpoint_fullfsync']) database.exec(`PRAGMA ${name} = ${sync === 'full' ? 1 : 0}`)
-  database.exec(tables)
   return database
 }
 

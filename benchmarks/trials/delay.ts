@@ -5,7 +5,7 @@ import { counter, expectCount } from '../counter.ts'
 import { newSite, syncs, type Sync } from '../databases.ts'
 import { p99DelayOf, worstLagOf } from '../lag.ts'
 
-const turnsPerMs = 20
+const turnsPerMs = { checkpointed: 20, durable: 40 } as const
 const accounts: Readonly<Record<Size, number>> = { small: 100, full: 1_000 }
 const durationMs: Readonly<Record<Size, number>> = { small: 300, full: 3_000 }
 const casts: Readonly<Record<Size, number>> = { small: 100_000, full: 1_000_000 }
@@ -16,10 +16,12 @@ export const delay: Trial = {
   name: 'delay',
   what:
     'how late the event loop is while 20,000 turns a second are checkpointed, of 1,000 accounts of about 200 bytes (p99),\n' +
-    '  and while one actor is sent messages in windows of 1,000 (the worst of a timer of 1 ms); the store on a thread\n' +
-    '  against the store in the same one, or against a process that waits',
+    '  while 40,000 messages a second are journaled, handled and committed for one durable account (p99), and while one actor\n' +
+    '  is sent messages in windows of 1,000 (the worst of a timer of 1 ms); the store on a thread against the store in the\n' +
+    '  same one, or against a process that waits',
   contests: (size) => [
-    ...syncs.map((sync) => paced({ sync, ms: durationMs[size], accounts: accounts[size] })),
+    ...syncs.map((sync) => paced({ sync, ms: durationMs[size], accounts: accounts[size], state: 'checkpointed' })),
+    ...syncs.map((sync) => paced({ sync, ms: durationMs[size], accounts: 1, state: 'durable' })),
     ...syncs.map((sync) =>
       flooded(`casts in windows, stored every 100, sync ${sync}`, {
         ceiling: {
@@ -38,8 +40,9 @@ export const delay: Trial = {
 }
 
 function paced(pacing: Omit<Pace, 'link'>): Contest {
+  const what = pacing.state === 'durable' ? '40,000 durable turns' : '20,000 checkpoints'
   return {
-    name: `20,000 checkpoints a second, sync ${pacing.sync}, p99`,
+    name: `${what} a second, sync ${pacing.sync}, p99`,
     unit: 'ms',
     ceilings: [{ name: 'in-process link', goal, enter: () => pace({ ...pacing, link: 'in-process' }) }],
     entrants: [{ name: 'worker link', enter: () => pace({ ...pacing, link: 'worker' }) }],
@@ -63,16 +66,13 @@ interface Pace {
   readonly link: Link
   readonly ms: number
   readonly accounts: number
+  readonly state: keyof typeof turnsPerMs
 }
 
-async function pace({ sync, link, ms, accounts: count }: Pace): Promise<Racer> {
+async function pace({ sync, link, ms, accounts: count, state }: Pace): Promise<Racer> {
   const site = newSite()
-  const tree = supervisor(
-    {},
-    {
-      accounts: dynamicSupervisor(Account, { state: 'checkpointed', checkpoint: { every: 1 } }),
-    },
-  )
+  const kept = state === 'durable' ? ({ state } as const) : ({ state, checkpoint: { every: 1 } } as const)
+  const tree = supervisor({}, { accounts: dynamicSupervisor(Account, kept) })
   const app = await start(tree, { store: sqlite(site.path, { sync, link }), freezeStates: false })
   const refs: ReturnType<typeof Account.reference>[] = []
   // One after the other: a supervisor starts one at a time, and many that wait for their turn would wait too long.
@@ -81,7 +81,7 @@ async function pace({ sync, link, ms, accounts: count }: Pace): Promise<Racer> {
   return {
     round: async () => {
       const figure = await p99DelayOf(() =>
-        inPace(ms, () => {
+        inPace(ms, turnsPerMs[state], () => {
           void refs[sent % count]?.cast.deposit(1)
           sent += 1
         }),
@@ -101,13 +101,13 @@ async function pace({ sync, link, ms, accounts: count }: Pace): Promise<Racer> {
 }
 
 /** Sends as many a millisecond as wanted; what could not be sent in time is sent then. */
-function inPace(ms: number, send: () => void): Promise<void> {
+function inPace(ms: number, perMs: number, send: () => void): Promise<void> {
   const beganMs = performance.now()
   return new Promise((resolve) => {
     let sent = 0
     const timer = setInterval(() => {
       const passedMs = Math.min(ms, performance.now() - beganMs)
-      for (; sent < passedMs * turnsPerMs; sent += 1) send()
+      for (; sent < passedMs * perMs; sent += 1) send()
       if (passedMs < ms) return
       clearInterval(timer)
       resolve()

@@ -29,7 +29,12 @@ export function entryChecksum({ actor, map, key, since, value }: EntryRow): stri
 
 /** A short checksum over the columns of any other row: it is computed for every message, and finds flipped bits. */
 export function crcOf(...columns: readonly (string | number | null)[]): number {
-  return crc32(columns.join('\n'))
+  return crcOfText(columns.join('\n'))
+}
+
+/** The same for columns that have been joined already. */
+export function crcOfText(columns: string): number {
+  return crc32(columns)
 }
 
 /** SHA-256 of a text. */

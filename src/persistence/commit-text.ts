@@ -19,7 +19,10 @@ export interface CommitText {
   readonly attempted?: number | undefined
 }
 
+/** A turn; or several in a row that came to nothing but the state after them, as most do that were not asked for an answer. */
 export interface TurnText {
+  /** Of the first of them: the same as `seq` for a single turn. */
+  readonly first: number
   readonly seq: number
   readonly outcome: string | undefined
   readonly sends: readonly SendText[]
@@ -52,7 +55,7 @@ const nothing: readonly number[] = Object.freeze([])
 
 export function commitToText(codec: Codec, id: ActorId, commit: Commit, keyed: KeyedBases): CommitText {
   return {
-    turns: commit.turns.map((turn) => turnToText(codec, id, turn)),
+    turns: turnsToText(codec, id, commit.turns),
     checkpoint: commit.checkpoint && checkpointToText(codec, id, commit.checkpoint, keyed),
     reserves: commit.reserves === true,
     told: commit.told ?? nothing,
@@ -88,8 +91,35 @@ export function memberToText(codec: Codec, { supervisor, key, args }: Member): M
   return { supervisor, key: checkText(key, 'key'), args: codec.encode(args, 'args') }
 }
 
+function turnsToText(codec: Codec, id: ActorId, turns: readonly TurnRecord[]): readonly TurnText[] {
+  const texts: TurnText[] = []
+  for (let i = 0; i < turns.length; i += 1) {
+    const turn = turns[i] as TurnRecord
+    if (isQuiet(turn)) {
+      let last = turn
+      for (let next = turns[i + 1]; next !== undefined && isQuiet(next) && next.seq === last.seq + 1; next = turns[i + 1]) {
+        last = next
+        i += 1
+      }
+      texts.push({ ...quiet, first: turn.seq, seq: last.seq })
+    } else texts.push(turnToText(codec, id, turn))
+  }
+  return texts
+}
+
+/** It has a number, and nothing is to be written of it but that. */
+function isQuiet({ seq, outcome, dead, sends, timersSet, timersCancelled, members }: TurnRecord): boolean {
+  if (seq === 0 || outcome !== undefined || dead !== undefined) return false
+  return sends.length === 0 && timersSet.length === 0 && timersCancelled.length === 0 && members.length === 0
+}
+
+const none: readonly never[] = Object.freeze([])
+
+const quiet = { outcome: undefined, sends: none, timersSet: none, timersCancelled: none, members: none, dead: undefined } as const
+
 function turnToText(codec: Codec, id: ActorId, turn: TurnRecord): TurnText {
   return {
+    first: turn.seq,
     seq: turn.seq,
     outcome: turn.outcome && codec.encode(turn.outcome, 'outcome'),
     sends: turn.sends.map(({ to, envelope }) => ({ to, text: messageToText(codec, to, envelope) })),

@@ -42,7 +42,18 @@ export function journaledFromRow(codec: Codec, row: MessageRow): Journaled {
 
 /** A database keeps text as UTF-8, which has no place for half a character: two keys could become one. */
 export function checkText(text: string, path: string): string {
-  if (!/[\p{Surrogate}\0]/u.test(text)) return text
+  if (!mayBeIllFormed(text) || !/[\p{Surrogate}\0]/u.test(text)) return text
   const found = 'text with half a character (a lone surrogate) or U+0000'
   throw new NotStorableError({ path, found, remedy: 'Use well-formed text.' })
 }
+
+/** Names are short and hardly ever hold what would need a closer look. */
+function mayBeIllFormed(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i)
+    if (unit === 0 || (unit >= firstSurrogate && unit <= lastSurrogate)) return true
+  }
+  return false
+}
+
+const [firstSurrogate, lastSurrogate] = [0xd800, 0xdfff]

@@ -38,11 +38,11 @@ export class GroupCommit {
     if (group.length === 0) return
     this.#waiting = []
     const results = this.#writer.write(group)
-    group.forEach(({ resolve, reject }, i) => {
+    for (const [i, { resolve, reject }] of group.entries()) {
       const result = results[i]
       if (result?.isDone === true) resolve(result.value)
       else reject(result?.error)
-    })
+    }
   }
 
   /** Writes what has been collected, takes nothing more, and lets go of the store. */

@@ -322,7 +322,7 @@ export class Journal {
   }
 
   #applyTurn(entry: ActorEntry, turn: TurnText, sent: number[]): void {
-    this.#settleKey(entry, turn.seq, turn.outcome)
+    if (entry.keys.size > 0) for (let { first: seq } = turn; seq <= turn.seq; seq += 1) this.#settleKey(entry, seq, turn.outcome)
     if (turn.dead !== undefined) this.#bury(entry.id, turn.seq, turn.dead)
     for (const send of turn.sends) sent.push(this.#deliver(send))
     for (const timer of turn.timersCancelled) this.#records.dropTimer(entry.id, timer)
@@ -416,13 +416,13 @@ export class Journal {
 /** An actor applies its messages one by one: a turn that skipped one would lose it without a trace. */
 function checkTurns(entry: ActorEntry, turns: readonly TurnText[]): void {
   let expected = entry.frontier + 1
-  for (const { seq } of turns) {
+  for (const { first, seq } of turns) {
     if (seq === 0) continue
-    if (seq !== expected || seq >= entry.nextSeq)
-      throw new InternalError(`turn ${seq} of ${displayId(entry.id)} was to be committed where ${expected} comes next`, {
+    if (first !== expected || seq >= entry.nextSeq)
+      throw new InternalError(`turn ${first} of ${displayId(entry.id)} was to be committed where ${expected} comes next`, {
         frontier: entry.frontier,
         nextSeq: entry.nextSeq,
       })
-    expected++
+    expected = seq + 1
   }
 }

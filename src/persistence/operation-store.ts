@@ -52,15 +52,15 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
         return { type: 'accept', to, text }
       }),
     commit: (id, incarnation, commit) => {
-      let sends: readonly JournaledSend[] = []
+      let sends: readonly JournaledSend[] = noSends
       let writing: KeyedWriting | undefined
       let largeBytes = 0
       const make = (): OperationOf<'commit'> => {
         const text = commitToText(codec, id, commit, keyed)
         if (text.checkpoint?.keyed !== undefined) writing = keyed.begin(id)
         if (text.checkpoint !== undefined && text.checkpoint.state.length > largeState) largeBytes = text.checkpoint.state.length
-        sends = commit.turns.flatMap((turn) => turn.sends)
-        if (sends.length > 0) {
+        if (commit.turns.some((turn) => turn.sends.length > 0)) {
+          sends = commit.turns.flatMap((turn) => turn.sends)
           const texts = text.turns.flatMap((turn) => turn.sends)
           sends = sends.map((send, i) => asJournaled(codec, send, texts[i]))
         }
@@ -142,6 +142,8 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
     close: () => store.close(),
   }
 }
+
+const noSends: readonly JournaledSend[] = Object.freeze([])
 
 /** A send as it will be read from the journal. */
 function asJournaled(codec: Codec, { to, envelope }: JournaledSend, sent: SendText | undefined): JournaledSend {

@@ -1,3 +1,10 @@
+/** Adds so many messages to their journals. */
+export function addMessage(rows: number): string {
+  const row = '(?, ?, ?, ?, ?, ?, ?, 0, 0, ?)'
+  return `INSERT INTO inbox (actor, seq, kind, name, input, sender, key, attempts, is_dead, crc)
+    VALUES ${Array.from({ length: rows }, () => row).join(', ')}`
+}
+
 /** Every statement of a store but those that open it, by what it is for. */
 export const queries = {
   begin: 'BEGIN IMMEDIATE',
@@ -10,8 +17,7 @@ export const queries = {
     ON CONFLICT (id) DO UPDATE SET incarnation = excluded.incarnation, is_sealed = excluded.is_sealed,
     last_exit = excluded.last_exit, next_seq = excluded.next_seq, frontier = excluded.frontier,
     next_checkpoint = excluded.next_checkpoint, crc = excluded.crc`,
-  addMessage: `INSERT INTO inbox (actor, seq, kind, name, input, sender, key, attempts, is_dead, crc)
-    VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?)`,
+  addMessage: addMessage(1),
   messagesAfter: 'SELECT * FROM inbox WHERE actor = ? AND seq > ? ORDER BY seq',
   keysAfter: 'SELECT seq, key FROM inbox WHERE actor = ? AND seq > ? AND key IS NOT NULL ORDER BY seq',
   countAttempt: 'UPDATE inbox SET attempts = attempts + 1 WHERE actor = ? AND seq = ?',

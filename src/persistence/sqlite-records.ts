@@ -22,6 +22,7 @@ import type {
 } from './records.ts'
 import { SqliteForgetting } from './sqlite-forget.ts'
 import type { SqlHandle, SqlRow, SqlStatement } from './sqlite-handle.ts'
+import { SqliteInbox } from './sqlite-inbox.ts'
 import { SqliteLinkRecords } from './sqlite-link-records.ts'
 import { queries, type Query } from './sqlite-queries.ts'
 import {
@@ -31,7 +32,6 @@ import {
   exitCrc,
   expiredCrc,
   memberCrc,
-  messageCrc,
   restartsCrc,
   timerCrc,
   toActor,
@@ -53,25 +53,30 @@ export class SqliteRecords implements Records {
   readonly links: SqliteLinkRecords
   readonly #sql: Readonly<Record<Query, SqlStatement>>
   readonly #location: string
+  readonly #inbox: SqliteInbox
   readonly #forgetting: SqliteForgetting
 
   constructor(handle: SqlHandle, location: string) {
     const prepared = Object.entries(queries).map(([name, sql]) => [name, handle.prepare(sql)])
     this.#sql = Object.fromEntries(prepared) as Record<Query, SqlStatement>
     this.#location = location
+    this.#inbox = new SqliteInbox(handle)
     this.#forgetting = new SqliteForgetting(handle)
     this.links = new SqliteLinkRecords(handle, location)
   }
 
   begin(): void {
+    this.#inbox.forget()
     this.#sql.begin.run()
   }
 
   commit(): void {
+    this.#inbox.flush()
     this.#sql.commit.run()
   }
 
   rollback(): void {
+    this.#inbox.forget()
     this.#sql.rollback.run()
   }
 
@@ -89,27 +94,32 @@ export class SqliteRecords implements Records {
   }
 
   addMessage(row: MessageRow): void {
-    this.#sql.addMessage.run(row.actor, row.seq, row.kind, row.name, row.input, row.sender, row.key, messageCrc(row))
+    this.#inbox.add(row)
   }
 
   messagesAfter(actor: ActorId, seq: number): MessageRow[] {
+    this.#inbox.flush()
     return this.#all(this.#sql.messagesAfter.all(actor, seq), toMessage, actor)
   }
 
   countAttempt(actor: ActorId, seq: number): void {
+    this.#inbox.flush()
     this.#sql.countAttempt.run(actor, seq)
   }
 
   bury({ actor, seq, why, atMs }: Burial): void {
+    this.#inbox.flush()
     this.#sql.addDeadLetter.run(why, atMs, actor, seq)
     this.#sql.emptyMessage.run(actor, seq)
   }
 
   dropMessages(actor: ActorId, seq: number): void {
+    this.#inbox.flush()
     this.#sql.dropMessages.run(actor, seq)
   }
 
   keysAfter(actor: ActorId, seq: number): { readonly seq: number; readonly key: string }[] {
+    this.#inbox.flush()
     return (this.#sql.keysAfter.all(actor, seq) as SqlRow[]).map((row) => ({ seq: Number(row['seq']), key: String(row['key']) }))
   }
 
@@ -282,10 +292,12 @@ export class SqliteRecords implements Records {
   }
 
   countWaiting(actor: ActorId, frontier: number): number {
+    this.#inbox.flush()
     return this.#forgetting.countWaiting(actor, frontier)
   }
 
   removeActor(id: ActorId): Removed {
+    this.#inbox.flush()
     return this.#forgetting.removeActor(id)
   }
 
@@ -294,6 +306,7 @@ export class SqliteRecords implements Records {
   }
 
   setAside(actor: ActorId, order: SettingAside): ReturnType<Records['setAside']> {
+    this.#inbox.flush()
     return this.#forgetting.setAside(actor, order)
   }
 

@@ -48,6 +48,10 @@ export class ActorCell implements Cell, Runnable {
     return this.lastEnd?.reason
   }
 
+  get isHeld(): boolean {
+    return this.hold !== undefined
+  }
+
   get label(): string {
     return displayId(this.id)
   }

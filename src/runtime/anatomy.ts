@@ -53,6 +53,8 @@ export interface Cell {
   isForgotten: boolean
   /** How it is written for a person. */
   readonly label: string
+  /** A cut is being taken: it handles one message at a time, and only those that the cut waits for. */
+  readonly isHeld: boolean
   /** What it knows of the mail in its journal. */
   readonly journal: JournalMail
   /** The persistence of an actor that has one. */

@@ -1,6 +1,7 @@
 import { crash, describeReason, killed, type ExitReason } from '../protocol/exit-reason.ts'
 import type { ActorId } from '../protocol/actor-id.ts'
 import { carryOut } from './after-commit.ts'
+import { nothingAsked } from './asked.ts'
 import type { Life } from './anatomy.ts'
 import { checkBecoming } from './becoming.ts'
 import type { Behavior, Step } from './behavior.ts'
@@ -14,12 +15,16 @@ import type { Commit, Committed, Outcome, TurnRecord } from './persistence.ts'
 import type { Received } from './receiving/received.ts'
 import { isCheckpointRequest, tellTaken } from './requested-checkpoint.ts'
 import { endAskedBy } from './requested-end.ts'
+import type { Runnable } from './scheduler.ts'
 import { isThenable } from './thenable.ts'
 import { TurnContext } from './turn-context.ts'
 import type { Turns } from './turns.ts'
 
 /** The most turns that one transaction commits. */
-export const largestGroup = 64
+export const largestGroup = 512
+
+/** A group that has taken so long is closed at the end of the slice: who waits for its first reply does not wait for all of it. */
+const longestGroupMs = 2
 
 /** The reply is part of the commit: it cannot come later. */
 const noAnswer: Outcome = Object.freeze({
@@ -49,8 +54,10 @@ interface GroupOutcome {
 
 /**
  * The turns of an actor with a journal. A group of messages is handled on a tentative state; one transaction commits them all,
- * and only then replies, sends and timers leave. If one of a group throws, nothing of the group has left: it is dropped and
- * handled again, one message a transaction, so that only the message that throws is to blame.
+ * and only then replies, sends and timers leave. If one of a group throws, nothing of the group has left: it is dropped, those
+ * before it are handled again, and it is handled alone, so that only the message that throws is to blame.
+ *
+ * A group goes on over several slices of the scheduler while messages wait and none of them takes long.
  */
 export class DurableTurns implements Turns, EarlierTurns {
   current: Message | undefined = undefined
@@ -61,6 +68,12 @@ export class DurableTurns implements Turns, EarlierTurns {
   #tentative: { state: unknown; behavior: Behavior }
   /** So many messages are to be handled one by one, because a group of them failed. */
   #singly = 0
+  /** So many messages are to be handled before the one that made a group of them fail. */
+  #before = 0
+  /** When the group was begun; nothing of one that ends with its slice. */
+  #begunMs: number | undefined = undefined
+  #isLeftOpen = false
+  readonly #further: Runnable
   #stop: ExitReason | undefined = undefined
   /** The context of the turn that is under way. */
   #running: TurnContext | undefined = undefined
@@ -78,6 +91,7 @@ export class DurableTurns implements Turns, EarlierTurns {
     this.#life = life
     this.#checkpoint = checkpoint
     this.#tentative = { state: undefined, behavior: life.behavior }
+    this.#further = { id: life.id, run: (budget) => this.#goOn(budget) }
   }
 
   get uncounted(): number | undefined {
@@ -110,9 +124,24 @@ export class DurableTurns implements Turns, EarlierTurns {
   run(budget: number): boolean {
     const life = this.#life
     this.#tentative = { state: life.state, behavior: life.behavior }
-    const size = this.#singly > 0 ? 1 : Math.min(budget, largestGroup)
+    const { mailbox, world } = life.cell
+    this.#begunMs = mailbox.size > budget ? world.clock.now() : undefined
     life.status = 'busy'
+    return this.#take(budget)
+  }
+
+  /** Takes as many more into the group; true if the incarnation is idle with more to do. */
+  #take(budget: number): boolean {
+    const life = this.#life
+    const size = this.#groupSize()
+    const upTo = Math.min(size, this.#group.length + budget)
     while (this.#group.length < size && this.#stop === undefined) {
+      if (this.#group.length >= upTo) {
+        if (!this.#mayGoOn()) break
+        this.#isLeftOpen = true
+        life.cell.world.scheduler.ready(this.#further)
+        return false
+      }
       const message = life.cell.mailbox.shift()
       if (message === undefined) break
       if (this.#isStale(message)) continue
@@ -140,11 +169,36 @@ export class DurableTurns implements Turns, EarlierTurns {
     return this.#closeGroup()
   }
 
+  #groupSize(): number {
+    if (this.#before > 0) return this.#before
+    return this.#singly > 0 ? 1 : largestGroup
+  }
+
+  /** At the end of a slice: whether the group is to go on in another one, when others have had their turn. */
+  #mayGoOn(): boolean {
+    const { mailbox, isHeld, world } = this.#life.cell
+    if (this.#begunMs === undefined || isHeld || mailbox.size === 0) return false
+    return world.clock.now() - this.#begunMs < longestGroupMs
+  }
+
+  /** Another slice for a group that was left open. */
+  #goOn(budget: number): boolean {
+    const life = this.#life
+    const { cell } = life
+    if (!this.#isLeftOpen || life.status !== 'busy') return false
+    this.#isLeftOpen = false
+    const isOver = cell.isHeld || life.stopReason !== undefined
+    const more = (): boolean => (isOver ? this.#closeGroup() : this.#take(budget))
+    if (cell.world.attribution.run(life, more)) cell.wake()
+    return false
+  }
+
   /** The group goes back to where it came from, for the next incarnation. */
   abandon(reason?: ExitReason): void {
     const { mailbox } = this.#life.cell
     this.#running?.close()
     this.#running = undefined
+    this.#isLeftOpen = false
     const taken = this.#group.map(({ message, dead }) => ({ message, begun: dead === undefined }))
     if (this.current !== undefined) taken.push({ message: this.current, begun: true })
     if (this.#beginning !== undefined) taken.push({ message: this.#beginning, begun: false })
@@ -180,7 +234,8 @@ export class DurableTurns implements Turns, EarlierTurns {
         if (this.#life.status !== 'busy') return
         this.#beginning = undefined
         this.#counted = message.seq
-        if (this.#begin(message) === 'done' && this.#closeGroup()) cell.wake()
+        const handle = (): boolean => this.#begin(message) === 'done' && this.#closeGroup()
+        if (cell.world.attribution.run(this.#life, handle)) cell.wake()
       },
       (error: unknown) => {
         if (this.#life.status === 'busy') this.#life.end(crash(error), 'orderly')
@@ -203,12 +258,11 @@ export class DurableTurns implements Turns, EarlierTurns {
     let step: Step<unknown> | PromiseLike<Step<unknown>>
     try {
       const { state, behavior } = this.#tentative
-      const { attribution, middleware } = cell.world
-      step = attribution.run(life, () =>
+      const { middleware } = cell.world
+      step =
         middleware === undefined
           ? behavior.handle(state, message, context)
-          : middleware.handle({ behavior, state, message, ctx: context }),
-      )
+          : middleware.handle({ behavior, state, message, ctx: context })
     } catch (error) {
       if (life.status === 'busy') this.#threw(error)
       return 'failed'
@@ -339,11 +393,19 @@ export class DurableTurns implements Turns, EarlierTurns {
       this.#group = []
     }
     this.#checkpoint = committed.checkpoint
+    this.#countKept(group.length)
     if (committed.largeBytes !== undefined) this.#tellLarge(committed.largeBytes)
-    this.#singly = Math.max(0, this.#singly - group.length)
     release(life, group, committed)
     for (const { after } of group) if (after !== undefined && !carryOut(life, after)) return false
     return life.isActive
+  }
+
+  #countKept(turns: number): void {
+    if (this.#before === 0) this.#singly = Math.max(0, this.#singly - turns)
+    else {
+      this.#before = Math.max(0, this.#before - turns)
+      if (this.#before === 0) this.#singly = 1
+    }
   }
 
   #tellLarge(bytes: number): void {
@@ -357,8 +419,11 @@ export class DurableTurns implements Turns, EarlierTurns {
   #threw(error: unknown): void {
     const life = this.#life
     const { current } = this
-    if (this.#group.length > 0) this.#dropGroup(error)
-    else {
+    if (this.#group.length > 0) {
+      this.#before = this.#group.length
+      this.#singly = 0
+      this.#dropGroup(error)
+    } else {
       if (current !== undefined && current.seq > 0) this.blamed = current.seq
       life.end(reasonOfThrown(error), 'orderly')
     }
@@ -371,7 +436,6 @@ export class DurableTurns implements Turns, EarlierTurns {
     cell.world.emit({ type: 'group dropped', id: cell.id, incarnation: life.number, turns: size, error })
     this.abandon()
     this.#stop = undefined
-    this.#singly = size
     // The handlers may have changed the state in place: only the store knows for sure what was committed.
     this.#reload().then(
       (state) => {
@@ -403,6 +467,8 @@ export class DurableTurns implements Turns, EarlierTurns {
     }
     // The store is well, but something in this group cannot be stored.
     if (group.length > 1) {
+      this.#before = 0
+      this.#singly = group.length
       this.#dropGroup(error)
       return
     }
@@ -418,7 +484,7 @@ function isOfRuntime(message: Message): boolean {
 }
 
 function recordOf({ message, context, outcome, dead }: Turn): TurnRecord | undefined {
-  const { sends, timersSet, timersCancelled, members } = context
+  const { sends, timersSet, timersCancelled, members } = context.asked ?? nothingAsked
   const hasEffects = sends.length + timersSet.length + timersCancelled.length + members.length > 0
   // What came from outside the journal (a notice that a monitored actor ended) has no number to advance to.
   if (message.seq === 0 && !hasEffects) return undefined
@@ -437,12 +503,14 @@ function release(life: Life, group: readonly Turn[], committed: Committed): void
     if (dead !== undefined) world.deadLetter(cell.id, message, 'crashed')
   }
   for (const { context } of group) {
-    for (const member of context.members) world.router.startMember(member, { isSaved: true })
-    for (const leave of context.unjournaled) leave()
-    for (const timer of context.timersCancelled) life.cancelTimer(timer)
+    const { asked } = context
+    if (asked === undefined) continue
+    for (const member of asked.members) world.router.startMember(member, { isSaved: true })
+    for (const leave of asked.unjournaled) leave()
+    for (const timer of asked.timersCancelled) life.cancelTimer(timer)
     if (!life.isActive) continue
-    for (const timer of context.timersSet) world.armTimer(life, timer)
-    for (const bond of context.bonds) bond()
+    for (const timer of asked.timersSet) world.armTimer(life, timer)
+    for (const bond of asked.bonds) bond()
   }
   for (const { to, message } of committed.deliveries) world.router.deliverJournaled(to, messageOf(message))
   if (committed.posted !== undefined) for (const link of committed.posted) world.links?.posted(link)

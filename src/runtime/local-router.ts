@@ -253,8 +253,9 @@ export class LocalRouter implements Router {
   }
 
   deliverJournaled(to: ActorId, message: Message): void {
-    this.#parts.sink.emit({ type: 'accepted', id: to, seq: message.seq, kind: message.kind, name: message.name })
-    const cell = this.#parts.cells.get(to)
+    const { sink, cells } = this.#parts
+    if (sink.isMute !== true) sink.emit({ type: 'accepted', id: to, seq: message.seq, kind: message.kind, name: message.name })
+    const cell = cells.get(to)
     // Of one that was let go nobody takes it here: whoever starts it again finds it in the journal.
     if (cell?.isRetired === true && cell.life === undefined && !cell.journal.isOpening) return
     cell?.receiveJournaled(message)
@@ -392,7 +393,7 @@ export class LocalRouter implements Router {
   }
 
   #acceptCall(cell: Cell, message: Message): Promise<void> {
-    return this.#accept(cell, message).catch((error: unknown) => message.caller?.fail(asError(error)))
+    return this.#accept(cell, message, (error) => message.caller?.fail(error))
   }
 
   /** Tries a call again that was not accepted; or one with an id, whose answer is in the journal if it was. */
@@ -411,9 +412,11 @@ export class LocalRouter implements Router {
   }
 
   #acceptCast(cell: Cell, message: Message): Promise<void> {
-    const accepted = this.#accept(cell, message)
-    // Whoever does not wait for the acceptance is told of a failure by the event alone.
-    accepted.catch(() => this.drop(cell.id, message, 'not accepted'))
+    const accepted = this.#accept(cell, message, (error) => {
+      // Whoever does not wait for the acceptance is told of a failure by the event alone.
+      accepted.catch(() => this.drop(cell.id, message, 'not accepted'))
+      throw error
+    })
     return accepted
   }
 
@@ -434,7 +437,7 @@ export class LocalRouter implements Router {
   }
 
   /** Offers a message to the journal; what comes of it is done in the very turn in which the journal's answer arrives. */
-  #accept(cell: Cell, message: Message): Promise<void> {
+  #accept(cell: Cell, message: Message, refused: (error: Error) => void): Promise<void> {
     const { gate } = cell.mailbox
     cell.journal.beginAccept()
     gate?.reserve()
@@ -452,14 +455,17 @@ export class LocalRouter implements Router {
           gate?.unreserve()
           cell.endAccept()
           gate?.admit()
-          throw refusal(cell.id, message.name, error)
+          refused(refusal(cell.id, message.name, error))
         },
       )
   }
 
   #accepted(to: ActorId, message: Message, accepted: Accepted): void {
     const { caller, name } = message
-    if (accepted.status === 'accepted') this.deliverJournaled(to, message)
+    if (accepted.status === 'accepted') {
+      this.deliverJournaled(to, message)
+      if (caller === undefined) return
+    }
     if (accepted.status === 'answered') {
       if (accepted.outcome !== undefined) caller?.settle(accepted.outcome)
       else caller?.fail(new UnavailableError(to, name, 'a message without an answer had the same id, and has been handled'))

@@ -16,6 +16,7 @@ import type {
   TimerRef,
 } from './context.ts'
 import { checkGroup, checkTopic } from './announcing.ts'
+import { Asked } from './asked.ts'
 import type { Effect, EffectOutcome } from './effects/effect.ts'
 import { EffectError } from './effects/effect-error.ts'
 import { EffectsOfTurn, type EarlierTurns } from './effects/effects-of-turn.ts'
@@ -24,7 +25,7 @@ import { LiveContext } from './live-context.ts'
 import { Message } from './message.ts'
 import type { SentMessage } from './middleware.ts'
 import { RejectedError } from './middleware-errors.ts'
-import type { DurableTimer, JournaledSend, Member, Outcome } from './persistence.ts'
+import type { Outcome } from './persistence.ts'
 import type { CheckpointTaken } from './checkpoint-request.ts'
 import { answerKey, answerOf, failureOf, requestIn, requestKey, type Answer, type RequestOptions } from './requests.ts'
 import type { NamedActor } from './names.ts'
@@ -34,14 +35,8 @@ import type { NamedActor } from './names.ts'
  * the turn is dropped it is as if it had never been asked for. After the turn nothing more is taken.
  */
 export class TurnContext extends LiveContext {
-  readonly sends: JournaledSend[] = []
-  /** What goes to actors without a journal leaves after the commit, in this order. */
-  readonly unjournaled: (() => void)[] = []
-  readonly timersSet: DurableTimer[] = []
-  readonly timersCancelled: string[] = []
-  readonly members: Member[] = []
-  /** What is done to other actors when the turn is committed. */
-  readonly bonds: (() => void)[] = []
+  /** What the handler has asked for; nothing of the many that ask for nothing. */
+  asked: Asked | undefined = undefined
   stopWanted: ExitReason | undefined = undefined
   readonly #message: Message
   readonly #earlier: EarlierTurns | undefined
@@ -89,7 +84,7 @@ export class TurnContext extends LiveContext {
     checkKey(key, `${this.cell.label}: key of a member of ${path}`)
     const id = childId(path, key)
     if (this.mayAct('start of a member') && !this.cell.world.router.isMember(id))
-      this.members.push({ supervisor: path, key, args })
+      this.#asking.members.push({ supervisor: path, key, args })
     return definition.reference(this, id)
   }
 
@@ -126,8 +121,8 @@ export class TurnContext extends LiveContext {
     const problem = router.problemWith(to, sent)
     if (problem !== undefined) throw new InvalidMessageError(to, sent.name, problem)
     const envelope = { ...sent, input: this.passing(sent.input) }
-    if (router.isJournaled(to)) this.sends.push({ to, envelope })
-    else this.unjournaled.push(() => router.deliver(to, new Message(envelope, undefined, 0)))
+    if (router.isJournaled(to)) this.#asking.sends.push({ to, envelope })
+    else this.#asking.unjournaled.push(() => router.deliver(to, new Message(envelope, undefined, 0)))
     return Promise.resolve()
   }
 
@@ -161,7 +156,7 @@ export class TurnContext extends LiveContext {
     if (problem !== undefined) throw new InvalidMessageError(to, name, problem)
     const envelope = { ...sent, input: this.passing(sent.input) }
     if (router.isJournaled(to)) {
-      this.sends.push({ to, envelope })
+      this.#asking.sends.push({ to, envelope })
       return
     }
     const { life } = this
@@ -169,7 +164,7 @@ export class TurnContext extends LiveContext {
       life.asked?.delete(request)
       this.#tellLater(to, then, answer)
     }
-    this.unjournaled.push(() => {
+    this.#asking.unjournaled.push(() => {
       const { input, sender } = envelope
       const answer = router.call(to, { name, input, sender, headers }, timeout === undefined ? undefined : { timeout })
       ;(life.asked ??= new Map()).set(request, { request, then, to, answer })
@@ -187,7 +182,8 @@ export class TurnContext extends LiveContext {
     const { to, then, request } = asked
     const input = answerOf(request, outcome)
     const headers = this.headersNow()
-    this.sends.push({ to, envelope: { kind: 'cast', name: then, input, sender: this.id, key: answerKey(request), headers } })
+    const envelope = { kind: 'cast', name: then, input, sender: this.id, key: answerKey(request), headers } as const
+    this.#asking.sends.push({ to, envelope })
   }
 
   override forward(to: { readonly id: ActorId }, name: string): void {
@@ -198,7 +194,7 @@ export class TurnContext extends LiveContext {
     const delayMs = durationMs(delay, `${this.cell.label}: sendAfter`)
     const id = this.newTimerId()
     if (this.mayAct('timer'))
-      this.timersSet.push({ id, dueAtMs: this.now() + delayMs, envelope: this.envelopeToSelf(name, input) })
+      this.#asking.timersSet.push({ id, dueAtMs: this.now() + delayMs, envelope: this.envelopeToSelf(name, input) })
     return { id }
   }
 
@@ -258,14 +254,14 @@ export class TurnContext extends LiveContext {
   }
 
   override trapExits(flag: boolean): boolean {
-    if (this.mayAct('trapping of exits')) this.bonds.push(() => void (this.life.trapsExits = flag))
+    if (this.mayAct('trapping of exits')) this.#asking.bonds.push(() => void (this.life.trapsExits = flag))
     return this.life.trapsExits
   }
 
   override kill(id: ActorId): void {
     if (id === this.id) super.kill(id)
     else if (this.mayAct('kill'))
-      this.bonds.push(() => this.cell.world.lifeOf(id)?.receiveSignal({ type: 'kill', reason: killed }, this.id))
+      this.#asking.bonds.push(() => this.cell.world.lifeOf(id)?.receiveSignal({ type: 'kill', reason: killed }, this.id))
   }
 
   override monitor(target: ActorId | NamedActor, { action }: MonitorOptions = {}): MonitorRef {
@@ -273,18 +269,18 @@ export class TurnContext extends LiveContext {
       throw this.#refusal('monitor', 'leave an action behind, which would be in no commit: let the message `down` come')
     const monitor = this.cell.world.nextNumber()
     const { id, name } = this.monitored(target)
-    if (this.mayAct('monitor')) this.bonds.push(() => this.life.monitor(monitor, this.cell.world.lifeOf(id), id, name))
+    if (this.mayAct('monitor')) this.#asking.bonds.push(() => this.life.monitor(monitor, this.cell.world.lifeOf(id), id, name))
     return { monitor, target: id }
   }
 
   override demonitor(monitor: MonitorRef, options?: { readonly flush: boolean }): boolean {
-    if (this.mayAct('demonitor')) this.bonds.push(() => void super.demonitor(monitor, options))
+    if (this.mayAct('demonitor')) this.#asking.bonds.push(() => void super.demonitor(monitor, options))
     return true
   }
 
   override link(id: ActorId): void {
     if (!this.mayAct('link')) return
-    this.bonds.push(() => {
+    this.#asking.bonds.push(() => {
       const other = this.cell.world.lifeOf(id)
       if (other !== undefined) this.life.link(other)
       else this.life.receiveSignal({ type: 'exit', reason: noproc }, id)
@@ -292,24 +288,24 @@ export class TurnContext extends LiveContext {
   }
 
   override reportHealth(isHealthy: boolean): void {
-    if (this.mayAct('report of its health')) this.bonds.push(() => this.life.reportHealth(isHealthy))
+    if (this.mayAct('report of its health')) this.#asking.bonds.push(() => this.life.reportHealth(isHealthy))
   }
 
   override unlink(id: ActorId): void {
-    if (this.mayAct('unlink')) this.bonds.push(() => super.unlink(id))
+    if (this.mayAct('unlink')) this.#asking.bonds.push(() => super.unlink(id))
   }
 
   override exit(id: ActorId, reason: ExitReason): void {
     if (id === this.id) super.exit(id, reason)
     else if (this.mayAct('exit signal'))
-      this.bonds.push(() => this.cell.world.lifeOf(id)?.receiveSignal({ type: 'exit', reason }, this.id))
+      this.#asking.bonds.push(() => this.cell.world.lifeOf(id)?.receiveSignal({ type: 'exit', reason }, this.id))
   }
 
   override cancelTimer({ id }: TimerRef): void {
     if (!this.mayAct('cancelled timer')) return
-    const set = this.timersSet.findIndex((timer) => timer.id === id)
-    if (set < 0) this.timersCancelled.push(id)
-    else this.timersSet.splice(set, 1)
+    const set = this.#asking.timersSet.findIndex((timer) => timer.id === id)
+    if (set < 0) this.#asking.timersCancelled.push(id)
+    else this.#asking.timersSet.splice(set, 1)
   }
 
   override stop(reason: ExitReason = normal): void {
@@ -327,28 +323,32 @@ export class TurnContext extends LiveContext {
 
   override join(group: string, value?: unknown, options?: KeepOption): void {
     checkGroup(group)
-    if (this.mayAct('join')) this.bonds.push(() => this.cell.world.groups.join(group, this.life, value, options))
+    if (this.mayAct('join')) this.#asking.bonds.push(() => this.cell.world.groups.join(group, this.life, value, options))
   }
 
   override leave(group: string): boolean {
     if (!this.mayAct('leave')) return false
-    this.bonds.push(() => void this.cell.world.groups.leave(group, this.life))
+    this.#asking.bonds.push(() => void this.cell.world.groups.leave(group, this.life))
     return this.cell.world.groups.members(group).some(({ id }) => id === this.id)
   }
 
   override subscribe(topic: string, handler?: string, options?: KeepOption): void {
     checkTopic(topic)
-    if (this.mayAct('subscribe')) this.bonds.push(() => this.cell.world.topics.join(topic, this.life, handler, options))
+    if (this.mayAct('subscribe')) this.#asking.bonds.push(() => this.cell.world.topics.join(topic, this.life, handler, options))
   }
 
   override unsubscribe(topic: string): boolean {
     if (!this.mayAct('unsubscribe')) return false
-    this.bonds.push(() => void this.cell.world.topics.leave(topic, this.life))
+    this.#asking.bonds.push(() => void this.cell.world.topics.leave(topic, this.life))
     return this.cell.world.topics.members(topic).some(({ id }) => id === this.id)
   }
 
   protected override tell(to: ActorId, message: Message): void {
-    this.unjournaled.push(() => this.cell.world.router.deliver(to, message))
+    this.#asking.unjournaled.push(() => this.cell.world.router.deliver(to, message))
+  }
+
+  get #asking(): Asked {
+    return (this.asked ??= new Asked())
   }
 
   #refusal(method: string, problem: string): DurableTurnError {

@@ -57,11 +57,17 @@ interface Problem {
  */
 type Place = 'field' | 'value' | 'element'
 
+const none: ReadonlySet<object> = new Set()
+
 class Inspector {
   isPlain = true
-  readonly repeated = new Set<object>()
+  #repeated: Set<object> | undefined = undefined
   readonly #seen = new Set<object>()
   #errorsAround = 0
+
+  get repeated(): ReadonlySet<object> {
+    return this.#repeated ?? none
+  }
 
   check(value: unknown, depth: number, place: Place): Problem | undefined {
     switch (typeof value) {
@@ -108,7 +114,7 @@ class Inspector {
 
   #checkRepeated(value: object, place: Place): Problem | undefined {
     this.isPlain = false
-    this.repeated.add(value)
+    ;(this.#repeated ??= new Set()).add(value)
     if (place !== 'element' && this.#errorsAround === 0) return undefined
     const where = place !== 'element' ? 'inside an error' : 'as a key of a Map or a member of a Set'
     return problem(`an object that occurs elsewhere in the value, here ${where}`, 'Store a copy of it here, or its id.')

@@ -47,6 +47,9 @@ function makeReader(): SuperJSON {
 }
 
 function write(value: unknown, rootName: string, apart: Map<string, KeyedMap<unknown>> | undefined): string {
+  // What most messages say needs no looking into.
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return `{"json":${JSON.stringify(value)}}`
+  if (Number.isInteger(value) && value !== 0) return `{"json":${value as number}}`
   const inspection = inspect(value, rootName, apart !== undefined)
   switch (inspection.type) {
     case 'plain':

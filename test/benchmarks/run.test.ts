@@ -3,6 +3,8 @@ import { parseOptions } from '../../benchmarks/options.ts'
 import { tableOf } from '../../benchmarks/report.ts'
 import { runTrials } from '../../benchmarks/rounds.ts'
 import { ask } from '../../benchmarks/trials/ask.ts'
+import { jobsTrial } from '../../benchmarks/trials/jobs.ts'
+import { journaled } from '../../benchmarks/trials/journaled.ts'
 import { spawn } from '../../benchmarks/trials/spawn.ts'
 import { trials } from '../../benchmarks/trials.ts'
 
@@ -24,6 +26,24 @@ describe('the benchmarks', () => {
         expect(median).toBeLessThanOrEqual(highest)
       }
     expect(tableOf(standings).split('\n')).toHaveLength(2 + standings.length)
+  })
+
+  it('measure casts to durable actors against the same rows written by hand', { timeout: 60_000 }, async () => {
+    const contests = journaled.contests('small').filter(({ name }) => name.endsWith('sync normal'))
+    const standings = await runTrials([{ ...journaled, contests: () => contests }], { size: 'small', rounds: 1 })
+    expect(standings.map(({ contest, entrant, ceiling }) => [contest, entrant, ceiling])).toEqual([
+      ['groups of 64, sync normal', 'coppice', 'raw'],
+      ['groups of 64, sync normal', 'coppice', 'raw, checked'],
+      ['groups of 512, sync normal', 'coppice', 'raw'],
+      ['groups of 512, sync normal', 'coppice', 'raw, checked'],
+      ['a checkpoint every 100, no journal, sync normal', 'coppice, checkpointed', 'raw'],
+    ])
+    for (const { ratio } of standings) expect(ratio.median).toBeGreaterThan(0)
+  })
+
+  it('say what a trial needs that is not part of this project', () => {
+    expect(jobsTrial.missing?.() ?? '').toMatch(/^$|redis-server|bullmq/)
+    expect(trials.filter(({ missing }) => missing !== undefined).map(({ name }) => name)).toEqual(['jobs'])
   })
 
   it('take their options, and say in one sentence what is wrong with one', () => {

@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, it } from 'vitest'
+import { sqlite } from '../../src/persistence/sqlite-store.ts'
+import { inDirectory, message, openIn, rejection, turns } from '../support/store-fixtures.ts'
+
+describe('messages that are accepted together', () => {
+  it.each([1, 15, 16, 17, 40])('are in the journal, each as it was sent: %i of them', async (count) => {
+    await inDirectory(async (directory) => {
+      const path = join(directory, 'a.db')
+      const sent = Array.from({ length: count }, (_, n) =>
+        message({ n }, { name: `m${n}`, ...(n % 3 === 0 && { sender: 'b' }), ...(n % 5 === 0 && { key: `k${n}` }) }),
+      )
+      const first = await openIn(sqlite(path))
+      await first.settled(first.persistence.open('a', 0))
+      await first.settled(Promise.all(sent.map((one) => first.persistence.accept('a', one))))
+      await first.persistence.close()
+      const { persistence, settled } = await openIn(sqlite(path))
+      const { backlog } = await settled(persistence.open('a', 0))
+      expect(backlog.map(({ seq, envelope }) => ({ seq, ...envelope }))).toEqual(sent.map((one, n) => ({ seq: n + 1, ...one })))
+      await persistence.close()
+    })
+  })
+
+  it.each([
+    ['name', "'other'"],
+    ['kind', "'call'"],
+    ['input', '\'{"json":0}\''],
+    ['sender', "'b'"],
+    ['key', "'k'"],
+    ['crc', 'crc + 1'],
+  ])('are refused when the %s of one was changed', async (column, value) => {
+    await inDirectory(async (directory) => {
+      const path = join(directory, 'a.db')
+      const first = await openIn(sqlite(path))
+      await first.settled(Promise.all(Array.from({ length: 20 }, (_, n) => first.persistence.accept('a', message(n + 1)))))
+      await first.persistence.close()
+      const database = new DatabaseSync(path)
+      database.exec(`UPDATE inbox SET ${column} = ${value} WHERE seq = 11`)
+      database.close()
+      const { persistence, settled } = await openIn(sqlite(path))
+      expect(await rejection(settled(persistence.open('a', 0)))).toMatchObject({ problem: 'damaged' })
+      await persistence.close()
+    })
+  })
+
+  it('are seen by what follows them in the same transaction', async () => {
+    await inDirectory(async (directory) => {
+      const { persistence, settled } = await openIn(sqlite(join(directory, 'a.db')))
+      await settled(persistence.open('a', 0))
+      const accepted = [1, 2, 3].map((n) => persistence.accept('a', message(n)))
+      const committed = persistence.commit('a', 1, turns([1, 2], 'two'))
+      const left = persistence.retire('a', 'gone')
+      await settled(Promise.all([...accepted, committed]))
+      expect((await left).map(({ seq }) => seq)).toEqual([3])
+      await persistence.close()
+    })
+  })
+})
