@@ -10,6 +10,7 @@ export default defineConfig({
     // Tests and guides import the package by its name, as its users do.
     alias: [
       { find: /^coppice$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+      { find: /^coppice\/vitest$/, replacement: fileURLToPath(new URL('src/testing/vitest.ts', import.meta.url)) },
       { find: /^coppice\/testing$/, replacement: fileURLToPath(new URL('src/testing/index.ts', import.meta.url)) },
     ],
   },

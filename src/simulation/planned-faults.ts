@@ -1,4 +1,5 @@
 import type { ActorId } from '../protocol/actor-id.ts'
+import { ConfigurationError } from '../protocol/errors.ts'
 import {
   checkFaults,
   describeFault,
@@ -60,6 +61,10 @@ export class PlannedFaults {
    */
   add(fault: Fault): void {
     checkFaults([fault])
+    if (!this.#isOpen) {
+      const rule = 'must be in the plan from the beginning: here nothing is made ready for more'
+      throw new ConfigurationError({ path: 'fault', rule, value: fault })
+    }
     if (fault.at !== 'clock') this.#counts.set(fault, 0)
     this.#unused.add(fault)
   }

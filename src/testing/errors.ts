@@ -90,3 +90,17 @@ export interface FailureReport {
   /** All of it. */
   readonly text: string
 }
+
+/** Something is not so that a test says of a simulation. Test runners show the difference of the two values. */
+export class CheckFailedError extends CoppiceError {
+  override readonly name = 'CheckFailedError'
+  readonly code = 'check-failed'
+  readonly expected: unknown
+  readonly actual: unknown
+
+  constructor(message: string, { expected, actual }: Pick<CheckFailedError, 'expected' | 'actual'>) {
+    super(message)
+    this.expected = expected
+    this.actual = actual
+  }
+}

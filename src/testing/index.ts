@@ -10,6 +10,19 @@ export type { Decision } from './steering.ts'
 export type { DeathCount, DeathPoint } from './process-death.ts'
 export { describeStep, type Handling, type SimStep } from './steps.ts'
 export {
+  assertBudget,
+  assertDeadLetter,
+  assertExited,
+  assertIdle,
+  assertRestarted,
+  assertRestoredFrom,
+  assertStartedInOrder,
+  assertStoppedInOrder,
+} from './asserts.ts'
+export type { DeadLetterPattern, ExitPattern, Watched } from './checks.ts'
+export { mermaidOf, timelineOf } from './drawings.ts'
+export {
+  CheckFailedError,
   LawBrokenError,
   LeftoverError,
   NeverHappenedError,

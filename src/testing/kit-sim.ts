@@ -27,6 +27,8 @@ export interface KitSimParts {
   readonly watch?: StepWatch
   /** Where the process is to die, counted from the very beginning. */
   readonly death?: DeathPoint | undefined
+  /** Faults may be added while it runs: every actor then has all hooks, which makes its starts a promise longer. */
+  readonly takesFaults?: boolean
   /** Finds out which commits write checkpoints. */
   readonly countsCheckpoints?: boolean
 }
@@ -56,7 +58,7 @@ export class KitSim<Tree> implements Sim<Tree> {
 
   constructor(
     tree: SupervisorNode<Tree>,
-    { options, steering, settlesEachStep = false, watch, death, countsCheckpoints }: KitSimParts,
+    { options, steering, settlesEachStep = false, takesFaults = false, watch, death, countsCheckpoints }: KitSimParts,
   ) {
     this.#steering = steering
     this.#watch = watch
@@ -73,7 +75,7 @@ export class KitSim<Tree> implements Sim<Tree> {
         this.#onAsked?.(operation, actor)
       },
       ...(watch && { drew: () => watch.drew() }),
-      takesFaults: true,
+      takesFaults,
     })
     this.death = new ProcessDeath(this.simulation, death, countsCheckpoints)
   }

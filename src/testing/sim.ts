@@ -50,9 +50,10 @@ export interface Sim<Tree> extends Omit<SimulatedSystem<Tree>, typeof Symbol.asy
    */
   always(law: string, holds: Law): void
   /**
-   * One more thing that goes wrong. Its count begins now: `nth: 1` is the next one.
+   * One more thing that goes wrong. Its count begins now: `nth: 1` is the next one. In `simulate` only: a scenario has its
+   * faults in its plan.
    *
-   * @throws {ConfigurationError} if it breaks a rule; nothing was planned.
+   * @throws {ConfigurationError} if it breaks a rule, or in a scenario; nothing was planned.
    */
   fault(fault: Fault): void
 }

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { actor, child, message, supervisor } from 'coppice'
 import { explore, findFailure, replay, scenario, type ExploreOptions, type Scenario } from 'coppice/testing'
-import { lostUpdate } from './planted/lost-update.ts'
+import { lostUpdate } from './lost-update.ts'
 
 const Log = actor('log', {
   initial: () => ({ text: '' }),
   handlers: ({ call, cast }) => ({
     write: cast(message<string>(), ({ state, input }) => ({ text: state.text + input })),
+    stamp: cast(message<string>(), ({ state, input, ctx }) => ({ text: `${state.text}${input}${ctx.incarnation}` })),
+    crash: cast(() => {
+      throw new Error('crash')
+    }),
     append: call(message<string>(), ({ state, input }) => ({ reply: state.text, state: { text: state.text + input } })),
   }),
 })
@@ -19,6 +23,9 @@ const Writer = actor('writer', {
       const saw = await ctx.ref(Log, input.to).call.append(input.text)
       return { saw }
     }),
+    stamp: cast(message<string>(), ({ input, ctx }) => void ctx.ref(Log, input).cast.stamp(ctx.id)),
+    crash: cast(message<string>(), ({ input, ctx }) => void ctx.ref(Log, input).cast.crash()),
+    watch: cast(message<string>(), ({ input, ctx }) => void ctx.monitor(input)),
     either: cast(async ({ ctx }) => {
       const asked = ['x', 'y'].map((to) =>
         ctx
@@ -29,10 +36,13 @@ const Writer = actor('writer', {
       return { saw: await Promise.race(asked) }
     }),
   }),
+  info: ({ state, message }) => ('reason' in message ? { saw: message.reason.type } : state),
 })
 
 const four = supervisor({}, { x: child(Log), y: child(Log), a: child(Writer), b: child(Writer), c: child(Writer) })
 type Four = typeof four extends { reference(...given: never[]): infer Tree } ? Tree : never
+
+const written = (state: { text: string } | undefined): boolean => state?.text.includes('poison') === true
 
 /** All outcomes that an exploration comes by, sorted. */
 const outcomes = async (run: Scenario<Four>['run'], options: ExploreOptions<Four>) => {
@@ -56,6 +66,51 @@ describe('explore with seeds', () => {
   it('finds an order that breaks what has to hold, and shrinks it to nothing that is not needed', async () => {
     const { failure } = await findFailure(lostUpdate, { seeds: 50 })
     expect(failure).toMatchObject({ law: 'both payments count', detail: 'the balance is 10', decisions: [] })
+  })
+
+  it.each([{ seeds: 500 }, { bounded: true }] as const)('leaves only the decisions that it takes: %o', async (options) => {
+    const backwards = scenario({
+      tree: four,
+      store: false,
+      items: ['1', '2', '3'],
+      run: ({ tree: { a, b, c } }, [one = '', two = '', three = '']) => {
+        void a.cast.write({ to: 'x', text: one })
+        void b.cast.write({ to: 'x', text: two })
+        void c.cast.write({ to: 'x', text: three })
+      },
+      always: { 'it is not written backwards': (sim) => !(sim.peek<{ text: string }>('x')?.text ?? '').startsWith('321') },
+    })
+    const { failure } = await findFailure(backwards, options)
+    expect(failure?.decisions.length).toBeGreaterThan(0)
+    expect(failure?.decisions.length).toBeLessThanOrEqual(3)
+    for (const { at, choice } of failure?.decisions ?? []) expect(failure?.token).toContain(`~${at}=${choice}`)
+    expect(failure?.schedule.filter((line) => line.startsWith('>'))).toHaveLength(failure?.decisions.length ?? -1)
+    await expect(replay(backwards, failure?.token ?? '')).rejects.toMatchObject({ report: { schedule: failure?.schedule } })
+  })
+
+  it('leaves only the items and the faults that it takes', async () => {
+    const tree = supervisor({}, { x: child(Log), y: child(Log) })
+    const poisoned = scenario({
+      tree,
+      store: false,
+      items: ['a', 'b', 'poison', 'c', 'd'],
+      faults: [
+        { at: 'message', actor: 'y', nth: 1, do: 'crash' },
+        { at: 'message', actor: 'x', nth: 2, do: { takes: '1s' } },
+      ],
+      run: async (sim, items) => {
+        void sim.tree.y.cast.write('y')
+        for (const item of items) void sim.tree.x.cast.write(item)
+        await sim.advance('1m')
+      },
+      invariants: {
+        'y is well when there is poison': (sim) => sim.peek<{ text: string }>('y')?.text !== '' || !written(sim.peek('x')),
+      },
+    })
+    const { failure } = await findFailure(poisoned, { seeds: 10 })
+    expect(failure?.token).toMatch(/^v1~seed=\d+~items=2~faults=0$/)
+    expect(failure?.text).toContain('items    "poison"')
+    expect(failure?.text).toContain('fault    y crashes in message #1')
   })
 
   it('throws the report', async () => {
@@ -108,6 +163,14 @@ describe('explore with bounded', () => {
       },
     ],
     [
+      'one that crashes what another writes into, and a third watches',
+      ({ tree: { a, b, c } }) => {
+        void a.cast.crash('x')
+        void b.cast.stamp('x')
+        void c.cast.watch('x')
+      },
+    ],
+    [
       'three that ask',
       ({ tree: { a, b, c } }) => {
         void a.cast.append({ to: 'x', text: '1' })
@@ -146,7 +209,7 @@ describe('explore with bounded', () => {
   })
 
   it('says that it is not complete when it has to stop', async () => {
-    const some = await outcomes(stories[2]?.[1] ?? (() => undefined), { bounded: { runs: 5 } })
+    const some = await outcomes(stories[3]?.[1] ?? (() => undefined), { bounded: { runs: 5 } })
     expect(some).toMatchObject({ runs: 5, isComplete: false })
   })
 })

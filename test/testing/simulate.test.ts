@@ -141,19 +141,20 @@ describe('sim.killProcess', () => {
     })
   })
 
-  it('before a commit: nothing of it is there, and after it: all, although nobody was told', async () => {
-    for (const [point, count] of [
-      ['before commit', 0],
-      ['after commit', 3],
-    ] as const)
-      await simulate(durable, {}, async (sim) => {
-        let isTold = false
-        const told = (): void => void (isTold = true)
-        sim.tree.a.call.add(3).then(told, told)
-        await sim.killProcess(point)
-        await sim.settle()
-        expect({ point, state: sim.peek('a'), isTold }).toEqual({ point, state: { count }, isTold: false })
-      })
+  it.each([
+    ['before commit', 1, 0],
+    ['after commit', 1, 3],
+    ['before commit', 2, 3],
+    ['after commit', 2, 3],
+  ] as const)('%s %i: what was committed is there, and nobody was told', async (point, nth, count) => {
+    await simulate(durable, {}, async (sim) => {
+      let isTold = false
+      const told = (): void => void (isTold = true)
+      sim.tree.a.call.add(3).then(told, told)
+      await sim.killProcess(point, nth)
+      await sim.settle()
+      expect({ state: sim.peek('a'), isTold }).toEqual({ state: { count }, isTold: false })
+    })
   })
 
   it('with a torn checkpoint: the one before it is used, and the journal', async () => {

@@ -113,7 +113,7 @@ export const rooms: readonly Room[] = [
     name: 'testing',
     imports: below('testing'),
     packages: [
-      { name: 'vitest', in: /^matchers\.ts$/ },
+      { name: 'vitest', in: /^vitest\.ts$/ },
       { name: 'fast-check', in: /^generators\.ts$/ },
     ],
   },

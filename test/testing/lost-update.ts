@@ -20,12 +20,13 @@ const Clerk = actor('clerk', {
   }),
 })
 
+/** Two payments of which one may be lost. */
 export const lostUpdate = scenario({
   name: 'lostUpdate',
   file: import.meta.url,
   tree: supervisor({}, { account: child(Account), ann: child(Clerk), bob: child(Clerk) }),
   store: false,
-  run: async (sim) => {
+  run: (sim) => {
     void sim.tree.ann.cast.pay(10)
     void sim.tree.bob.cast.pay(10)
   },

@@ -1,0 +1,38 @@
+import { actor, child, message, supervisor } from '../../../src/index.ts'
+import { ProcessDiedError, scenario } from '../../../src/testing/index.ts'
+import { planted } from '../planted.ts'
+
+const Queue = actor('queue', {
+  initial: () => ({ items: [] as readonly string[] }),
+  handlers: ({ call }) => ({
+    put: call(message<string>(), ({ state, input }) => ({ reply: undefined, state: { items: [...state.items, input] } })),
+  }),
+})
+
+/** A client that hears nothing asks again when the process is back; without a key nobody knows that it is the same item. */
+export const duplicateOnRetry = planted({
+  name: 'duplicate on retry',
+  law: 'an item is there once',
+  by: { crash: { points: ['before commit', 'after commit', 'after turn'] } },
+  program: (isWrong) =>
+    scenario({
+      tree: supervisor({}, { queue: child(Queue, { state: 'durable' }) }),
+      store: 'memory',
+      items: ['a', 'b'],
+      run: async (sim, items) => {
+        for (const item of items) {
+          const put = () => sim.until(sim.tree.queue.call.put(item, isWrong ? {} : { id: item }))
+          await put().catch((error: unknown) => {
+            if (error instanceof ProcessDiedError) return put()
+            throw error
+          })
+        }
+      },
+      invariants: {
+        'an item is there once': (sim) => {
+          const { items } = sim.peek<{ items: readonly string[] }>('queue') ?? { items: [] }
+          return new Set(items).size === items.length || `there are ${items.join(', ')}`
+        },
+      },
+    }),
+})

@@ -1,0 +1,35 @@
+import { actor, child, supervisor } from '../../../src/index.ts'
+import { scenario } from '../../../src/testing/index.ts'
+import { planted } from '../planted.ts'
+
+const Orders = actor('orders', {
+  initial: () => ({ orders: 0 }),
+  handlers: ({ call }) => ({
+    place: call(({ state }) => ({ reply: 'thank you', state: { orders: state.orders + 1 } })),
+  }),
+})
+
+/** It thanks for an order that is in memory only: the next checkpoint comes after a hundred of them. */
+export const earlyAcknowledgement = planted({
+  name: 'acknowledgement before commit',
+  law: 'no order is lost that was thanked for',
+  by: { crash: {} },
+  program: (isWrong) => {
+    let thanks = 0
+    const how = isWrong ? ({ state: 'checkpointed', checkpoint: { every: 100 } } as const) : ({ state: 'durable' } as const)
+    return scenario({
+      tree: supervisor({}, { orders: child(Orders, how) }),
+      run: async (sim) => {
+        thanks = 0
+        for (const id of ['one', 'two']) {
+          await sim.until(sim.tree.orders.call.place({ id }))
+          thanks += 1
+        }
+        await sim.settle()
+      },
+      invariants: {
+        'no order is lost that was thanked for': (sim) => (sim.peek<{ orders: number }>('orders')?.orders ?? 0) >= thanks,
+      },
+    })
+  },
+})
