@@ -47,7 +47,7 @@ export {
 export { CheckpointError, CheckpointTooLargeError } from './runtime/checkpoint-errors.ts'
 export type { CheckpointOptions, CheckpointTaken } from './runtime/checkpoint-request.ts'
 export type { Checkpointable, ExpiredContext, LoadContext, LoadedState, SaveContext } from './runtime/checkpointable.ts'
-export { StateVersionError } from './runtime/migration.ts'
+export { StateMigrationError, StateVersionError } from './runtime/migration.ts'
 export type { StateMode } from './runtime/actor-spec.ts'
 export type { SupervisedSpawnOptions } from './runtime/supervised-options.ts'
 export type {
@@ -149,6 +149,7 @@ export type {
   GoingBack,
   Journaled,
   JournaledSend,
+  KeptDeadLetter,
   KeptExits,
   LastWill,
   Member,
@@ -161,6 +162,7 @@ export type {
   Store,
   StoreInfo,
   TurnRecord,
+  TurnNotes,
 } from './runtime/persistence.ts'
 export type { FullestMailbox } from './runtime/crowd.ts'
 export type { OverloadEvent, OverloadInfo } from './runtime/overload-watch.ts'

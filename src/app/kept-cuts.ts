@@ -8,8 +8,7 @@ import type { Persistence } from '../runtime/persistence.ts'
 const place: ActorId = '~cuts'
 
 /**
- * Cuts in the store, by names: what they are is up to who keeps them. They are there until they are forgotten, in every process on
- * the same store.
+ * Cuts in the store, by names. They are there until they are forgotten, in every process on the same store.
  *
  * Every method rejects with `StoreError` if the store fails, and without a store with `ConfigurationError`.
  *

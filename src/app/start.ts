@@ -170,15 +170,27 @@ export interface App<Tree> extends AsyncDisposable {
   decisions(supervisor?: ActorId | { readonly id: ActorId }): readonly DecisionRecord[]
   /** How much there is to do, answered at once: to refuse work from outside while it is too much. */
   overload(): OverloadInfo
-  /** The newest messages that were never applied in this process, oldest first; those that were sent again are gone. */
+  /**
+   * The newest messages that were never applied, oldest first; those that were sent again are gone. With a store those of durable
+   * actors in earlier processes are among them, marked by `isEarlier`.
+   */
   deadLetters(): readonly DeadLetter[]
   /**
    * Sends a dead letter to its actor again, once: a call resolves with its reply, a cast as it did at first. It is a new message,
-   * behind what is queued; an `id` that the caller gave it is not used again.
+   * behind what is queued; an `id` that the caller gave it is not used again. One of a durable actor goes back into its journal in
+   * one transaction: also if the process dies meanwhile, it is a dead letter still or was sent again, and never both.
+   *
+   * @throws {DeadLetterError} as a rejection: it was sent again already or is not kept any more; or it stays one, because its actor
+   * does not run here, has no journal any more, or the letter cannot be read.
+   * @throws {InvalidMessageError} as a rejection, if it is a message that its actor does not take (any more); it stays a dead letter.
+   */
+  replay(letter: Pick<DeadLetter, 'number'>): Promise<unknown>
+  /**
+   * Forgets a dead letter, in the store too; resolves when that is written.
    *
    * @throws {DeadLetterError} as a rejection, if it was sent again already or is not kept any more.
    */
-  replay(letter: Pick<DeadLetter, 'number'>): Promise<unknown>
+  discard(letter: Pick<DeadLetter, 'number'>): Promise<void>
   /**
    * How an actor ended last, or its last start failed; nothing if neither has happened in this process. Also of actors that are
    * gone, of which the latest 1,000 are remembered.
@@ -316,6 +328,7 @@ export async function startDressed<Tree>(
   const forgetStrays = options.attribution === 'off' ? () => undefined : blameStrayFailures({ attribution, sink })
   try {
     if (kept !== undefined) logs.recall(await kept.read())
+    await system.recallDeadLetters()
     await own.adopt()
     const started = await system.start(rootSpec(tree, plan), { cause: 'first', reason: undefined, parent: undefined })
     if (started.status !== 'started') throw new TreeStartError(started.status === 'failed' ? started.reason : normal)
@@ -471,6 +484,10 @@ class RunningApp<Tree> implements App<Tree> {
 
   replay(letter: Pick<DeadLetter, 'number'>): Promise<unknown> {
     return this.#system.replay(letter)
+  }
+
+  discard(letter: Pick<DeadLetter, 'number'>): Promise<void> {
+    return this.#system.discard(letter)
   }
 
   running(): readonly string[] {

@@ -32,7 +32,7 @@ export interface LevelOptions extends IntervalOptions {
    */
   readonly file?: string | LevelFile
   /**
-   * A store of its own to save what it has in, in place of a file: of all that it has only what has changed is written. It is open
+   * A store of its own to save what it has in, in place of a file: only what has changed is written. It is open
    * while it is read or written, and must be nobody else's: not the store of the tree, and not that of another level.
    */
   readonly store?: Store

@@ -18,7 +18,7 @@ const problems: Partial<Readonly<Record<StoreProblem, LevelFileProblem>>> = {
 }
 
 /**
- * Writes what has changed, in one transaction (over a thread in several, each of them with whole checkpoints); resolves with where.
+ * Writes what has changed, in one transaction (over a thread maybe in several, of whole checkpoints); resolves with where.
  * The store is open for as long as that takes.
  *
  * @throws {LevelFileError} if it cannot: nothing of it counts as written. NotStorableError if a value cannot be stored.

@@ -26,6 +26,14 @@ export function carryOut(journal: Journal, operation: Operation): unknown {
       return journal.fire(operation.id, operation.timer)
     case 'retire':
       return journal.retire(operation.id, operation.why)
+    case 'countInterrupted':
+      return journal.countInterrupted(operation.turns)
+    case 'deadLetters':
+      return journal.deadLetters(operation.most)
+    case 'exhume':
+      return journal.exhume(operation.id, operation.seq)
+    case 'dropDeadLetter':
+      return journal.dropDeadLetter(operation.id, operation.seq)
     case 'saveMember':
       return journal.saveMember(operation.row)
     case 'dropMember':

@@ -8,6 +8,7 @@ import type {
   EffectRecord,
   EffectResult,
   Journaled,
+  KeptDeadLetter,
   KeptExits,
   LostState,
   Member,
@@ -24,7 +25,7 @@ import { forgetActors, type ForgetOptions, type Forgotten } from './forgetting.t
 import { appliedBy } from './frontier.ts'
 import { goBack } from './going-back.ts'
 import type { GoingBackText } from './going-back-text.ts'
-import type { CommittedText, EffectText, Opened, SettledText, WillText } from './operation.ts'
+import type { CommittedText, EffectText, InterruptedTurn, Opened, SettledText, WillText } from './operation.ts'
 import type { CheckpointRow, EnvelopeText, ExitRow, MemberRow, Records } from './records.ts'
 import { KeyedReading } from './keyed-reading.ts'
 import { planKeyed, type KeyedPlan } from './keyed-writing.ts'
@@ -246,6 +247,33 @@ export class Journal {
     this.#actors.ended(id)
     this.#actors.touch(entry)
     return messages
+  }
+
+  /** Of an actor that cannot be read nothing is counted: whoever starts it is told. */
+  countInterrupted(turns: readonly InterruptedTurn[]): undefined {
+    for (const { id, seq } of turns) {
+      const row = this.#records.actor(id)
+      if (row !== undefined && seq > row.frontier) this.#records.countAttempt(id, seq)
+    }
+  }
+
+  deadLetters(most: number): readonly KeptDeadLetter[] {
+    return this.#records.deadLetters(most).map((row) => this.#values.deadLetter(row))
+  }
+
+  exhume(id: ActorId, seq: number): Journaled | undefined {
+    const row = this.#records.deadLetter(id, seq)
+    if (row === undefined) return undefined
+    // What its caller was told goes by its key, and stays.
+    const text = { ...row, key: null }
+    const envelope = this.#values.envelope(id, text)
+    this.#limits?.check(this.#actors.get(id), row.input.length)
+    this.#records.dropDeadLetter(id, seq)
+    return { seq: this.#append(id, text), envelope, attempts: 0 }
+  }
+
+  dropDeadLetter(id: ActorId, seq: number): undefined {
+    this.#records.dropDeadLetter(id, seq)
   }
 
   saveMember(row: MemberRow): void {

@@ -8,6 +8,7 @@ import type {
   Burial,
   Checked,
   CheckpointRow,
+  DeadLetterRow,
   EffectRow,
   EntryRow,
   ExitRow,
@@ -19,12 +20,6 @@ import type {
   SettingAside,
   TimerRow,
 } from './records.ts'
-
-/** A message that was given up, and why. */
-export interface DeadLetter extends MessageRow {
-  readonly why: string
-  readonly diedAtMs: number
-}
 
 /**
  * The tables of a store as maps. They hold the same texts as a file would. Nothing here can fail once a group has begun, so
@@ -43,9 +38,9 @@ export class MemoryRecords implements Records {
   readonly #expired = new Map<ActorId, Map<number, number>>()
   readonly #timers = new Map<ActorId, Map<string, TimerRow>>()
   readonly #members = new Map<ActorId, Map<string, MemberRow>>()
-  readonly #deadLetters: DeadLetter[] = []
+  readonly #deadLetters: DeadLetterRow[] = []
   readonly links = new MemoryLinkRecords(({ atMs, ...letter }) => {
-    this.#deadLetters.push({ ...letter, seq: 0, attempts: 0, isDead: true, diedAtMs: atMs })
+    this.#deadLetters.push({ ...letter, seq: 0, attempts: 0, diedAtMs: atMs })
   })
   readonly #restarts = new Map<ActorId, Map<string, RestartCount>>()
   readonly #exits = new Map<ActorId, Map<string, PlacedExit>>()
@@ -93,6 +88,19 @@ export class MemoryRecords implements Records {
       this.#deadLetters.push({ ...row, why, diedAtMs: atMs })
       return { ...row, isDead: true, input: '' }
     })
+  }
+
+  deadLetters(most: number): DeadLetterRow[] {
+    return this.#deadLetters.filter(({ seq }) => seq > 0).slice(-most)
+  }
+
+  deadLetter(actor: ActorId, seq: number): DeadLetterRow | undefined {
+    return this.#deadLetters.find((letter) => letter.actor === actor && letter.seq === seq)
+  }
+
+  dropDeadLetter(actor: ActorId, seq: number): void {
+    const at = this.#deadLetters.findIndex((letter) => letter.actor === actor && letter.seq === seq)
+    if (at !== -1) this.#deadLetters.splice(at, 1)
   }
 
   dropMessages(actor: ActorId, seq: number): void {

@@ -9,6 +9,7 @@ import { GroupCommit } from './group-commit.ts'
 import { GroupWriter } from './group-writer.ts'
 import { memoryOf, type Answers, type Operation, type OperationOf, type OperationType } from './operation.ts'
 import { persistenceOver, type OperationStore } from './operation-store.ts'
+import type { TurnNotebook } from './turn-notes.ts'
 
 /** A store that is open, and what it runs on. */
 export interface StoreParts extends Connection {
@@ -16,8 +17,8 @@ export interface StoreParts extends Connection {
 }
 
 /** The contract of a store over its records, in this thread. */
-export function openStore(parts: StoreParts): Persistence {
-  return persistenceOver(openOperations(parts), superjsonCodec())
+export function openStore(parts: StoreParts, notebook?: TurnNotebook): Persistence {
+  return persistenceOver(openOperations(parts), superjsonCodec(), notebook)
 }
 
 /** What is below the contract. */

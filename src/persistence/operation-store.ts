@@ -19,6 +19,7 @@ import { linkStoreOver } from './link-store-over.ts'
 import { goingBackToText } from './going-back-text.ts'
 import { KeyedBases, type KeyedWriting } from './keyed-bases.ts'
 import type { Answers, CommittedText, OperationOf, OperationType } from './operation.ts'
+import { BoundedTurnNotes, type TurnNotebook } from './turn-notes.ts'
 
 /** Something that carries out operations, here or elsewhere. */
 export interface OperationStore {
@@ -39,12 +40,14 @@ export interface OperationStore {
 const largeState = 64 * 1024
 
 /** The contract of a store over its operations: values become text when a method is called. */
-export function persistenceOver(store: OperationStore, codec: Codec): Persistence {
+export function persistenceOver(store: OperationStore, codec: Codec, notebook?: TurnNotebook): Persistence {
+  const turns = notebook && new BoundedTurnNotes(notebook)
   const keyed = new KeyedBases()
   return {
     get info() {
       return store.info
     },
+    turns,
     accept: (to, envelope, keep) =>
       store.submit<'accept'>(() => {
         const text = messageToText(codec, to, envelope)
@@ -67,6 +70,7 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
         return { type: 'commit', id, incarnation, commit: text }
       }
       return store.submit<'commit', Committed>(make, (committed) => {
+        turns?.committed()
         writing?.(committed.checkpoint)
         return largeBytes > 0 ? { ...deliveriesOf(sends, committed), largeBytes } : deliveriesOf(sends, committed)
       })
@@ -120,6 +124,9 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
     },
     fire: (id, timer) => store.submit<'fire'>(() => ({ type: 'fire', id, timer })),
     retire: (id, why) => store.submit<'retire'>(() => ({ type: 'retire', id, why })),
+    deadLetters: (most) => store.submit<'deadLetters'>(() => ({ type: 'deadLetters', most })),
+    exhume: (id, seq) => store.submit<'exhume'>(() => ({ type: 'exhume', id, seq })),
+    dropDeadLetter: (id, seq) => store.submit<'dropDeadLetter'>(() => ({ type: 'dropDeadLetter', id, seq })),
     saveMember: (member) => store.submit<'saveMember'>(() => ({ type: 'saveMember', row: memberToText(codec, member) })),
     dropMember: (supervisor, key) => store.submit<'dropMember'>(() => ({ type: 'dropMember', supervisor, key })),
     members: (supervisor) => store.submit<'members'>(() => ({ type: 'members', supervisor })),
@@ -139,7 +146,10 @@ export function persistenceOver(store: OperationStore, codec: Codec): Persistenc
       }),
     restarts: (supervisor) => store.submit<'restarts'>(() => ({ type: 'restarts', supervisor })),
     links: linkStoreOver(store),
-    close: () => store.close(),
+    close: async () => {
+      await store.close()
+      turns?.close()
+    },
   }
 }
 

@@ -4,6 +4,7 @@ import type {
   Checkpoint,
   EffectRecord,
   Journaled,
+  KeptDeadLetter,
   KeptExits,
   LostState,
   Member,
@@ -23,6 +24,12 @@ export interface WillText {
   readonly reason: string
   readonly snapshot: SnapshotText | undefined
   readonly crashedOn: number | undefined
+}
+
+/** A message whose handling has ended with the process. */
+export interface InterruptedTurn {
+  readonly id: ActorId
+  readonly seq: number
 }
 
 /** Something that is about to be done outside. */
@@ -52,6 +59,10 @@ export type Operation =
   | { readonly type: 'settleEffect'; readonly id: ActorId; readonly incarnation: number; readonly effect: SettledText }
   | { readonly type: 'fire'; readonly id: ActorId; readonly timer: string }
   | { readonly type: 'retire'; readonly id: ActorId; readonly why: string }
+  | { readonly type: 'countInterrupted'; readonly turns: readonly InterruptedTurn[] }
+  | { readonly type: 'deadLetters'; readonly most: number }
+  | { readonly type: 'exhume'; readonly id: ActorId; readonly seq: number }
+  | { readonly type: 'dropDeadLetter'; readonly id: ActorId; readonly seq: number }
   | { readonly type: 'saveMember'; readonly row: MemberRow }
   | { readonly type: 'dropMember'; readonly supervisor: ActorId; readonly key: string }
   | { readonly type: 'members'; readonly supervisor: ActorId }
@@ -90,6 +101,10 @@ export interface Answers {
   readonly settleEffect: undefined
   readonly fire: Journaled | undefined
   readonly retire: readonly Journaled[]
+  readonly countInterrupted: undefined
+  readonly deadLetters: readonly KeptDeadLetter[]
+  readonly exhume: Journaled | undefined
+  readonly dropDeadLetter: undefined
   readonly saveMember: undefined
   readonly dropMember: undefined
   readonly members: readonly Member[]

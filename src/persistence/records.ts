@@ -121,6 +121,15 @@ export interface AnswerRow {
   readonly outcome: string | null
 }
 
+/** A message that was given up, and why. */
+export interface DeadLetterRow extends EnvelopeText {
+  readonly actor: ActorId
+  readonly seq: number
+  readonly attempts: number
+  readonly why: string
+  readonly diedAtMs: number
+}
+
 export interface Burial {
   readonly actor: ActorId
   readonly seq: number
@@ -177,6 +186,10 @@ export interface Records {
   countAttempt(actor: ActorId, seq: number): void
   /** Copies a message to the dead letters and leaves only its place in the journal. */
   bury(burial: Burial): void
+  /** The newest `most`, oldest first. */
+  deadLetters(most: number): DeadLetterRow[]
+  deadLetter(actor: ActorId, seq: number): DeadLetterRow | undefined
+  dropDeadLetter(actor: ActorId, seq: number): void
   /** Removes messages with numbers up to and including `seq`. */
   dropMessages(actor: ActorId, seq: number): void
   /** The keys of messages with a number above `seq`. */

@@ -12,6 +12,7 @@ import { sqliteMark } from './sqlite-mark.ts'
 import { takeOver } from './sqlite-ownership.ts'
 import { SqliteRecords } from './sqlite-records.ts'
 import type { Sync } from './sqlite-settings.ts'
+import { refuseMissing } from './sqlite-witness.ts'
 
 /** A database, and how it is to be kept. */
 export interface Opening<Handle extends SqlHandle> {
@@ -23,6 +24,8 @@ export interface Opening<Handle extends SqlHandle> {
   readonly verify?: 'start' | 'off'
   /** The usual ones if not given. */
   readonly bounds?: Bounds
+  /** The file that knows how often it was opened. */
+  readonly witness?: string
   /** Connects to what has been there before; as `connect` if not given. */
   reconnect?(): Handle
   /** Where its file is, if it is one. */
@@ -33,17 +36,16 @@ export interface Opening<Handle extends SqlHandle> {
 
 /** Opens a database and takes it over. Throws `StoreError`, and then nothing of it is open. */
 export function openDatabase<Handle extends SqlHandle>(opening: Opening<Handle>): Connection {
-  return take(opening, () => undefined)
+  return take(opening, undefined)
 }
 
-/** `settle` is called when the database is ours, before anybody uses it. */
-function take<Handle extends SqlHandle>(opening: Opening<Handle>, settle: (handle: Handle) => void): Connection {
-  const { location, connect, disconnect, sync, canReopen, path } = opening
+/** `settle` is called when nobody else has the database, before it is ours. */
+function take<Handle extends SqlHandle>(opening: Opening<Handle>, settle: ((handle: SqlHandle) => void) | undefined): Connection {
+  const { location, connect, disconnect, sync, canReopen, path, witness } = opening
   let handle: Handle | undefined
   try {
     handle = connect()
-    const info = takeOver(handle, { location, sync, isChecked: opening.verify !== 'off' })
-    settle(handle)
+    const info = takeOver(handle, { location, sync, isChecked: opening.verify !== 'off', witness, settle })
     const records = new SqliteRecords(handle, location)
     const failure = sqliteFailure.bind(undefined, location)
     const copyTo = copyDatabase.bind(undefined, handle)
@@ -75,16 +77,17 @@ export interface FilePlace {
   readonly sync: Sync
   readonly verify?: 'start' | 'off'
   readonly bounds?: Bounds
+  readonly witness?: string
   /** It was there before, and is not to be made anew. */
   readonly mustExist?: boolean
 }
 
 export function fileOpening(place: FilePlace): Opening<OwnHandle> {
-  const { path, sync, verify, bounds } = place
+  const { path, sync, verify, bounds, witness } = place
   const connect = () => connectFile(place)
   const reconnect = () => connectFile({ ...place, mustExist: true })
   const opening = { location: path, path, connect, reconnect, disconnect: (handle: OwnHandle) => void handle.close() }
-  return { ...opening, sync, canReopen: true, ...(verify && { verify }), ...(bounds && { bounds }) }
+  return { ...opening, sync, canReopen: true, ...(verify && { verify }), ...(bounds && { bounds }), ...(witness && { witness }) }
 }
 
 /** How a database in memory is called. */
@@ -101,8 +104,9 @@ export function connectPlain(path: string): OwnHandle {
   return new driver(path, { timeout: 0 })
 }
 
-function connectFile({ path, busyMs, mustExist = false }: FilePlace): OwnHandle {
+function connectFile({ path, busyMs, witness, mustExist = false }: FilePlace): OwnHandle {
   const driver = driverFor(path)
+  if (witness !== undefined && !mustExist) refuseMissing(path, witness)
   prepareFile(path, { mustExist })
   return new driver(resolve(path), { timeout: busyMs })
 }

@@ -9,6 +9,7 @@ import type {
   Burial,
   Checked,
   CheckpointRow,
+  DeadLetterRow,
   EffectRow,
   EntryRow,
   ExitRow,
@@ -37,6 +38,7 @@ import {
   toActor,
   toAnswer,
   toCheckpoint,
+  toDeadLetter,
   toEffect,
   toEntry,
   toExit,
@@ -111,6 +113,19 @@ export class SqliteRecords implements Records {
     this.#inbox.flush()
     this.#sql.addDeadLetter.run(why, atMs, actor, seq)
     this.#sql.emptyMessage.run(actor, seq)
+  }
+
+  deadLetters(most: number): DeadLetterRow[] {
+    return (this.#sql.deadLetters.all(most) as SqlRow[]).map(toDeadLetter)
+  }
+
+  deadLetter(actor: ActorId, seq: number): DeadLetterRow | undefined {
+    const columns = this.#sql.deadLetter.get(actor, seq) as SqlRow | null | undefined
+    return columns ? toDeadLetter(columns) : undefined
+  }
+
+  dropDeadLetter(actor: ActorId, seq: number): void {
+    this.#sql.dropDeadLetter.run(actor, seq)
   }
 
   dropMessages(actor: ActorId, seq: number): void {

@@ -6,6 +6,7 @@ import type {
   AnswerRow,
   Checked,
   CheckpointRow,
+  DeadLetterRow,
   EffectRow,
   EntryRow,
   EnvelopeText,
@@ -77,6 +78,18 @@ export function toMessage(columns: SqlRow): Checked<MessageRow> {
     isDead: Number(columns['is_dead']) === 1,
   }
   return checked(row, messageCrc(row), columns)
+}
+
+/** It has no checksum: what is wrong with it harms nobody but itself. */
+export function toDeadLetter(columns: SqlRow): DeadLetterRow {
+  return {
+    ...toEnvelope(columns),
+    actor: String(columns['actor']),
+    seq: Number(columns['seq']),
+    attempts: Number(columns['attempts']),
+    why: String(columns['why']),
+    diedAtMs: Number(columns['died_at_ms']),
+  }
 }
 
 export function toAnswer(columns: SqlRow): Checked<AnswerRow> {

@@ -6,9 +6,11 @@ import { superjsonCodec } from '../serialization/superjson-codec.ts'
 import { readBounds, type KeptKinds, type LimitOptions } from './bounds-option.ts'
 import { openOperations } from './open-store.ts'
 import { persistenceOver, type OperationStore } from './operation-store.ts'
+import type { Persistence } from '../runtime/persistence.ts'
 import type { OwnHandle, SqlHandle } from './sqlite-handle.ts'
 import { connectMemory, fileOpening, memoryPath, openDatabase, type FilePlace, type Opening } from './sqlite-opening.ts'
 import type { Sync } from './sqlite-settings.ts'
+import { readTurnNotes, sqliteTurnNotes } from './sqlite-turn-notes.ts'
 import { upkeepOf, type SqliteStore } from './sqlite-upkeep.ts'
 import { StoreAccess, type World } from './store-access.ts'
 import { openWorkerLink } from './worker-link.ts'
@@ -44,6 +46,13 @@ export interface SqliteOptions {
   readonly limits?: LimitOptions
   /** How long answers and dead letters are kept. */
   readonly keep?: KeptKinds
+  /**
+   * The path of a small file, at best on another disk, that knows how often the store was opened. An older file that was put
+   * back in its place, another one, or none where there was one is then refused with the problem `regressed`, and nothing is
+   * changed. Remove the witness to go on from it all the same. A copy made since the last opening is not noticed. Nobody looks
+   * if not given.
+   */
+  readonly witness?: string
 }
 
 /** How a store is reached: in this thread, or on one of its own. */
@@ -87,10 +96,12 @@ export function sqlite(path: string | SqlHandle, options: SqliteOptions = {}): S
   const sync = options.sync ?? 'full'
   const bounds = readBounds(options)
   checkLink(path, options.link)
+  checkWitnessOption(path, options.witness)
   if (typeof path !== 'string') return storeOf(undefined, onHandle(path, { sync, bounds }))
   const busyMs = options.busy === undefined ? 0 : Math.ceil(durationMs(options.busy, 'sqlite: busy'))
   if (path === memoryPath) return storeOf(undefined, inMemory({ sync, bounds }))
-  const place: FilePlace = { path, busyMs, sync, bounds, ...(options.verify && { verify: options.verify }) }
+  const { verify, witness } = options
+  const place: FilePlace = { path, busyMs, sync, bounds, ...(verify && { verify }), ...(witness && { witness }) }
   if (options.link === 'worker') return storeOf(path, (world) => openWorkerLink(place, world))
   return storeOf(path, (world) => open(fileOpening(place), world))
 }
@@ -100,9 +111,25 @@ type Connect = (world: World) => Promise<OperationStore>
 function storeOf(file: string | undefined, connect: Connect): SqliteStore {
   const access = new StoreAccess(connect)
   return {
-    open: async (world) => persistenceOver(await access.open(world), superjsonCodec()),
+    open: async (world) => {
+      const store = await access.open(world)
+      return file === undefined ? persistenceOver(store, superjsonCodec()) : withTurnNotes(file, store)
+    },
     ...upkeepOf({ access, file, scratch: file ?? join(tmpdir(), 'store') }),
   }
+}
+
+/** Notes what is being handled beside the file, and counts what was when the process before died. */
+async function withTurnNotes(path: string, store: OperationStore): Promise<Persistence> {
+  const noting = { path, storeId: store.info.storeId, epoch: () => store.info.epoch }
+  const turns = readTurnNotes(noting)
+  try {
+    if (turns.length > 0) await store.submit<'countInterrupted'>(() => ({ type: 'countInterrupted', turns }))
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+  return persistenceOver(store, superjsonCodec(), sqliteTurnNotes(noting))
 }
 
 /** How a database is kept that is no file of ours. */
@@ -170,7 +197,15 @@ function checkLink(path: string | SqlHandle, link: unknown): void {
   })
 }
 
-const optionNames: readonly string[] = ['sync', 'busy', 'link', 'verify', 'limits', 'keep']
+function checkWitnessOption(path: string | SqlHandle, witness: unknown): void {
+  if (witness === undefined) return
+  const isFile = typeof path === 'string' && path !== memoryPath
+  if (isFile && typeof witness === 'string' && witness !== '' && witness !== path) return
+  const rule = isFile ? 'must be the path of another file' : 'is only for a store in a file'
+  throw new ConfigurationError({ path: 'sqlite: witness', rule, value: witness })
+}
+
+const optionNames: readonly string[] = ['sync', 'busy', 'link', 'verify', 'limits', 'keep', 'witness']
 
 function checkNames(options: unknown): void {
   if (typeof options !== 'object' || options === null)

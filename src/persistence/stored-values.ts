@@ -1,10 +1,10 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import type { Envelope } from '../protocol/envelope.ts'
 import { StoreError } from '../runtime/errors.ts'
-import type { Journaled } from '../runtime/persistence.ts'
+import type { Journaled, KeptDeadLetter } from '../runtime/persistence.ts'
 import type { Codec } from '../serialization/codec.ts'
 import { envelopeFromText, journaledFromRow } from './envelope-text.ts'
-import type { EnvelopeText, MessageRow } from './records.ts'
+import type { DeadLetterRow, EnvelopeText, MessageRow } from './records.ts'
 
 /** Reads values out of the rows of one store, and says whose they were if they cannot be read. */
 export class StoredValues {
@@ -26,6 +26,18 @@ export class StoredValues {
 
   message(row: MessageRow): Journaled {
     return this.reading(row.actor, () => journaledFromRow(this.codec, row))
+  }
+
+  /** One that cannot be read is none the less there. */
+  deadLetter({ actor: id, seq, attempts, why, diedAtMs: atMs, ...text }: DeadLetterRow): KeptDeadLetter {
+    const told = { id, seq, attempts, why, atMs }
+    try {
+      return { ...told, envelope: envelopeFromText(this.codec, text) }
+    } catch (error) {
+      const { kind, name, sender, key } = text
+      const envelope = { kind, name, input: undefined, sender: sender ?? undefined, key: key ?? undefined }
+      return { ...told, envelope, problem: error instanceof Error ? error.message : String(error) }
+    }
   }
 
   /** The failure of a store that does not hold what it should. */

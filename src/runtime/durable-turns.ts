@@ -86,6 +86,8 @@ export class DurableTurns implements Turns, EarlierTurns {
   /** The number of the checkpoint that holds the committed state. */
   #checkpoint: number | undefined
   #hasToldLarge = false
+  /** Where it is noted which message is being handled, if it is. */
+  #noted: number | undefined = undefined
 
   constructor(life: Life, checkpoint: number | undefined) {
     this.#life = life
@@ -199,6 +201,7 @@ export class DurableTurns implements Turns, EarlierTurns {
     this.#running?.close()
     this.#running = undefined
     this.#isLeftOpen = false
+    this.#endNote()
     const taken = this.#group.map(({ message, dead }) => ({ message, begun: dead === undefined }))
     if (this.current !== undefined) taken.push({ message: this.current, begun: true })
     if (this.#beginning !== undefined) taken.push({ message: this.#beginning, begun: false })
@@ -255,6 +258,7 @@ export class DurableTurns implements Turns, EarlierTurns {
       this.#giveUp(message, context)
       return 'done'
     }
+    if (message.seq > 0 && message.seq !== this.#counted) this.#note(message.seq)
     let step: Step<unknown> | PromiseLike<Step<unknown>>
     try {
       const { state, behavior } = this.#tentative
@@ -280,6 +284,21 @@ export class DurableTurns implements Turns, EarlierTurns {
     }
     if (life.status !== 'busy') return 'failed'
     return this.#add(message, context, step) ? 'done' : 'failed'
+  }
+
+  /** Of a long queue nothing is noted: that costs as much as a fast handler does. */
+  #note(seq: number): void {
+    const { cell, id } = this.#life
+    const { turns } = cell.store
+    if (turns === undefined || (this.#noted === undefined && cell.mailbox.size > largestGroup)) return
+    this.#noted = turns.begin(id, seq, this.#noted)
+  }
+
+  /** Nothing is being handled at this moment. */
+  #endNote(): void {
+    if (this.#noted === undefined) return
+    this.#life.cell.store.turns?.end(this.#noted)
+    this.#noted = undefined
   }
 
   /** A handler that took its time is over: goes on with its turn, unless that was dropped meanwhile. */
@@ -346,6 +365,7 @@ export class DurableTurns implements Turns, EarlierTurns {
 
   /** True if the incarnation is idle with more to do. */
   #closeGroup(): boolean {
+    this.#endNote()
     const life = this.#life
     const { cell } = life
     if (this.#group.length === 0) return life.goesOn() && cell.mailbox.size > 0
@@ -417,6 +437,7 @@ export class DurableTurns implements Turns, EarlierTurns {
 
   /** A handler threw. Alone, its message is to blame; in a group, nothing has left yet and all of it can be done again singly. */
   #threw(error: unknown): void {
+    this.#endNote()
     const life = this.#life
     const { current } = this
     if (this.#group.length > 0) {

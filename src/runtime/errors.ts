@@ -221,6 +221,8 @@ export type StoreProblem =
   | 'in-use'
   /** The file was deleted or replaced while it was in use. */
   | 'replaced'
+  /** The file is older than its witness says, another one, or gone; see `witness` of `sqlite`. */
+  | 'regressed'
   /** It holds as much as it may by its options. */
   | 'limit'
 

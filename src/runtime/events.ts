@@ -7,10 +7,11 @@ import type { CheckpointCause, LostState } from './persistence.ts'
 /**
  * Why a message was never applied: nobody had that id (`noproc`), handling it failed (`crashed`), its actor ended for good
  * (`stopped`), the store did not take it (`not accepted`), its caller had given up (`expired`), the mailbox was full
- * (`overloaded`), its actor's incarnation ended and its mailbox keeps nothing over restarts (`ended`), or middleware of its
- * sender did not let it leave (`rejected`).
+ * (`overloaded`), its actor's incarnation ended and its mailbox keeps nothing over restarts (`ended`), middleware of its
+ * sender did not let it leave (`rejected`), or it could not be read from the journal when its actor began anew (`unreadable`).
  */
-export type DeadLetterCause = 'noproc' | 'crashed' | 'stopped' | 'expired' | 'not accepted' | 'overloaded' | 'ended' | 'rejected'
+export type DeadLetterCause =
+  'noproc' | 'crashed' | 'stopped' | 'expired' | 'not accepted' | 'overloaded' | 'ended' | 'rejected' | 'unreadable'
 
 /** What happens to actors, told in the order in which it happens, while it happens: a listener must be quick and must not throw. */
 export type ActorEvent =

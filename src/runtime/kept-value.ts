@@ -9,7 +9,7 @@ const behavior = 'kept value'
 const limits = { keep: 2, maxBytes: Infinity }
 
 /**
- * The value that is kept in a store at a place of its own, as the checkpoint of an actor that never runs; nothing if there is none.
+ * The value that is kept in a store at a place of its own, as the checkpoint of an actor that never runs, if there is one.
  *
  * @throws {StoreError} as a rejection, if the newest cannot be read: one before it is another value.
  */

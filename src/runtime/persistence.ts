@@ -244,6 +244,34 @@ export interface RestartCount {
   readonly restarts: number
 }
 
+/** A message of a durable actor that was given up. */
+export interface KeptDeadLetter {
+  readonly id: ActorId
+  /** Its number in the journal of the actor. */
+  readonly seq: number
+  /** What was sent; without its input where that cannot be read. */
+  readonly envelope: Envelope
+  /** What is wrong with the input, where it cannot be read. */
+  readonly problem?: string
+  /** How often handling it has ended in a crash. */
+  readonly attempts: number
+  /** Why it was given up, in words. */
+  readonly why: string
+  /** Wall clock, milliseconds since 1970. */
+  readonly atMs: number
+}
+
+/** What is being handled now, noted so that it outlives the process, at once and without waiting for a disk. */
+export interface TurnNotes {
+  /**
+   * Notes that a message is being handled, in place of what `slot` says if it is given; gives the slot. Nothing where so much is
+   * handled that it is not noted: then no slot is held any more.
+   */
+  begin(actor: ActorId, seq: number, slot: number | undefined): number | undefined
+  /** Nothing that this slot says is being handled any more. */
+  end(slot: number): void
+}
+
 /** A message that waits for an actor again. */
 export interface BackMail {
   readonly envelope: Envelope
@@ -310,6 +338,8 @@ export interface StoreInfo {
  */
 export interface Persistence {
   readonly info: StoreInfo
+  /** Where it is noted what is being handled, if anywhere: a message that was when the process died has one attempt more. */
+  readonly turns?: TurnNotes | undefined
   /** What it does for links to other stores. What is sent to an actor behind one goes into the outbox, wherever a message is taken. */
   readonly links: LinkStore
   /**
@@ -346,6 +376,15 @@ export interface Persistence {
   fire(id: ActorId, timer: string): Promise<Journaled | undefined>
   /** Moves what is left in the journal of `id` to the dead letters; resolves with what was moved. */
   retire(id: ActorId, why: string): Promise<readonly Journaled[]>
+  /** The newest `most` messages of all actors that were given up, oldest first; without those that were in no journal. */
+  deadLetters(most: number): Promise<readonly KeptDeadLetter[]>
+  /**
+   * Takes a message that was given up into the journal of its actor again, as a new one and without its key, in one transaction:
+   * it can be done once. Nothing if it is not there any more.
+   */
+  exhume(id: ActorId, seq: number): Promise<Journaled | undefined>
+  /** Forgets a message that was given up. */
+  dropDeadLetter(id: ActorId, seq: number): Promise<void>
   saveMember(member: Member): Promise<void>
   dropMember(supervisor: ActorId, key: string): Promise<void>
   /** The members of one supervisor, in the order in which they were saved. */

@@ -31,6 +31,7 @@ import { Owners } from './owners.ts'
 import { Places } from './places.ts'
 import type { DurableTimer, Persistence } from './persistence.ts'
 import type { Random } from './random.ts'
+import { resend } from './resending.ts'
 import { bequeath, Revivals, type Remains } from './revival.ts'
 import type { Scheduler } from './scheduler.ts'
 import { sleep } from './sleep.ts'
@@ -446,11 +447,34 @@ export class ActorSystem implements World {
     if (why === 'crashed') this.cuts.noteLost(message)
   }
 
+  /** Those that the store has from processes before. */
+  async recallDeadLetters(): Promise<void> {
+    if (this.persistence !== undefined) this.deadLetters.recall(await this.persistence.deadLetters(this.deadLetters.most))
+  }
+
   /** Sends a dead letter to its actor again, as it was sent first: resolves as that would have. */
   async replay(letter: { readonly number: number }): Promise<unknown> {
-    const { id, message, input } = this.deadLetters.take(letter.number)
+    const taken = this.deadLetters.take(letter.number)
+    const { id, message, input } = taken
+    if (message.seq > 0) {
+      const [cell, router, deadlines] = [this.#cells.get(id), this.router, this.#deadlines]
+      const receiver = cell?.isRetired === true ? undefined : cell
+      return resend(taken, { cell: receiver, router, deadlines, putBack: () => this.deadLetters.putBack(taken) })
+    }
     const request = { name: message.name, input, sender: message.sender }
     return message.kind === 'call' ? this.router.call(id, request) : this.router.cast(id, request)
+  }
+
+  /** Forgets a dead letter, in the store too. */
+  async discard(letter: { readonly number: number }): Promise<void> {
+    const taken = this.deadLetters.take(letter.number)
+    if (taken.message.seq === 0) return
+    try {
+      await this.persistence?.dropDeadLetter(taken.id, taken.message.seq)
+    } catch (error) {
+      this.deadLetters.putBack(taken)
+      throw error
+    }
   }
 
   /** Numbers that this system gives out once. */

@@ -7,7 +7,7 @@ import type { Persistence } from '../runtime/persistence.ts'
 export type Misdeed = 'crash' | 'hang' | { readonly takes: Duration }
 
 /** What a store can be asked for, and can refuse. */
-export type StoreOperation = Exclude<keyof Persistence, 'info' | 'links' | 'close'>
+export type StoreOperation = Exclude<keyof Persistence, 'info' | 'turns' | 'links' | 'close'>
 
 /** A fault in the handling of a message. */
 export interface MessageFault {
@@ -85,6 +85,9 @@ const operations: Record<StoreOperation, true> = {
   goBack: true,
   countRestarts: true,
   restarts: true,
+  deadLetters: true,
+  exhume: true,
+  dropDeadLetter: true,
 }
 
 const fields: Record<Fault['at'], { readonly needed: readonly string[]; readonly optional: readonly string[] }> = {

@@ -40,6 +40,7 @@ function faultyPersistence(inner: Persistence, faults: PlannedFaults, tear: Faul
   }
   return {
     info: inner.info,
+    turns: inner.turns,
     links: inner.links,
     accept: (to, envelope, keep) => ask('accept', to, () => inner.accept(to, envelope, keep)),
     commit: (id, incarnation, commit) =>
@@ -65,6 +66,9 @@ function faultyPersistence(inner: Persistence, faults: PlannedFaults, tear: Faul
       ask('settleEffect', id, () => inner.settleEffect(id, incarnation, effect, result)),
     fire: (id, timer) => ask('fire', id, () => inner.fire(id, timer)),
     retire: (id, why) => ask('retire', id, () => inner.retire(id, why)),
+    deadLetters: (most) => ask('deadLetters', rootId, () => inner.deadLetters(most)),
+    exhume: (id, seq) => ask('exhume', id, () => inner.exhume(id, seq)),
+    dropDeadLetter: (id, seq) => ask('dropDeadLetter', id, () => inner.dropDeadLetter(id, seq)),
     saveMember: (member) => ask('saveMember', member.supervisor, () => inner.saveMember(member)),
     dropMember: (supervisor, key) => ask('dropMember', supervisor, () => inner.dropMember(supervisor, key)),
     members: (supervisor) => ask('members', supervisor, () => inner.members(supervisor)),

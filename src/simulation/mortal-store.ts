@@ -26,11 +26,16 @@ function mortal(inner: Persistence, isAlive: () => boolean, asked: Asked): Persi
       return answer(carryOut(...args))
     }
   }
-  const names = Object.keys(inner).filter((name): name is keyof Persistence => name !== 'info')
-  // Every member of the contract but `info` is an operation that gives a promise.
-  const operations = Object.fromEntries(names.map((name) => [name, operation(name)])) as Omit<Persistence, 'info'>
+  const names = Object.keys(inner).filter((name): name is keyof Persistence => !['info', 'turns', 'links'].includes(name))
+  // Every other member of the contract is an operation that gives a promise.
+  const operations = Object.fromEntries(names.map((name) => [name, operation(name)])) as Omit<
+    Persistence,
+    'info' | 'turns' | 'links'
+  >
   return {
     ...operations,
+    turns: inner.turns,
+    links: inner.links,
     get info() {
       return inner.info
     },

@@ -1,6 +1,8 @@
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { actor } from '../../src/behaviors/actor.ts'
 import { message } from '../../src/behaviors/schema.ts'
+import { simulatedSystem } from '../../src/app/simulated-system.ts'
 import { cutFromText, cutToText } from '../../src/persistence/cut-text.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import { seededRandom } from '../../src/runtime/random.ts'
@@ -329,6 +331,32 @@ describe('money in journals', () => {
     }
     expect(outcomes.size).toBe(2)
   })
+
+  it('is that in SQLite too, whose process dies at every step', async () => {
+    const outcomes = new Set<string>()
+    let isOver = false
+    for (let steps = 0; !isOver; steps += 1) {
+      await using sim = await simulatedSystem(bank(), { seed: 3, allowReal: true })
+      const { a, b } = sim.tree.accounts
+      const group = supervisorOf(sim.tree.accounts)
+      await sim.until(a.cast.transfer({ to: 'accounts/b', amount: 5 }))
+      const cut = await sim.until(group.cut())
+      await sim.until(b.cast.transfer({ to: 'accounts/a', amount: 20 }))
+      await sim.settle()
+      void group.restore(cut).catch(() => undefined)
+      for (let step = 0; step < steps; step += 1) {
+        await settlePromises()
+        if (!sim.scheduler.isIdle) sim.scheduler.step()
+        else isOver = true
+      }
+      await sim.restart()
+      await sim.settle()
+      const told = JSON.stringify(await balancesOf(sim as unknown as Bank))
+      outcomes.add(told)
+      expect(['[115,85,100]', '[95,105,100]'], `${steps} steps`).toContain(told)
+    }
+    expect(outcomes.size).toBe(2)
+  })
 })
 
 describe('a cut that is kept', () => {
@@ -369,6 +397,18 @@ describe('a cut that is kept', () => {
     await other.until(supervisorOf(other.tree.accounts).restore(cut))
     await other.settle()
     expect(await balancesOf(other)).toEqual([90, 110, 100])
+  })
+
+  it('is refused where it was damaged, and never one that was kept before it', async () => {
+    const database = new DatabaseSync(':memory:')
+    await using sim = await simulatedSystem(bank(), { store: database, allowReal: true })
+    const cut = await sim.until(supervisorOf(sim.tree.accounts).cut())
+    await sim.until(sim.app.cuts.save('it', { ...cut, takenAtMs: 1 }))
+    await sim.until(sim.app.cuts.save('it', cut))
+    database.exec("UPDATE checkpoint SET state = replace(state, '100', '101') WHERE actor = '~cuts/it' AND number = 2")
+    await expect(sim.until(sim.app.cuts.load('it'))).rejects.toMatchObject({ code: 'store', problem: 'damaged' })
+    await sim.until(sim.app.cuts.save('it', cut))
+    expect(await sim.until(sim.app.cuts.load('it'))).toEqual(cut)
   })
 
   it('is replaced as a whole, and refused where it is not what was kept', async () => {

@@ -145,11 +145,60 @@ describe('a durable actor', () => {
     const first = await simulated(tree, { store })
     for (const n of [1, 2, 0, -1, 3]) void first.tree.a.cast.add(n)
     await first.settle()
-    for (let life = 0; life < 3; life += 1) await (await simulated(tree, { store })).settle()
+    for (let life = 0; life < 2; life += 1) await (await simulated(tree, { store })).settle()
     const last = await simulated(tree, { store })
     expect(await last.until(last.tree.a.call.sum())).toBe(6)
-    expect(attempts).toEqual(['0: 1', '0: 1', '0: 2', '0: 3', '-1: 1', '-1: 2', '-1: 3'])
+    expect(attempts).toEqual(['0: 1', '0: 2', '0: 3', '-1: 1', '-1: 2', '-1: 3'])
     expect(eventsOf(last.events, 'dead letter').map(({ message: { attempt } }) => attempt)).toEqual([3, 3])
+  })
+
+  it('does not count a death that came after the handler, and before the commit', async () => {
+    const store = memory()
+    const attempts: number[] = []
+    const Told = actor('told', {
+      initial: () => ({ sum: 0 }),
+      handlers: ({ call, cast }) => ({
+        add: cast(message<number>(), ({ state, input, ctx }) => {
+          attempts.push(ctx.attempt)
+          return { sum: state.sum + input }
+        }),
+        sum: call(({ state }) => ({ reply: state.sum })),
+      }),
+    })
+    const tree = supervisor({}, { a: child(Told, { state: 'durable' }) })
+    const first = await simulated(tree, { store })
+    void first.tree.a.cast.add(1)
+    while (attempts.length === 0) {
+      if (!first.scheduler.isIdle) first.scheduler.step()
+      await Promise.resolve()
+    }
+    const next = await simulated(tree, { store })
+    expect(await next.until(next.tree.a.call.sum())).toBe(1)
+    expect(attempts).toEqual([1, 1])
+  })
+
+  it('does not count the first death where more than 64 messages were waiting: nothing is noted then', async () => {
+    const store = memory()
+    const attempts: number[] = []
+    const never = new Promise<{ sum: number }>(() => undefined)
+    const Deadly = actor('deadly', {
+      initial: () => ({ sum: 0 }),
+      handlers: ({ call, cast }) => ({
+        add: cast(message<number>(), ({ state, input, ctx }) => {
+          if (input === 0) attempts.push(ctx.attempt)
+          return input === 0 ? never : { sum: state.sum + input }
+        }),
+        sum: call(({ state }) => ({ reply: state.sum })),
+      }),
+    })
+    const tree = supervisor({}, { a: child(Deadly, { state: 'durable' }) })
+    const first = await simulated(tree, { store })
+    for (let n = 0; n < 70; n++) void first.tree.a.cast.add(Math.min(n, 1))
+    await first.settle()
+    for (let life = 0; life < 3; life += 1) await (await simulated(tree, { store })).settle()
+    const last = await simulated(tree, { store })
+    expect(await last.until(last.tree.a.call.sum())).toBe(69)
+    expect(attempts).toEqual([1, 1, 2, 3])
   })
 
   it('handles nothing singly after an orderly end', async () => {

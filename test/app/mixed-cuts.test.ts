@@ -87,6 +87,30 @@ describe('a cut of actors with and without journals', () => {
   })
 })
 
+describe('a cut', () => {
+  it('waits for what is on its way into a journal, whatever the order of things', async () => {
+    const tree = supervisor(
+      {},
+      {
+        all: supervisor(mortal, {
+          volatile: child(Account, { state: 'volatile' }),
+          journaled: child(Account, { state: 'durable' }),
+        }),
+      },
+    )
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const sim = await simulated(tree, { seed })
+      await sim.tree.all.volatile.cast.transfer({ to: 'all/journaled', amount: 10 })
+      for (let step = 0; step < seed % 5; step += 1) if (!sim.scheduler.isIdle) sim.scheduler.step()
+      const { members } = await sim.until(supervisorOf(sim.tree.all).cut())
+      const onTheWay = members.flatMap(({ mail }) => mail.map(({ name, input }) => (name === 'deposit' ? (input as number) : 0)))
+      const balances = members.map(({ state }) => (state as { balance: number }).balance)
+      const money = [...balances, ...onTheWay].reduce((sum, each) => sum + each, 0)
+      expect(money, `seed ${seed}`).toBe(200)
+    }
+  })
+})
+
 describe('what a cut has of an actor without a journal', () => {
   const Ticker = actor('ticker', {
     initial: () => ({ ticks: 0, rings: 0 }),
@@ -133,6 +157,10 @@ describe('what a cut has of an actor without a journal', () => {
         await ctx.sleep(50)
         return state
       }),
+      slowNext: call(async ({ state, ctx }) => {
+        await ctx.sleep(50)
+        return { reply: state.count + 1, state: { count: state.count + 1 } }
+      }),
       read: call(({ state }) => ({ reply: state.count })),
     }),
   })
@@ -141,6 +169,10 @@ describe('what a cut has of an actor without a journal', () => {
     handlers: ({ call, cast }) => ({
       ask: cast(message<string>(), ({ state, input, ctx }) => {
         ctx.request(ctx.ref(Counter, input), 'next', undefined, { then: 'told', timeout: 'infinity' })
+        return state
+      }),
+      askSlowly: cast(message<string>(), ({ state, input, ctx }) => {
+        ctx.request(ctx.ref(Counter, input), 'slowNext', undefined, { then: 'told', timeout: 'infinity' })
         return state
       }),
       told: cast(message<Answer>(), ({ state, input }) => ({
@@ -169,6 +201,23 @@ describe('what a cut has of an actor without a journal', () => {
       expect(await sim.until(counter.call.read())).toBe(1)
       await sim.until(group.restore(cut))
     }
+  })
+
+  it('are the answers that are given while the cut is taken, and are still on their way', async () => {
+    const tree = supervisor({}, { group: supervisor({}, { asker: child(Asker), counter: child(Counter) }) })
+    const sim = await simulatedWithoutStore(tree)
+    const { asker, counter } = sim.tree.group
+    const group = supervisorOf(sim.tree.group)
+    await asker.cast.askSlowly('group/counter')
+    await sim.settle()
+    const cut = await sim.until(group.cut())
+    expect(cut.members.map(({ requests, mail }) => [requests.length, mail.length])).toEqual([
+      [0, 1],
+      [0, 0],
+    ])
+    await sim.until(group.restore(cut))
+    await sim.settle()
+    expect([await sim.until(asker.call.read()), await sim.until(counter.call.read())]).toEqual([['1'], 1])
   })
 
   it.each(['volatile', 'durable'] as const)(

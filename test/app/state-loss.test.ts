@@ -8,7 +8,7 @@ import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 import { Counter } from '../support/scripted.ts'
 import { eventsOf, simulated } from '../support/simulated-app.ts'
 import { rowsIn } from '../support/store-content.ts'
-import { inDirectory, message as letter, openIn } from '../support/store-fixtures.ts'
+import { inDirectory, message as letter, openIn, rejection } from '../support/store-fixtures.ts'
 
 type State = 'checkpointed' | 'durable'
 
@@ -143,7 +143,26 @@ describe('a state that cannot be migrated', () => {
       const { tree: actors, app, until, events } = await simulated(tree, { store: sqlite(path) })
       expect(await until(actors.a.call.total())).toBe(6)
       expect(eventsOf(events, 'state lost')).toEqual([])
-      expect(eventsOf(events, 'state passed over')[0]).toMatchObject({ id: 'a', error: { message: 'six cannot be migrated' } })
+      expect(eventsOf(events, 'state passed over')[0]).toMatchObject({
+        id: 'a',
+        error: { code: 'state-migration', cause: { message: 'six cannot be migrated' } },
+      })
+      await until(app.stop())
+    }))
+
+  it('is refused by its own name where its loss is not allowed, and left as it is', () =>
+    inDirectory(async (directory) => {
+      const path = join(directory, 'app.db')
+      await old(path)
+      const broken = supervisor({}, { a: child(New(odd), { state: 'durable' }) })
+      const failed = await rejection(simulated(broken, { store: sqlite(path) }))
+      expect(failed.code).toBe('tree-start')
+      expect(failed.message).toContain(
+        'the step of "sum" from version 1 to 2 has thrown (six cannot be migrated); nothing was changed',
+      )
+      const mended = supervisor({}, { a: child(New({ 1: ({ sum }) => ({ total: sum }) }), { state: 'durable' }) })
+      const { tree: actors, app, until } = await simulated(mended, { store: sqlite(path) })
+      expect(await until(actors.a.call.total())).toBe(6)
       await until(app.stop())
     }))
 

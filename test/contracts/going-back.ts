@@ -20,7 +20,10 @@ const back = (id: string, state: unknown, more: Partial<ActorBack> = {}): ActorB
 
 /** What a store has to keep of a group that goes back to a cut. */
 export function goingBackContract({ fresh, open, reopened }: Opening): void {
-  /** `group/a` has applied 1 and 2, and three more wait: of a sibling, of somebody else, and of somebody else with a key. */
+  /**
+   * `group/a` has applied 1 and 2, which has set a timer, and three more wait: of a sibling, of somebody else, and of somebody
+   * else with a key.
+   */
   async function begun(store: Store): Promise<OpenStore> {
     const opened = await open(store)
     const { persistence, settled } = opened
@@ -28,7 +31,13 @@ export function goingBackContract({ fresh, open, reopened }: Opening): void {
     for (const n of [1, 2]) await settled(persistence.accept('group/a', message(n, { key: `k${n}` })))
     const outcome = { status: 'replied', value: 'done' } as const
     await settled(
-      persistence.commit('group/a', 1, { ...turns([1, 2], 'later'), turns: [turn(1, { outcome }), turn(2, { outcome })] }),
+      persistence.commit('group/a', 1, {
+        ...turns([1, 2], 'later'),
+        turns: [
+          turn(1, { outcome }),
+          turn(2, { outcome, timersSet: [{ id: 'since', dueAtMs: 4_000, envelope: message('too late') }] }),
+        ],
+      }),
     )
     await settled(persistence.accept('group/a', message('of a sibling', { sender: 'group/b' })))
     await settled(persistence.accept('group/a', message('of another', { sender: 'other' })))
@@ -77,10 +86,11 @@ export function goingBackContract({ fresh, open, reopened }: Opening): void {
     expect(await nextSettled(next.commit('group/a', 2, turns([6, 7, 8], 'on')))).toMatchObject({ deliveries: [] })
   })
 
-  it('leaves two checkpoints of the state, and none that is older', async () => {
+  it('leaves two checkpoints of the state, and none that is older, however many are kept', async () => {
     const store = fresh()
     const { persistence, settled } = await begun(store)
-    await settled(persistence.goBack(order({ actors: [back('group/a', 'earlier')] })))
+    const limits = { keep: 9, maxBytes: 1_000 }
+    await settled(persistence.goBack(order({ actors: [back('group/a', 'earlier', { limits })] })))
     const newest = await settled(persistence.open('group/a', 0))
     expect(newest.checkpoints.map(({ cause, frontier }) => [cause, frontier])).toEqual([
       ['cut', 5],

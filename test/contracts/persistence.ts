@@ -271,6 +271,37 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         expect((await settled(persistence.commit('a', 1, turns([1, 2], 2)))).checkpoint).toBe(1)
       })
 
+      it('takes a message that was given up into the journal again, as a new one without its key, and once', async () => {
+        const { persistence, settled } = await opened()
+        await settled(persistence.open('a', 0))
+        const headers = { trace: 't1' }
+        await settled(persistence.accept('a', message({ at: new Date(5) }, { key: 'k', headers })))
+        await settled(persistence.accept('a', message('other')))
+        const crashed = { status: 'crashed', message: 'given up' } as const
+        const dead = [turn(1, { dead: 'crashed', outcome: crashed }), turn(2, { dead: 'crashed' })]
+        await settled(persistence.commit('a', 1, { turns: dead }))
+        const [first, second] = await settled(persistence.deadLetters(10))
+        expect(first).toMatchObject({
+          id: 'a',
+          seq: 1,
+          attempts: 0,
+          why: 'crashed',
+          envelope: { input: { at: new Date(5) }, key: 'k', headers },
+        })
+        expect(second).toMatchObject({ seq: 2, envelope: { input: 'other' } })
+        expect(await settled(persistence.deadLetters(1))).toMatchObject([{ seq: 2 }])
+
+        const exhumed = await settled(persistence.exhume('a', 1))
+        expect(exhumed).toMatchObject({ seq: 3, attempts: 0, envelope: { input: { at: new Date(5) }, key: undefined, headers } })
+        expect(await settled(persistence.exhume('a', 1))).toBeUndefined()
+        await settled(persistence.dropDeadLetter('a', 2))
+        expect(await settled(persistence.deadLetters(10))).toEqual([])
+        expect(await settled(persistence.accept('a', message('again', { key: 'k' })))).toMatchObject({ outcome: crashed })
+        expect((await settled(persistence.open('a', 0))).backlog).toMatchObject([
+          { seq: 3, envelope: { input: { at: new Date(5) } } },
+        ])
+      })
+
       it('sends a message that was given up to the dead letters, and counts it as dealt with', async () => {
         const { persistence, settled } = await opened()
         await settled(persistence.open('a', 0))

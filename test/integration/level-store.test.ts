@@ -269,7 +269,7 @@ describe('a level whose file', () => {
     })
   })
 
-  it('is a symbolic link or a directory is neither read nor written, and a link where it is written beside is not followed', async () => {
+  it('is a link or a directory is neither read nor written, and a link where it is written beside is not followed', async () => {
     await inDirectory(async (directory) => {
       const secret = join(directory, 'secret')
       writeFileSync(secret, 'of somebody else')

@@ -104,6 +104,17 @@ describe.each(['in-process', 'worker'] as const)('a commit that fails, with the 
       expect((await settled(persistence.open('a', 0))).frontier).toBe(0)
     }))
 
+  it('and the disk is full when it is opened again, however often: it goes on when there is room', () =>
+    withFile(async (file, { persistence, settled }) => {
+      file.failCommit('not written')
+      file.hasRoom = false
+      await settled(rejection(persistence.commit('a', 1, turns([1], 'one'))))
+      for (let times = 0; times < 3; times += 1)
+        expect((await settled(rejection(persistence.accept('b', message(1))))).problem).toBe('full')
+      file.hasRoom = true
+      expect(await settled(persistence.accept('b', message(1)))).toEqual({ status: 'accepted', seq: 1 })
+    }))
+
   it('and the file had another owner before it could be opened again: nothing is written any more, and the file is free', () =>
     withFile(async (file, { persistence, settled }, path) => {
       file.failCommit('not written')

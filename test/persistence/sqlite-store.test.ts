@@ -43,7 +43,7 @@ describe('sqlite', () => {
       [() => sqlite('x.db', { sync: 1 as unknown as 'full' }), 'sqlite: sync must be "full" or "normal"; got 1 (number)'],
       [
         () => sqlite('x.db', { synchronous: 'full' } as object),
-        'sqlite: synchronous is no option; got "full". The options are sync, busy, link, verify, limits and keep.',
+        'sqlite: synchronous is no option; got "full". The options are sync, busy, link, verify, limits, keep and witness.',
       ],
       [
         () => sqlite(':memory:', { link: 'worker' }),

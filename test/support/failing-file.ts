@@ -17,6 +17,8 @@ export interface FailingFile {
   failCommit(fault: CommitFault, n?: number): void
   /** Whether it can be opened. */
   canBeOpened: boolean
+  /** Whether what is in its log can be brought into it. */
+  hasRoom: boolean
 }
 
 export function failingFile(path: string): FailingFile {
@@ -39,7 +41,11 @@ export function failingFile(path: string): FailingFile {
     if ('obstacle' in driver) throw new Error(driver.obstacle)
     const handle = new driver(path, { timeout: 0 })
     const prepare = (sql: string) => (sql === 'COMMIT' ? commitOf(handle.prepare(sql)) : handle.prepare(sql))
-    return { exec: (sql) => handle.exec(sql), prepare, close: () => handle.close() }
+    const exec = (sql: string): void => {
+      if (!file.hasRoom && sql.includes('wal_checkpoint')) throw diskError('SQLITE_FULL')
+      handle.exec(sql)
+    }
+    return { exec, prepare, close: () => handle.close() }
   }
   const file: FailingFile = {
     opening: { location: path, connect, disconnect: (handle) => handle.close(), sync: 'normal', canReopen: true },
@@ -54,6 +60,7 @@ export function failingFile(path: string): FailingFile {
       failAt = commits + n
     },
     canBeOpened: true,
+    hasRoom: true,
   }
   return file
 }

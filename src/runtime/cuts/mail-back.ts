@@ -67,7 +67,6 @@ export class MailBack {
     const known = new Map(queued.map((message) => [numbers.known(message), message]))
     for (const each of mail) {
       const message = known.get(each.number)
-      known.delete(each.number)
       if (message === undefined && (inLine.has(each.number) || this.#isPoison(each))) continue
       mailbox.push(message?.incarnation === 0 && each.asks === undefined ? message : this.#messageOf(each, cell))
     }

@@ -15,7 +15,7 @@ export interface SupervisorOptions extends DynamicOptions {
   /**
    * What the children come back with when all of them are restarted together: each with its own last state (`own`, the default),
    * or all with those of the last cut (`cut`, only with `one_for_all`). The first cut is taken when all have started, the next
-   * ones by `supervisorOf(…).cut()`.
+   * ones by `supervisorOf(…).cut()`. What durable actors have handled since is undone too.
    */
   readonly groupRestore?: GroupRestore
 }
