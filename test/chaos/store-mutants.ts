@@ -102,9 +102,9 @@ export const storeMutants: readonly StoreMutant[] = [
     edits: [
       {
         file: 'runtime/durable-turns.ts',
-        from: '    const persistence = cell.store\n',
-        to: `    const persistence = cell.store
-    for (const { message, outcome } of group) if (outcome !== undefined) message.caller?.settle(outcome)
+        from: '    cell.store.commit(cell.id, life.number, now.commit).then(\n',
+        to: `    for (const { message, outcome } of group) if (outcome !== undefined) message.caller?.settle(outcome)
+    cell.store.commit(cell.id, life.number, now.commit).then(
 `,
       },
     ],
