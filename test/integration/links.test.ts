@@ -49,14 +49,26 @@ class End {
     this.isUp = false
     const child = fork(program, [...this.#args], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
     child.on('message', (text) => this.#pass(text as string))
+    // It may be gone while something is sent to it.
+    child.on('error', () => undefined)
     if (child.stdout !== null)
       createInterface({ input: child.stdout }).on('line', (line) => {
-        const said = JSON.parse(line) as Said
+        const said = parsed(line)
+        if (said === undefined) return
         this.said.push(said)
         this.isUp ||= said['up'] !== undefined
         this.#hears(said)
       })
     return child
+  }
+}
+
+/** A killed process may leave half a line. */
+function parsed(line: string): Said | undefined {
+  try {
+    return JSON.parse(line) as Said
+  } catch {
+    return undefined
   }
 }
 
@@ -95,7 +107,7 @@ it(
         await until(() => found() !== undefined)
         return found()?.[key] as Said
       }
-      await until(() => shop.isUp && billing.isUp)
+      await until(() => shop.isUp && billing.isUp && shop.said.some((said) => Number(said['n']) > 100))
       const { n, sum } = await answerOf(shop, 'done')
       let ledger = await answerOf(billing, 'ledger')
       // Looking at it is a message too, and is committed: there is always something to wait for.
