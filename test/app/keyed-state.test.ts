@@ -74,7 +74,7 @@ describe.each(['durable', 'checkpointed'] as const)('a %s actor with a keyed map
   })
 
   it('goes back to a cut with the entries that it had then, by hand, by name and in the next process', async () => {
-    const group = supervisor({}, { shop: supervisor({ strategy: 'one_for_all' }, { a: child(Stock, { state } as never) }) })
+    const group = supervisor({}, { shop: supervisor({ strategy: 'one_for_all' }, { a: child(Stock, { state }) }) })
     for (const how of ['at once', 'by name', 'as text'] as const) {
       const store = sqlite(join(folder, `${how}.db`))
       let sim = await simulated(group, { store })
