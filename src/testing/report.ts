@@ -27,10 +27,12 @@ export function reportOf<Tree, Item>({ stage, recipe, run, failure, found }: Rep
   const [mermaid, timeline] = [mermaidOf(run.steps), timelineOf(run.steps)]
   const test = testOf(plain, law, token)
   const { faults = [], items } = stage.scenario
-  const wrong = recipe.faults.flatMap((place) => faults[place] ?? []).map((fault) => `  fault    ${describeFault(fault)}`)
-  const told = items && recipe.items.map((place) => JSON.stringify(items[place])).join(', ')
-  const story = told === undefined ? [] : [`  items    ${told === '' ? 'none' : told}`]
-  const death = recipe.death === undefined ? [] : [`  death    of the process ${describeDeath(recipe.death)}`]
+  const planned = recipe.faults.flatMap((place) => faults[place] ?? [])
+  const told = run.told.flatMap(({ fault, takesPart }) => (takesPart ? [fault] : []))
+  const wrong = [...planned, ...told].map((fault) => `  fault    ${describeFault(fault)}`)
+  const left = items && recipe.items.map((place) => JSON.stringify(items[place])).join(', ')
+  const story = left === undefined ? [] : [`  items    ${left === '' ? 'none' : left}`]
+  const death = recipe.deaths.map((point) => `  death    of the process ${describeDeath(point)}`)
   const decided = decisions.map(({ at, choice }) => `${choice} (choice ${at})`).join(', ')
   const text = [
     `"${law}" does not hold: ${detail}`,

@@ -10,8 +10,8 @@ export interface Shrunk {
 }
 
 /**
- * Makes a failing run shorter, as long as the same law is broken: first it leaves out faults, then items, then decisions, each of
- * which becomes the default; again, until nothing more can be left out.
+ * Makes a failing run shorter, as long as the same law is broken: first it leaves out deaths and faults, then items, then
+ * decisions, each of which becomes the default; again, until nothing more can be left out.
  *
  * @param most runs after which it is short enough.
  */
@@ -36,9 +36,13 @@ export async function shrinkRun<Tree, Item>(
     return true
   }
 
-  const size = (): number => recipe.decisions.length + recipe.items.length + recipe.faults.length
+  const story = run.told.filter(({ takesPart }) => takesPart).map(({ place }) => place)
+  const size = (): number =>
+    recipe.deaths.length + recipe.decisions.length + recipe.items.length + recipe.faults.length + (recipe.told ?? story).length
   for (let before = Infinity; size() < before && !isOver();) {
     before = size()
+    await shrunk(recipe.deaths, (deaths) => tryIt({ ...recipe, deaths }), isOver)
+    await shrunk(recipe.told ?? story, (told) => tryIt({ ...recipe, told }), isOver)
     await shrunk(recipe.faults, (faults) => tryIt({ ...recipe, faults }), isOver)
     await shrunk(recipe.items, (items) => tryIt({ ...recipe, items }), isOver)
     await shrunk(recipe.decisions, (decisions) => tryIt({ ...recipe, decisions }), isOver)
