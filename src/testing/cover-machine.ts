@@ -163,7 +163,8 @@ async function told<Tree>(
   const text = `${head}\n\n${tableOf(cells, unreached)}`
   const coverage = { cells, unreached, runs, isCut, text }
   if (first === undefined) return { coverage: { ...coverage, failure: undefined }, failure: undefined }
-  const { recipe, run } = await shrinkRun(stage, first, shrink)
+  const { recipe, run, runs: shrinkRuns } = await shrinkRun(stage, first, shrink)
+  const search = { run: cells.findIndex(({ status }) => status === 'broken') + 1, first, shrinkRuns }
   const failure = run.failure ?? first.failure
-  return { coverage: { ...coverage, failure: reportOf({ stage, recipe, run, failure, found: text }) }, failure }
+  return { coverage: { ...coverage, failure: reportOf({ stage, recipe, run, failure, found: text, search }) }, failure }
 }

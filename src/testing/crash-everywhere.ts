@@ -98,6 +98,8 @@ export async function findCrash<Tree, Item>(
 }
 
 interface Found extends CrashFailure {
+  /** Which crash it was, from 1. */
+  readonly nth: number
   readonly recipe: Recipe
   readonly run: Run
   readonly failure: Failure
@@ -146,6 +148,7 @@ class Crashes<Tree, Item> {
   readonly #reachedAgain: DeathPoint[] = []
   readonly #stage: Stage<Tree, Item>
   readonly #recipe: Recipe
+  #runs = 0
 
   constructor(stage: Stage<Tree, Item>, recipe: Recipe) {
     this.#stage = stage
@@ -170,13 +173,14 @@ class Crashes<Tree, Item> {
   }
 
   async #crash(deaths: readonly [DeathPoint, DeathPoint?], countsCheckpoints: boolean): Promise<Run> {
+    this.#runs += 1
     const [point, again] = deaths
     const recipe = { ...this.#recipe, deaths: again === undefined ? [point] : [point, again] }
     const run = await runWith(this.#stage, recipe, new Steering(byDecisions(recipe.decisions)), { countsCheckpoints })
     const { failure } = run
     if (failure === undefined) return run
     const { law, detail } = failure
-    this.founds.push({ point, ...(again && { again }), law, detail, recipe, run, failure })
+    this.founds.push({ point, ...(again && { again }), law, detail, nth: this.#runs, recipe, run, failure })
     return run
   }
 }
@@ -190,14 +194,15 @@ async function told<Tree, Item>(
   const failures = founds.map(({ point, again, law, detail }) => ({ point, ...(again && { again }), law, detail }))
   const first = founds[0]
   if (first === undefined) return { report: { coverage, failures, failure: undefined }, failure: undefined }
-  const { run, recipe } = await shrinkRun(stage, first, shrink)
+  const { run, recipe, runs: shrinkRuns } = await shrinkRun(stage, first, shrink)
+  const search = { run: first.nth, first, shrinkRuns }
   const failure = run.failure ?? first.failure
   const others = failures.map(
     ({ point, again, law }) => `  ${describeDeath(point)}${again === undefined ? '' : ` and ${describeDeath(again)}`}: "${law}"`,
   )
   const more = others.length > 10 ? [`  and ${others.length - 10} more`] : []
   const found = [coverage.text, ...others.slice(0, 10), ...more].join('\n')
-  return { report: { coverage, failures, failure: reportOf({ stage, recipe, run, failure, found }) }, failure }
+  return { report: { coverage, failures, failure: reportOf({ stage, recipe, run, failure, found, search }) }, failure }
 }
 
 /** What does not hold without any death is told as such. */

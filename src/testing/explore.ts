@@ -142,7 +142,8 @@ async function told<Tree, Item>(
   if (failure === undefined) return undefined
   const how = isBounded ? 'in a search of every order' : `by seed ${first.seed}`
   const from = `${first.decisions.length} decisions to ${recipe.decisions.length} in ${shrinkRuns} runs`
-  return reportOf({ stage, recipe, run, failure, found: `found ${how}, in run ${runs}; shrunk from ${from}` })
+  const search = { run: runs, first: found, shrinkRuns }
+  return reportOf({ stage, recipe, run, failure, found: `found ${how}, in run ${runs}; shrunk from ${from}`, search })
 }
 
 function seedsOf(seeds: number | readonly number[] = 200): readonly number[] {

@@ -37,6 +37,8 @@ export {
   ScenarioFailedError,
   StaleTokenError,
   type FailureReport,
+  type FailureSearch,
+  type RunSize,
 } from './errors.ts'
 
 // Simulation of whole trees.

@@ -260,12 +260,13 @@ export class KitSim<Tree> implements Sim<Tree> {
 
   #choose(labels: readonly string[]): number | undefined {
     if (this.#isHalted) return undefined
+    const { length: decided } = this.#steering.decisions
     const index = this.#steering.choose(labels)
     const label = labels[index] ?? ''
     if (this.death.before(label)) return undefined
     this.#watch?.before(labels, label)
     this.#chosen = label
-    this.#recorder.begin(label, this.clock.now(), index > 0)
+    this.#recorder.begin(label, this.clock.now(), this.#steering.decisions.length > decided)
     return index
   }
 
