@@ -9,6 +9,14 @@ import type { RestartType } from '../../../src/supervision/specs/restart-type.ts
 import { keyAt, supervisorsOf } from './grown-tree.ts'
 import type { Plan, SupervisorPlan } from './plan.ts'
 
+/** What holds of every history, at every moment, by its name; each says what is wrong. */
+export const historyLaws: Readonly<Record<string, (events: readonly SimulationEvent[], plan: Plan) => readonly string[]>> = {
+  'no child has two live incarnations': doubles,
+  'starts come in order, stops in reverse, and a restart takes along whom the strategy says': disorder,
+  'the budget is spent to the end, and no further': overspending,
+  'the same facts make the same commands': whims,
+}
+
 /** Who lives after these events, with the number of the incarnation. */
 export function aliveAfter(events: readonly SimulationEvent[]): ReadonlyMap<ActorId, number> {
   const alive = new Map<ActorId, number>()
