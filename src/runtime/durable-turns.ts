@@ -333,19 +333,21 @@ export class DurableTurns implements Turns, EarlierTurns {
 
   /** False if what the turn has come to cannot be kept: it counts as thrown. */
   #add(message: Message, context: TurnContext, step: Step<unknown>): boolean {
+    let { state, outcome } = step
     try {
       context.leaveEffects()
       checkBecoming(this.#life.cell, step.behavior)
+      // What it gives may throw where it is looked into.
+      if (this.#life.cell.world.freezesStates) state = deepFreeze(state)
+      if (message.kind === 'call' && outcome === undefined) outcome = noAnswer
+      else if (outcome !== undefined) outcome = passing(this.#life, outcome)
     } catch (error) {
       this.#threw(error)
       return false
     }
     context.close()
-    const state = this.#life.cell.world.freezesStates ? deepFreeze(step.state) : step.state
     this.#tentative = { state, behavior: step.behavior ?? this.#tentative.behavior }
     this.#stop = step.stop ?? context.stopWanted
-    const isUnanswered = message.kind === 'call' && step.outcome === undefined
-    const outcome = isUnanswered ? noAnswer : step.outcome && passing(this.#life, step.outcome)
     if (outcome !== undefined) context.answerRequest(outcome)
     this.#group.push({ message, context, outcome, dead: undefined, after: step.after })
     this.current = undefined
