@@ -117,6 +117,8 @@ export class Journal {
     checkTurns(entry, commit.turns)
     this.#checkReserved(entry, commit.checkpoint)
     for (const { sends } of commit.turns) sends.forEach(({ to, text }) => this.#checkReceiver(to, text))
+    const full = this.#links.fullFor(commit.turns)
+    if (full.length > 0) return { checkpoint: undefined, sent: [], full }
     const keyed = commit.checkpoint && this.#planKeyed(entry, commit.checkpoint)
     if (commit.attempted !== undefined) this.#records.countAttempt(id, commit.attempted)
     const sent: number[] = []

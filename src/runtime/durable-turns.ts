@@ -8,7 +8,7 @@ import type { Behavior, Step } from './behavior.ts'
 import { CrashedError, DurableTurnError, FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
 import type { EarlierTurns } from './effects/effects-of-turn.ts'
 import { deepFreeze } from '../protocol/freeze.ts'
-import { Message, messageInfo, messageOf } from './message.ts'
+import { messageInfo, messageOf, type Message } from './message.ts'
 import { migrateState } from './migration.ts'
 import { passing } from './passing.ts'
 import type { Commit, Committed, Outcome, TurnRecord } from './persistence.ts'
@@ -89,6 +89,8 @@ export class DurableTurns implements Turns, EarlierTurns {
   /** The number of the checkpoint that holds the committed state. */
   #checkpoint: number | undefined
   #hasToldLarge = false
+  /** The group waits for room in an outbox. */
+  #awaitsRoom = false
   /** Where it is noted which message is being handled, if it is. */
   #noted: number | undefined = undefined
 
@@ -321,7 +323,11 @@ export class DurableTurns implements Turns, EarlierTurns {
     const group = this.#group
     const now = this.#outcomeOf(group)
     try {
-      const committed = await this.#life.cell.store.commit(this.#life.id, this.#life.number, now.commit)
+      let committed = await this.#life.cell.store.commit(this.#life.id, this.#life.number, now.commit)
+      while (committed.full !== undefined) {
+        await this.#life.cell.world.links?.whenRoom(committed.full)
+        committed = await this.#life.cell.store.commit(this.#life.id, this.#life.number, now.commit)
+      }
       this.#committing = undefined
       return this.#keep(group, now, committed)
     } catch (error) {
@@ -374,12 +380,40 @@ export class DurableTurns implements Turns, EarlierTurns {
     const { cell } = life
     if (this.#group.length === 0) return life.goesOn() && cell.mailbox.size > 0
     const group = this.#group
-    const now = this.#outcomeOf(group)
-    cell.store.commit(cell.id, life.number, now.commit).then(
-      (committed) => this.#committed(group, now, committed),
+    this.#write(group, this.#outcomeOf(group))
+    return false
+  }
+
+  #write(group: readonly Turn[], now: GroupOutcome): void {
+    const { cell, number } = this.#life
+    cell.store.commit(cell.id, number, now.commit).then(
+      (committed) => {
+        if (committed.full === undefined) this.#committed(group, now, committed)
+        else this.#waitForRoom(group, now, committed.full)
+      },
       (error: unknown) => this.#refusedByStore(group, error),
     )
-    return false
+  }
+
+  /** Nothing is lost for want of room in an outbox: the group waits for it, and whoever sends to this actor waits with it. */
+  #waitForRoom(group: readonly Turn[], now: GroupOutcome, links: readonly string[]): void {
+    const life = this.#life
+    if (life.status !== 'busy') return
+    this.#awaitsRoom = true
+    if (life.stopReason !== undefined) return this.hurry()
+    void life.cell.world.links?.whenRoom(links).then(() => {
+      if (!this.#awaitsRoom || life.status !== 'busy') return
+      this.#awaitsRoom = false
+      this.#write(group, now)
+    })
+  }
+
+  hurry(): void {
+    if (!this.#awaitsRoom) return
+    this.#awaitsRoom = false
+    this.abandon()
+    this.#stop = undefined
+    this.#life.goesOn()
   }
 
   #outcomeOf(group: readonly Turn[]): GroupOutcome {
@@ -539,8 +573,6 @@ function release(life: Life, group: readonly Turn[], committed: Committed): void
   }
   for (const { to, message } of committed.deliveries) world.router.deliverJournaled(to, messageOf(message))
   if (committed.posted !== undefined) for (const link of committed.posted) world.links?.posted(link)
-  if (committed.overflowed !== undefined)
-    for (const { to, envelope } of committed.overflowed) world.deadLetter(to, new Message(envelope, undefined, 0), 'overloaded')
 }
 
 /** What a caller is told whose message was applied by a commit that reported a failure. */

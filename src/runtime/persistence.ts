@@ -141,8 +141,8 @@ export interface Committed {
   readonly deliveries: readonly { readonly to: ActorId; readonly message: Journaled }[]
   /** The links in whose outboxes there is something new. */
   readonly posted?: readonly string[]
-  /** What is a dead letter, because the outbox of its link was full. */
-  readonly overflowed?: readonly JournaledSend[]
+  /** Nothing was written, since the outboxes of these links are full: the same can be asked for again when they have room. */
+  readonly full?: readonly string[]
 }
 
 /** Something that a handler has had done outside, while it handled one message: its name is its own there. */

@@ -27,7 +27,7 @@ describe.each(['volatile', 'checkpointed', 'durable'] as const)('a %s actor', (s
         reply: true,
         state: { count, held: hostile[input]() },
       })),
-      give: call(message<keyof typeof hostile>(), ({ input }) => ({ reply: hostile[input]() as unknown })),
+      give: call(message<keyof typeof hostile>(), ({ input }) => ({ reply: hostile[input]() })),
       send: call(message<keyof typeof hostile>(), ({ input, ctx }) => {
         void ctx.cast('other', 'take', hostile[input]()).catch(() => undefined)
         return { reply: true }
@@ -56,7 +56,9 @@ describe('a durable actor', () => {
     })
     const app = await start(supervisor({}, { a: child(Host, { state: 'durable' }) }), { store: memory() })
     await expect(app.tree.a.call.take(throwing())).rejects.toMatchObject({ code: 'invalid' })
-    await expect(app.tree.a.call.take(throwing())).rejects.toThrow('message.input cannot be stored: what throws where it is read (boom)')
+    await expect(app.tree.a.call.take(throwing())).rejects.toThrow(
+      'message.input cannot be stored: what throws where it is read (boom)',
+    )
     expect(await app.tree.a.call.take(1)).toBe(true)
     await app.stop()
   })
