@@ -35,7 +35,7 @@ import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
 import { overloadViolations, readOverload, type OverloadOption } from './overload-option.ts'
 import { linkDesk } from './link-desk.ts'
-import { linkHandle, type LinkHandle } from './linked.ts'
+import { forgetLink, linkHandle, tellMissingLinks, type LinkHandle } from './linked.ts'
 import { healthOf, type Health } from './health.ts'
 import { keptCuts, type KeptCuts } from './kept-cuts.ts'
 import { KeptDecisions } from './kept-decisions.ts'
@@ -232,6 +232,13 @@ export interface App<Tree> extends AsyncDisposable {
    * @throws {ConfigurationError} if `start` was given no link of this name
    */
   linked(link: string): LinkHandle
+  /**
+   * Forgets a link that `start` was not given, after the event `link missing`: what waits for it, and how far it has come. Resolves
+   * with how many messages there were, which are gone. Whoever is at its other end begins anew with it, if it ever comes back.
+   *
+   * @throws {ConfigurationError} if there is no store, or `start` was given the link
+   */
+  forgetLink(link: string): Promise<number>
   /** The ids of all actors that run, supervisors too. */
   running(): readonly string[]
   /**
@@ -328,7 +335,10 @@ export async function startDressed<Tree>(
   const forgetStrays = options.attribution === 'off' ? () => undefined : blameStrayFailures({ attribution, sink })
   try {
     if (kept !== undefined) logs.recall(await kept.read())
-    await system.recallDeadLetters()
+    await Promise.all([
+      system.recallDeadLetters(),
+      persistence && tellMissingLinks(persistence, links, (event) => sink.emit(event)),
+    ])
     await own.adopt()
     const started = await system.start(rootSpec(tree, plan), { cause: 'first', reason: undefined, parent: undefined })
     if (started.status !== 'started') throw new TreeStartError(started.status === 'failed' ? started.reason : normal)
@@ -423,6 +433,10 @@ class RunningApp<Tree> implements App<Tree> {
 
   linked(link: string): LinkHandle {
     return linkHandle(link, this.#system.outside, this.#links)
+  }
+
+  async forgetLink(link: string): Promise<number> {
+    return forgetLink(link, this.#system.persistence, this.#links)
   }
 
   monitor(target: ActorId | { readonly id: ActorId } | NamedActor, action: MonitorAction): MonitorRef {

@@ -65,6 +65,10 @@ export class LinkTable implements Links {
     }
   }
 
+  has(link: string): boolean {
+    return this.#settings.has(link)
+  }
+
   check(link: string): void {
     if (this.#settings.has(link)) return
     const names = [...this.#settings.keys()]

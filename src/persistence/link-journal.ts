@@ -79,6 +79,11 @@ export class LinkJournal {
         return order.pairs.map((pair) => this.#markOf(link, pair))
       case 'mend':
         return this.#mend(link, order.marks, order.peer)
+      case 'outboxes':
+        return records.outboxes()
+      case 'forget':
+        this.forget()
+        return records.dropLink(link)
     }
   }
 
@@ -194,9 +199,9 @@ export class LinkJournal {
     records.putLinkIn({ link, from, to, ...id })
     this.#pairs.set(link, known === undefined ? pairs + 1 : pairs)
     if (dead === undefined) return { as: 'accepted', seq: deliver(to, text) }
-    records.addStrayLetter({ ...text, actor: to, why: dead, atMs: wallMs() })
+    const seq = records.addStrayLetter({ ...text, actor: to, why: dead, atMs: wallMs() })
     if (answer !== undefined && from !== '') this.send(linkedId(link, from), { kind: 'cast', ...answer, sender: to })
-    return { as: 'accepted', seq: -1 }
+    return { as: 'accepted', seq }
   }
 
   #hasRoomFor(to: ActorId, text: EnvelopeText): boolean {

@@ -247,7 +247,7 @@ export interface RestartCount {
 /** A message of a durable actor that was given up. */
 export interface KeptDeadLetter {
   readonly id: ActorId
-  /** Its number in the journal of the actor. */
+  /** Its number in the journal of the actor; below 0 if it was in none, since it came over a link and nobody could take it. */
   readonly seq: number
   /** What was sent; without its input where that cannot be read. */
   readonly envelope: Envelope
@@ -376,7 +376,7 @@ export interface Persistence {
   fire(id: ActorId, timer: string): Promise<Journaled | undefined>
   /** Moves what is left in the journal of `id` to the dead letters; resolves with what was moved. */
   retire(id: ActorId, why: string): Promise<readonly Journaled[]>
-  /** The newest `most` messages of all actors that were given up, oldest first; without those that were in no journal. */
+  /** The newest `most` messages of all actors that were given up, oldest first. */
   deadLetters(most: number): Promise<readonly KeptDeadLetter[]>
   /**
    * Takes a message that was given up into the journal of its actor again, as a new one and without its key, in one transaction:

@@ -466,7 +466,8 @@ export class ActorSystem implements World {
   async replay(letter: { readonly number: number }): Promise<unknown> {
     const taken = this.deadLetters.take(letter.number)
     const { id, message, input } = taken
-    if (message.seq > 0) {
+    // Below 0 is what came over a link: it was in no journal, and is in the store.
+    if (message.seq !== 0) {
       const [cell, router, deadlines] = [this.#cells.get(id), this.router, this.#deadlines]
       const receiver = cell?.isRetired === true ? undefined : cell
       return resend(taken, { cell: receiver, router, deadlines, putBack: () => this.deadLetters.putBack(taken) })

@@ -69,7 +69,8 @@ it.concurrent.each([
         for (let i = 0; i < count; i += 1) at = await app.tree.desk.call.send(1 + (i % 7))
         return at
       }
-      const reached = (n: number): Promise<Entered> => new Promise((resolve) => (told = (entered) => void (entered.n >= n && resolve(entered))))
+      const reached = (n: number): Promise<Entered> =>
+        new Promise((resolve) => (told = (entered) => void (entered.n >= n && resolve(entered))))
       const first = reached(10)
       await send(50)
       await first
