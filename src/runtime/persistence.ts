@@ -370,7 +370,7 @@ export interface Persistence {
   read(id: ActorId, checkpoint: number): Promise<Checkpoint | undefined>
   /** Writes that something is about to be done outside, unless that is known; `key` is kept with it, the first one for ever. */
   beginEffect(id: ActorId, incarnation: number, effect: EffectId & { readonly key: string }): Promise<EffectRecord>
-  /** Writes what came of it, which is kept as long as its message. Resolves with what will be read from there. */
+  /** Writes what came of it, which is kept for the newest 10,000 messages, also if they come back with a cut. Resolves with what will be read from there. */
   settleEffect(id: ActorId, incarnation: number, effect: EffectId, result: EffectResult): Promise<EffectResult>
   /** Turns a due timer into a message, in one transaction; nothing if the timer is gone. */
   fire(id: ActorId, timer: string): Promise<Journaled | undefined>
