@@ -24,7 +24,7 @@ import type { Turns } from './turns.ts'
 export const largestGroup = 512
 
 /** Of a longer queue it is not noted what is being handled: that costs as much as a fast handler does. */
-const longestNoted = 64
+const longestNoted = 15
 
 /** A group that has taken so long is closed at the end of the slice: who waits for its first reply does not wait for all of it. */
 const longestGroupMs = 2
@@ -294,7 +294,8 @@ export class DurableTurns implements Turns, EarlierTurns {
   #note(seq: number): void {
     const { cell, id } = this.#life
     const { turns } = cell.store
-    if (turns === undefined || (this.#noted === undefined && cell.mailbox.size > longestNoted)) return
+    const isFirst = this.#group.length === 0
+    if (turns === undefined || (this.#noted === undefined && (!isFirst || cell.mailbox.size > longestNoted))) return
     this.#noted = turns.begin(id, seq, this.#noted)
   }
 
