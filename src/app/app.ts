@@ -135,6 +135,13 @@ export interface App<Tree> extends AsyncDisposable {
    * @throws {ConfigurationError} if `start` was given no link of this name
    */
   linked(link: string): LinkHandle
+  /**
+   * Forgets a link that `start` was not given, after the event `link missing`: what waits for it, and how far it has come. Resolves
+   * with how many messages there were, which are gone. Whoever is at its other end begins anew with it, if it ever comes back.
+   *
+   * @throws {ConfigurationError} if there is no store, or `start` was given the link
+   */
+  forgetLink(link: string): Promise<number>
   /** The ids of all actors that run, supervisors too. */
   running(): readonly string[]
   /**

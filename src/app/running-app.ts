@@ -18,7 +18,7 @@ import { type DecisionLogs, type DecisionRecord } from '../supervision/shell/dec
 import type { SupervisorInfo } from '../supervision/shell/supervisor-info.ts'
 import { checkLifeListener } from './check-listener.ts'
 import type { DetachedInfo } from './detached.ts'
-import { linkHandle, type LinkHandle } from './linked.ts'
+import { forgetLink, linkHandle, type LinkHandle } from './linked.ts'
 import { healthOf, type Health } from './health.ts'
 import { keptCuts, type KeptCuts } from './kept-cuts.ts'
 import { type KeptDecisions } from './kept-decisions.ts'
@@ -95,6 +95,10 @@ export class RunningApp<Tree> implements App<Tree> {
 
   linked(link: string): LinkHandle {
     return linkHandle(link, this.#system.outside, this.#links)
+  }
+
+  async forgetLink(link: string): Promise<number> {
+    return forgetLink(link, this.#system.persistence, this.#links)
   }
 
   monitor(target: ActorId | { readonly id: ActorId } | NamedActor, action: MonitorAction): MonitorRef {

@@ -17,6 +17,7 @@ import { TreeStartError } from './errors.ts'
 import type { CoppiceEvent, EventListener } from './events.ts'
 import { readOverload } from './overload-option.ts'
 import { linkDesk } from './link-desk.ts'
+import { tellMissingLinks } from './linked.ts'
 import { KeptDecisions } from './kept-decisions.ts'
 import { readMiddleware } from './middleware-option.ts'
 import { blameStrayFailures } from './stray-failures.ts'
@@ -114,7 +115,8 @@ export async function startDressed<Tree>(
   const forgetStrays = options.attribution === 'off' ? () => undefined : blameStrayFailures({ attribution, sink })
   try {
     if (kept !== undefined) logs.recall(await kept.read())
-    await system.recallDeadLetters()
+    const tell = (event: CoppiceEvent): void => sink.emit(event)
+    await Promise.all([system.recallDeadLetters(), persistence && tellMissingLinks(persistence, links, tell)])
     await own.adopt()
     const started = await system.start(rootSpec(tree, plan), { cause: 'first', reason: undefined, parent: undefined })
     if (started.status !== 'started') throw new TreeStartError(started.status === 'failed' ? started.reason : normal)

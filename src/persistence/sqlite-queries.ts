@@ -35,7 +35,7 @@ export const queries = {
   countAttempt: 'UPDATE inbox SET attempts = attempts + 1 WHERE actor = ? AND seq = ?',
   addDeadLetter: `INSERT INTO dead_letter (actor, seq, why, attempts, kind, name, input, sender, key, died_at_ms)
     SELECT actor, seq, ?, attempts, kind, name, input, sender, key, ? FROM inbox WHERE actor = ? AND seq = ?`,
-  deadLetters: 'SELECT * FROM (SELECT * FROM dead_letter WHERE seq > 0 ORDER BY number DESC LIMIT ?) ORDER BY number',
+  deadLetters: 'SELECT * FROM (SELECT * FROM dead_letter ORDER BY number DESC LIMIT ?) ORDER BY number',
   deadLetter: 'SELECT * FROM dead_letter WHERE actor = ? AND seq = ? ORDER BY number LIMIT 1',
   dropDeadLetter: 'DELETE FROM dead_letter WHERE actor = ? AND seq = ?',
   emptyMessage: "UPDATE inbox SET is_dead = 1, input = '', crc = 0 WHERE actor = ? AND seq = ?",
