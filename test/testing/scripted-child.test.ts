@@ -39,6 +39,14 @@ describe('a scripted child', () => {
     })
   })
 
+  it('leaves nothing behind when it ends in the middle of an act', async () => {
+    await simulate(one({}), { store: false }, async (sim) => {
+      await sim.tree.a.cast.tell({ takes: '1h' })
+      await sim.settle()
+      await sim.kill('a')
+    })
+  })
+
   it('hangs in a handler, and has to be killed then', async () => {
     await simulate(one({}, { shutdown: '2s' }), { store: false }, async (sim) => {
       await sim.tree.a.cast.tell('hang')

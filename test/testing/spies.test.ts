@@ -111,19 +111,20 @@ describe('sim.spy', () => {
   })
 
   it('goes on over restarts and the death of the process, and tells nothing twice', async () => {
-    const durable = supervisor(
-      {},
-      { bank: child(Bank, { state: 'durable', checkpoint: { every: 100 } }), many: dynamicSupervisor(Bank) },
-    )
+    const durable = supervisor({}, { bank: child(Bank, { state: 'durable' }), many: dynamicSupervisor(Bank) })
     await simulate(durable, {}, async (sim) => {
       const bank = sim.spy('bank')
       const member = sim.spy(sim.tree.many.get('m'))
       await sim.until(sim.tree.bank.call.take(1))
-      await sim.killProcess()
+      sim.fault({ at: 'checkpoint', actor: 'bank', nth: 1, do: 'tear' })
       await sim.until(sim.tree.bank.call.take(2))
+      await sim.killProcess()
+      expect(sim.events).toContainEqual(expect.objectContaining({ type: 'recovering', id: 'bank', replayed: 1 }))
+      await sim.until(sim.tree.bank.call.take(3))
       expect(bank.received.map(({ input, incarnation }) => [input, incarnation])).toEqual([
         [1, 1],
-        [2, 2],
+        [2, 1],
+        [3, 2],
       ])
       await sim.until(sim.tree.many.start('m'))
       await sim.until(sim.tree.many.get('m').call.take(3))
