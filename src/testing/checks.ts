@@ -1,7 +1,7 @@
 import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { describeReason, type ExitReason } from '../protocol/exit-reason.ts'
 import type { SimulationEvent } from '../app/simulated-system.ts'
-import type { App } from '../app/start.ts'
+import type { App } from '../app/app.ts'
 import type { StateSource } from '../runtime/behavior.ts'
 import type { DeadLetterCause } from '../runtime/events.ts'
 import type { SeededScheduler } from '../simulation/seeded-scheduler.ts'

@@ -42,6 +42,33 @@ export {
   type RunSize,
 } from './errors.ts'
 
+// Who looks on, and who stands in.
+export type { Spy } from './spy.ts'
+export type { Answerable, AutoReply, InputPattern, Probe, ProbedMessage } from './probe.ts'
+export type {
+  CallNames,
+  InputFor,
+  ReplyTo,
+  SpiedMessage,
+  SpiedMessageOf,
+  SpiedNamed,
+  SpiedNotice,
+  SpiedResult,
+  SpiedSend,
+} from './spied-message.ts'
+export { stub } from './stub.ts'
+
+// Children that do what they are told.
+export {
+  Scripted,
+  scripted,
+  type ScriptedHandlers,
+  type ScriptedOptions,
+  type ScriptedRef,
+  type ScriptedState,
+} from './scripted-child.ts'
+export type { Act, ChildScript, ScriptedLife, StartAct } from './child-script.ts'
+
 // Simulation of whole trees.
 export {
   simulatedSystem,

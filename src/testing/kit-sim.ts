@@ -3,7 +3,7 @@ import type { Duration } from '../protocol/duration.ts'
 import type { Message } from '../runtime/message.ts'
 import type { SimulationEvent, SimulationOptions } from '../app/simulated-system.ts'
 import { Simulation } from '../app/simulation.ts'
-import type { App } from '../app/start.ts'
+import type { App } from '../app/app.ts'
 import { ProcessDiedError, StalledError } from '../simulation/errors.ts'
 import type { Fault } from '../simulation/fault-plan.ts'
 import type { SeededScheduler } from '../simulation/seeded-scheduler.ts'
@@ -17,6 +17,7 @@ import { Recorder } from './recorder.ts'
 import type { EventPattern, KillPoint, ProcessKillPoint, Sim } from './sim.ts'
 import type { Steering } from './steering.ts'
 import { describeStep, type SimStep } from './steps.ts'
+import { Watchers } from './watchers.ts'
 
 /** What a simulation of the kit is made with, besides the tree. */
 export interface KitSimParts {
@@ -61,6 +62,7 @@ export class KitSim<Tree> implements Sim<Tree> {
   readonly laws = new Laws()
   /** The faults that were added while it ran. */
   readonly told: ToldFault[] = []
+  readonly #watchers = new Watchers((id) => this.simulation.system?.lifeOf(id) !== undefined)
   readonly #recorder = new Recorder()
   readonly #steering: Steering
   readonly #steersStart: boolean
@@ -97,6 +99,8 @@ export class KitSim<Tree> implements Sim<Tree> {
       after: (what) => this.#after(what),
       isHalted: () => this.#isHalted,
       handling: (actor: ActorId, message: Message) => this.#recorder.handling(actor, message),
+      watch: this.#watchers.handling,
+      sent: this.#watchers.sent,
       asked: (operation, actor) => {
         watch?.asked()
         this.#onAsked?.(operation, actor)
@@ -165,6 +169,10 @@ export class KitSim<Tree> implements Sim<Tree> {
     // The test knows what its actors keep.
     return state as State | undefined
   }
+
+  readonly spy = ((actor: ActorId | { readonly id: ActorId }) => this.#watchers.spy(idOf(actor))) as Sim<Tree>['spy']
+
+  readonly probe = ((actor: ActorId | { readonly id: ActorId }) => this.#watchers.probe(idOf(actor), this)) as Sim<Tree>['probe']
 
   readonly always = (law: string, holds: Law): void => {
     this.laws.add(law, holds)

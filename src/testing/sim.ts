@@ -1,7 +1,10 @@
+import type { ActorRef } from '../behaviors/actor-ref.ts'
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { SimulatedSystem, SimulationEvent } from '../app/simulated-system.ts'
 import type { Fault } from '../simulation/fault-plan.ts'
 import type { Law } from './laws.ts'
+import type { Probe } from './probe.ts'
+import type { Spy } from './spy.ts'
 import type { SimStep } from './steps.ts'
 
 /** Where a process or an actor is to die: at once, or just before or after something is written. */
@@ -22,6 +25,19 @@ export interface Sim<Tree> extends Omit<SimulatedSystem<Tree>, typeof Symbol.asy
    * actor that does not run is not asked.
    */
   peek<State = unknown>(actor: ActorId | { readonly id: ActorId }): State | undefined
+  /**
+   * Writes down what an actor is sent from now on, what it makes of it, and what it sends, in all its incarnations. Neither the
+   * actor nor any order is changed by it. For the actors of the tree, also those that come and go; of one that was spawned,
+   * only what it sends is seen.
+   */
+  spy<Handlers>(actor: ActorRef<Handlers>): Spy<Handlers>
+  spy(actor: ActorId | { readonly id: ActorId }): Spy
+  /**
+   * Has a probe get the messages of an actor of the tree in its place from now on, in all its incarnations; see `stub` for a
+   * child that has no code of its own.
+   */
+  probe<Handlers>(actor: ActorRef<Handlers>): Probe<Handlers>
+  probe(actor: ActorId | { readonly id: ActorId }): Probe
   /**
    * Runs until `what` is true, or until an event comes that has these fields, with as much virtual time as that takes. Resolves
    * with the event. Stops right after the step.
