@@ -80,8 +80,8 @@ export async function check({ node, runs }: Records): Promise<readonly string[]>
 }
 
 /**
- * Of every step of a run, and what it tells of: who ran when, on which message, which incarnation of whom began or ended. What has
- * to hold is not asked: a run ends where it is broken.
+ * Of every step of a run, and what it tells of: who ran when, on which message, which incarnation of whom began or ended. What
+ * has to hold is not asked: a run ends where it is broken.
  */
 async function digestOf({ invariants: _, always: __, ...scenario }: Scenario<never, never>, token: string): Promise<string> {
   const { steps, schedule } = await replay(scenario, token)
