@@ -20,7 +20,9 @@ import { faultyNode, faultyTree } from './faulty-tree.ts'
 import { cannotTear, simulatedDatabase, type SimulatedDatabase } from './simulated-database.ts'
 import type { Death, SimulationControls } from './simulation-controls.ts'
 import type { SimulatedSystem, SimulationEvent, SimulationOptions } from './simulation-options.ts'
-import { startDressed, type App, type StartOptions } from './start.ts'
+import type { App } from './app.ts'
+import { startDressed } from './start.ts'
+import type { StartOptions } from './start-options.ts'
 
 /** So often time goes by before `until` gives up: a timer that sets itself again would go on for ever. */
 const mostMoments = 100_000
@@ -161,8 +163,8 @@ export class Simulation<Tree> implements SimulatedSystem<Tree> {
     const process = this.#process
     const faults = this.#faults
     const during: <T>(code: () => T) => T = this.#watch?.during ?? ((code) => code())
-    const { handling } = this.#controls
-    const faulty = new FaultyBehaviors({ faults, clock: process.clock, during, handling })
+    const { handling, watch, sent } = this.#controls
+    const faulty = new FaultyBehaviors({ faults, clock: process.clock, during, handling, watch })
     const dress = (node: TreeNode, id: ActorId): TreeNode => faultyNode(node, id, faulty)
     const options: StartOptions = {
       ...(store && { store: this.#mortal(faultyStore({ store, faults, tear: this.#database.tear }), process) }),
@@ -183,7 +185,10 @@ export class Simulation<Tree> implements SimulatedSystem<Tree> {
       scheduler: process.scheduler,
       onEvent: (event) => this.#tell(event),
     }
-    const seen = (system: ActorSystem): void => void (this.#system = system)
+    const seen = (system: ActorSystem): void => {
+      this.#system = system
+      system.router.onSent = sent
+    }
     this.#app = await this.until(startDressed(faultyTree(this.#tree, faulty), options, dress, seen))
   }
 

@@ -73,15 +73,14 @@ export type Operation =
   | { readonly type: 'link'; readonly link: string; readonly order: LinkOrder }
   | { readonly type: 'forget'; readonly id: ActorId; readonly options: Required<ForgetOptions> }
 
-/**
- * What a commit gave: for each send, in order, the number that it got; 0 if it is in the outbox of a link, or its receiver knew its
- * key; -1 if the outbox was full, so that it is a dead letter.
- */
+/** What a commit gave: for each send, in order, the number that it got; 0 if it is in the outbox of a link, or its receiver knew its key. */
 export interface CommittedText {
   readonly checkpoint: number | undefined
   readonly sent: readonly number[]
   readonly reserved?: number
   readonly expired?: readonly number[]
+  /** As {@link Committed.full}. */
+  readonly full?: readonly string[]
 }
 
 /** What the store knows when an actor starts, and what only the two sides of a store tell each other. */

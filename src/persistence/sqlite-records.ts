@@ -129,7 +129,7 @@ export class SqliteRecords implements Records {
   }
 
   dropMessages(actor: ActorId, seq: number): void {
-    this.#inbox.flush()
+    this.#inbox.flushBefore(actor, seq)
     this.#sql.dropMessages.run(actor, seq)
   }
 

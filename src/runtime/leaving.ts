@@ -42,6 +42,7 @@ async function runTerm(
     reason,
     state: life.state,
     signal: abort.signal,
+    sleep: (time) => sleep(life.cell.world.clock, time, abort.signal),
     ref: (definition, path) => definition.reference(portOf(life), path),
     checkpoint: (...given) => {
       state = { value: given.length === 0 ? life.state : given[0] }

@@ -2,6 +2,7 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import { durationMs } from '../protocol/duration.ts'
 import type { Behavior, Hooks, PlanResult, StartPlan, Step } from '../runtime/behavior.ts'
 import type { Clock } from '../runtime/clock.ts'
+import type { Context } from '../runtime/context.ts'
 import type { Message } from '../runtime/message.ts'
 import { InjectedFaultError } from './errors.ts'
 import { describeFault, type HookFault, type MessageFault } from './fault-plan.ts'
@@ -16,10 +17,29 @@ export interface FaultyBehaviorParts {
   readonly during: <T>(code: () => T) => T
   /** Told of each message that is about to be handled. */
   readonly handling?: ((actor: ActorId, message: Message) => void) | undefined
+  readonly watch?: HandlingWatch | undefined
 }
 
+/** What comes of the handling of a message, now or later. */
+export type AnyStep = Step<unknown> | PromiseLike<Step<unknown>>
+
+/** The handling of one message, as somebody sees it who watches. */
+export interface WatchedHandling {
+  readonly actor: ActorId
+  readonly incarnation: number
+  readonly state: unknown
+  readonly message: Message
+  readonly ctx: Context
+  /** Has the actor handle it. */
+  handle(): AnyStep
+  /** Carries out the fault that is planned for this message, or else what is given. To be called once. */
+  withFault(work: () => AnyStep): AnyStep
+}
+
+/** Stands around the handling of every message: what it gives is what came of it. */
+export type HandlingWatch = (handling: WatchedHandling) => AnyStep
+
 type StartingHook = NonNullable<Hooks<unknown, unknown>['init']>
-type AnyStep = Step<unknown> | PromiseLike<Step<unknown>>
 type TermHook = NonNullable<Hooks<unknown, unknown>['term']>
 
 /** Wraps behaviors, and those that they turn into, so that they fail as planned, and are watched if that is wanted. */
@@ -82,11 +102,15 @@ export class FaultyBehaviors {
       check: (message) => inner.check(message),
       initial: (args, ctx) => this.#carryOut(faults.atHook('initial', ctx.id), () => during(() => inner.initial(args, ctx))),
       handle: (state, message, ctx) => {
+        const { handling, watch } = this.#parts
         const handle = (): AnyStep => this.#goOn(during(() => inner.handle(state, message, ctx)))
         // What the runtime tells an actor has no handler.
-        if (message.kind === 'info') return handle()
-        this.#parts.handling?.(ctx.id, message)
-        return this.#carryOut<AnyStep>(faults.atMessage(ctx.id, message.name), handle)
+        const isInfo = message.kind === 'info'
+        if (!isInfo) handling?.(ctx.id, message)
+        const withFault = (work: () => AnyStep): AnyStep =>
+          isInfo ? work() : this.#carryOut<AnyStep>(faults.atMessage(ctx.id, message.name), work)
+        if (watch === undefined) return withFault(handle)
+        return watch({ actor: ctx.id, incarnation: ctx.incarnation, state, message, ctx, handle, withFault })
       },
     }
   }

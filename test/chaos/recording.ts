@@ -59,7 +59,11 @@ export async function record({ sqlite, seed, sync, link, syncs }: RecordingOptio
     })
     clock = app.clock
     openings.push({ epoch: app.app.store?.epoch ?? 0, at: disk.steps.length })
-    for (const order of orders)
+    // One after the other: what is given at once is committed at once, and few commits have few moments to look at.
+    const waiting = [...orders]
+    const giveNext = (): boolean => {
+      const order = waiting.shift()
+      if (order === undefined) return false
       give(app, order).then(
         (told) => {
           if (known.has(order)) return
@@ -69,18 +73,28 @@ export async function record({ sqlite, seed, sync, link, syncs }: RecordingOptio
         // It died with its process, and is given again in the next.
         () => undefined,
       )
+      return true
+    }
     const isLast = life === lives
-    await runSteps(app, isLast ? Infinity : 3 + random.integer(50))
+    await runSteps(app, { steps: isLast ? Infinity : 3 + random.integer(50), random, giveNext })
     opening.newest?.die()
     if (isLast) return { disk, orders, acknowledged, openings, clock }
   }
 }
 
-async function runSteps({ scheduler, clock }: ChainApp, steps: number): Promise<void> {
+interface Steps {
+  readonly steps: number
+  readonly random: Random
+  /** False if there is nothing more to give. */
+  readonly giveNext: () => boolean
+}
+
+async function runSteps({ scheduler, clock }: ChainApp, { steps, random, giveNext }: Steps): Promise<void> {
   for (let step = 0; step < steps; step += 1) {
+    if (random.integer(3) === 0) giveNext()
     await settlePromises()
     if (!scheduler.isIdle) scheduler.step()
-    else if (!clock.runNext()) break
+    else if (!giveNext() && !clock.runNext()) break
   }
   await settlePromises()
 }

@@ -109,14 +109,65 @@ describe('what a link cannot do', () => {
     await stop()
   })
 
-  it('is to hold more than maxOutbox: who sends from outside is refused, what a turn sends is a dead letter', async () => {
+  it('is to hold more than maxOutbox: who sends from outside is refused, a turn waits, and nothing is lost', async () => {
     const shop = await startShop({ maxOutbox: 2 })
-    for (const item of ['a', 'b', 'c']) await shop.tree.orders.call.place(item)
+    for (const item of ['a', 'b']) await shop.tree.orders.call.place(item)
     const link = shop.app.linked('billing')
-    expect(await link.info()).toMatchObject({ waiting: 2 })
-    expect(told(shop.events, 'dead letter')).toMatchObject([{ id: '//billing/invoices', why: 'overloaded' }])
-    await expect(link.ref(Invoices, 'invoices').cast.make('d')).rejects.toMatchObject({ code: 'unavailable', isSent: false })
-    await shop.app.stop()
+    let isPlaced = false
+    const third = shop.tree.orders.call.place('c', { timeout: 'infinity' }).then(() => (isPlaced = true))
+    await until(() => told(shop.events, 'link outbox full').length > 0)
+    const fourth = shop.tree.orders.call.place('d', { timeout: 'infinity' })
+    expect(told(shop.events, 'link outbox full')).toEqual([{ type: 'link outbox full', link: 'billing', waiting: 2 }])
+    await expect(link.ref(Invoices, 'invoices').cast.make('e')).rejects.toMatchObject({ code: 'unavailable', isSent: false })
+    expect([isPlaced, (await link.info()).waiting]).toEqual([false, 2])
+    const wires = wirePair()
+    const billing = await startBilling({ wire: wires.ends[1] })
+    link.connect(wires.ends[0])
+    await third
+    await fourth
+    await until(async () => (await billing.tree.invoices.call.made()).length === 4)
+    expect(await billing.tree.invoices.call.made()).toEqual(['a', 'b', 'c', 'd'])
+    expect(told(shop.events, 'dead letter').map(({ why }) => why)).toEqual(['not accepted'])
+    expect(told(shop.events, 'exited')).toEqual([])
+    await Promise.all([shop.app.stop(), billing.app.stop()])
+  })
+
+  it.each(['place', 'placeAfterEffect'] as const)(
+    'is to keep an actor from being stopped that waits for room (%s)',
+    async (how) => {
+      const store = memory()
+      const shop = await startShop({ maxOutbox: 1 }, store)
+      await shop.tree.orders.call.place('a')
+      const waiting = shop.tree.orders.call[how]('b', { timeout: 'infinity' }).catch((error: unknown) => error)
+      await until(() => told(shop.events, 'link outbox full').length > 0)
+      await shop.app.stop()
+      expect(await waiting).toMatchObject({ code: 'unavailable' })
+      // It was accepted: it goes on where there is room.
+      const wires = wirePair()
+      const billing = await startBilling({ wire: wires.ends[1] })
+      const next = await startShop({ wire: wires.ends[0], maxOutbox: 1 }, store)
+      await until(async () => (await billing.tree.invoices.call.made()).length === 2)
+      expect(await billing.tree.invoices.call.made()).toEqual(['a', 'b'])
+      await Promise.all([next.app.stop(), billing.app.stop()])
+    },
+  )
+
+  it('is to have no room for long, where an effect waits behind what has none', async () => {
+    const shop = await startShop({ maxOutbox: 1 })
+    await shop.tree.orders.call.place('a')
+    // Both are in one group: what the first sends has no room, and the effect of the second comes behind it.
+    const both = [
+      shop.tree.orders.call.place('b', { timeout: 'infinity' }),
+      shop.tree.orders.call.placeAfterEffect('c', { timeout: 'infinity' }),
+    ]
+    await until(() => told(shop.events, 'link outbox full').length > 0)
+    const wires = wirePair()
+    const billing = await startBilling({ wire: wires.ends[1] })
+    shop.app.linked('billing').connect(wires.ends[0])
+    expect(await Promise.all(both)).toEqual(['placed', 'placed'])
+    await until(async () => (await billing.tree.invoices.call.made()).length === 3)
+    expect(await billing.tree.invoices.call.made()).toEqual(['a', 'b', 'c'])
+    await Promise.all([shop.app.stop(), billing.app.stop()])
   })
 
   it('is to take from more pairs than maxPairs: what has no room waits at the sender, and that is told', async () => {

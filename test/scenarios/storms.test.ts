@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { App } from '../../src/app/start.ts'
+import type { App } from '../../src/app/app.ts'
 import { actor } from '../../src/behaviors/actor.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import { seededRandom, type Random } from '../../src/runtime/random.ts'
