@@ -102,9 +102,9 @@ export const storeMutants: readonly StoreMutant[] = [
     edits: [
       {
         file: 'runtime/durable-turns.ts',
-        from: '    cell.store.commit(cell.id, life.number, now.commit).then(\n',
+        from: '    cell.store.commit(cell.id, number, now.commit).then(\n',
         to: `    for (const { message, outcome } of group) if (outcome !== undefined) message.caller?.settle(outcome)
-    cell.store.commit(cell.id, life.number, now.commit).then(
+    cell.store.commit(cell.id, number, now.commit).then(
 `,
       },
     ],
@@ -134,6 +134,23 @@ export const storeMutants: readonly StoreMutant[] = [
         from: '    if (turn.dead !== undefined) this.#bury(entry.id, turn.seq, turn.dead)\n',
         to: '',
       },
+    ],
+  },
+  {
+    breaks: 'an entry of a keyed map that was removed is there for the checkpoint before',
+    caughtBy: 'images',
+    edits: [{ file: 'persistence/keyed-writing.ts', from: '  records.addPastEntry(actor, map, key, checkpoint)\n', to: '' }],
+  },
+  {
+    breaks: 'an entry of a keyed map that was removed is gone',
+    caughtBy: 'images',
+    edits: [
+      {
+        file: 'persistence/keyed-writing.ts',
+        from: '  for (const key of known?.keys() ?? removed) if (!kept.has(key)) leave(find(key))\n',
+        to: '  void removed\n',
+      },
+      { file: 'persistence/keyed-writing.ts', from: '  if (found !== count)\n', to: '  if (found < count)\n' },
     ],
   },
   {
