@@ -374,8 +374,12 @@ describe('the members of a dynamic supervisor', () => {
 
   it('answer a request that they had before they were stopped, to whoever asks again while they start', async () => {
     let isSlow = true
+    let asked: Promise<unknown> | undefined
     const Slow = actor('slow', {
       initial: () => ({ n: 0 }),
+      init: () => {
+        if (!isSlow) asked = member.call.add({ id: 'r1' })
+      },
       handlers: ({ call }) => ({
         add: call(async ({ state }) => {
           if (isSlow) await new Promise(() => undefined)
@@ -394,16 +398,8 @@ describe('the members of a dynamic supervisor', () => {
     await until(actors.all.stop('k'))
     expect(await first).toMatchObject({ code: 'unavailable' })
     isSlow = false
-    const started = actors.all.start('k')
-    const asked = new Promise((resolve) => {
-      const ask = (): void => {
-        const again = member.call.add({ id: 'r1' })
-        again.then(resolve, (error: { code: string }) => (error.code === 'noproc' ? setImmediate(ask) : resolve(error)))
-      }
-      ask()
-    })
-    await until(started)
-    expect(await until(asked)).toBe(1)
+    await until(actors.all.start('k'))
+    expect(await until(Promise.resolve(asked))).toBe(1)
     expect(await until(member.call.add())).toBe(2)
   })
 

@@ -17,21 +17,8 @@ export type SimulatedApp<Tree> = Pick<SimulatedSystem<Tree>, Kept> & {
   readonly events: readonly CoppiceEvent[]
 }
 
-type Passed =
-  | 'seed'
-  | 'clock'
-  | 'behaviors'
-  | 'detached'
-  | 'freezeStates'
-  | 'messages'
-  | 'nestedCalls'
-  | 'keepDecisions'
-  | 'keepDeadLetters'
-  | 'overload'
-  | 'middleware'
-  | 'links'
-
-export interface SimulationOptions extends Pick<SystemOptions, Passed> {
+/** All that a simulation takes but what goes wrong, and what this decides. */
+export interface SimulationOptions extends Omit<SystemOptions, 'faults' | 'replay' | 'allowReal' | 'store' | 'onEvent'> {
   /** A memory store of its own if not given. */
   readonly store?: Store
   readonly onEvent?: EventListener
