@@ -38,7 +38,7 @@ export const storeMutants: readonly StoreMutant[] = [
     breaks: 'the frontier moves with what its turns have done, not after it',
     caughtBy: 'images',
     edits: [
-      { file: 'persistence/group-writer.ts', from: '      actors.write()\n', to: '' },
+      { file: 'persistence/group-writer.ts', from: '      const row = actors.write()\n', to: '      const row = undefined\n' },
       {
         file: 'persistence/group-writer.ts',
         from: '      records.commit()\n',
@@ -170,8 +170,8 @@ export const storeMutants: readonly StoreMutant[] = [
     edits: [
       {
         file: 'persistence/group-writer.ts',
-        from: 'this.#connection.again === undefined ? this.#stay(problem, mark) : this.#startAgain(mark)',
-        to: "this.#connection.again === undefined ? this.#stay(problem, mark) : ('not written' as Outcome)",
+        from: 'this.#connection.again === undefined ? this.#stay(problem, proof) : this.#startAgain(proof)',
+        to: "this.#connection.again === undefined ? this.#stay(problem, proof) : ('not written' as Outcome)",
       },
     ],
   },
