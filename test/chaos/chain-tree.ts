@@ -69,7 +69,7 @@ interface Page {
 }
 
 /** So many notes of each desk have a page. */
-const pagesKept = 12
+const pagesKept = 3
 
 /** Of things that come in any order: how many, their sum, and that of their squares. */
 export type Sums = readonly [count: number, sum: number, squares: number]
