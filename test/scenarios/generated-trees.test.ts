@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { simulate } from 'coppice/testing'
 import { crashStories, type CrashStory, type NodeSpec, type SupervisorSpec } from 'coppice/fast-check'
 import type { SimulationEvent } from '../../src/app/simulated-system.ts'
-import { disorder, doubles, forgotten, orphans, overspending, whims } from './random-trees/laws.ts'
+import { doubles, forgotten, orphans, overspending, whims } from './random-trees/laws.ts'
+import { disorderedStarts, disorderedStops, wrongGroups } from './random-trees/order-laws.ts'
 import type { NodePlan, Plan, SupervisorPlan } from './random-trees/plan.ts'
 
 /** A generated tree in the words of the laws of random trees. */
@@ -48,7 +49,9 @@ async function problemsOf({ tree, options, play }: CrashStory): Promise<string[]
   const plan: Plan = { tree: planOf(tree.spec), faults: [], deeds: [], seed: 0, hasStore: false }
   const always = (events: readonly SimulationEvent[]): string[] => [
     ...doubles(events),
-    ...disorder(events, plan),
+    ...disorderedStarts(events, plan),
+    ...disorderedStops(events, plan),
+    ...wrongGroups(events, plan),
     ...overspending(events, plan),
     ...whims(events),
   ]
