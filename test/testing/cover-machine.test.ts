@@ -114,7 +114,10 @@ describe('coverMachine', () => {
 
   it('finds a machine that does not come up again', async () => {
     const fragile = machineScenario({
-      tree: supervisor({ intensity: { restarts: 0, within: '5s' } }, { order: child(Order, { args: { owner: 'u7' }, state: 'durable' }) }),
+      tree: supervisor(
+        { intensity: { restarts: 0, within: '5s' } },
+        { order: child(Order, { args: { owner: 'u7' }, state: 'durable' }) },
+      ),
       actor: 'order',
       machine: order,
       events: [{ type: 'pay', cents: 250 }],
