@@ -52,6 +52,7 @@ async function runTerm(
     await withinLimit(life, abort, () => life.cell.world.attribution.run(life, async () => hook(context)))
     return { wish: { state } }
   } catch (error) {
+    if (!isEnding(life)) return {}
     life.cell.world.emit({ type: 'term failed', id: life.id, incarnation: life.number, error })
     // As in OTP: what `term` ends with takes the place of the reason; that it took too long is known by the limit alone.
     return error instanceof TermLimitError ? {} : { reason: reasonOfThrown(error) }
@@ -69,9 +70,18 @@ async function withinLimit(life: Life, abort: AbortController, run: () => Promis
             abort.abort(late)
             reject(late)
           })
+    // Who is killed meanwhile waits for nothing any more, and leaves no timer behind.
+    let isOver = false
+    life.whenEnded(() => {
+      timer?.cancel()
+      if (!isOver) abort.abort(new TermLimitError('the incarnation was killed before'))
+    })
     run()
       .then(resolve, reject)
-      .finally(() => timer?.cancel())
+      .finally(() => {
+        isOver = true
+        timer?.cancel()
+      })
   })
 }
 
@@ -87,6 +97,7 @@ async function seal(life: Life, reason: ExitReason, wish: Wish | undefined): Pro
     if (number !== undefined)
       cell.world.emit({ type: 'checkpointed', id: life.id, incarnation: life.number, number, cause: 'term' })
   } catch (error) {
+    if (!isEnding(life)) return
     cell.world.emit({ type: 'checkpoint failed', id: life.id, error })
     // The state cannot be stored, or the store is not to be had: at least the exit itself is told to the store.
     await persistence.seal(life.id, life.number, { ...will, snapshot: undefined }).catch(() => undefined)

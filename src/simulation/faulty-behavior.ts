@@ -100,7 +100,7 @@ export class FaultyBehaviors {
       version: inner.version,
       hooks: this.wrapHooks(inner.hooks),
       check: (message) => inner.check(message),
-      initial: (args, ctx) => this.#carryOut(faults.atHook('initial', ctx.id), () => during(() => inner.initial(args, ctx))),
+      initial: (args, ctx) => this.#carryOut(faults.atHook('initial', ctx.id), () => during(() => inner.initial(args, ctx)), ctx),
       handle: (state, message, ctx) => {
         const { handling, watch } = this.#parts
         const handle = (): AnyStep => this.#goOn(during(() => inner.handle(state, message, ctx)))
@@ -108,7 +108,7 @@ export class FaultyBehaviors {
         const isInfo = message.kind === 'info'
         if (!isInfo) handling?.(ctx.id, message)
         const withFault = (work: () => AnyStep): AnyStep =>
-          isInfo ? work() : this.#carryOut<AnyStep>(faults.atMessage(ctx.id, message.name), work)
+          isInfo ? work() : this.#carryOut<AnyStep>(faults.atMessage(ctx.id, message.name), work, ctx)
         if (watch === undefined) return withFault(handle)
         return watch({ actor: ctx.id, incarnation: ctx.incarnation, state, message, ctx, handle, withFault })
       },
@@ -117,15 +117,19 @@ export class FaultyBehaviors {
 
   #startingHook(at: 'init' | 'restart', hook: StartingHook): StartingHook {
     return (ctx) =>
-      this.#carryOut<PlanResult | Promise<PlanResult>>(this.#parts.faults.atHook(at, ctx.id), () => {
-        const plan = this.#parts.during(() => hook(ctx))
-        return plan instanceof Promise ? plan.then((late) => this.#planned(late)) : this.#planned(plan)
-      })
+      this.#carryOut<PlanResult | Promise<PlanResult>>(
+        this.#parts.faults.atHook(at, ctx.id),
+        () => {
+          const plan = this.#parts.during(() => hook(ctx))
+          return plan instanceof Promise ? plan.then((late) => this.#planned(late)) : this.#planned(plan)
+        },
+        ctx,
+      )
   }
 
   #termHook(hook: TermHook): TermHook {
     const { faults, during } = this.#parts
-    return (ctx) => this.#carryOut<void | Promise<void>>(faults.atHook('term', ctx.id), () => during(() => hook(ctx)))
+    return (ctx) => this.#carryOut<void | Promise<void>>(faults.atHook('term', ctx.id), () => during(() => hook(ctx)), ctx)
   }
 
   #planned(plan: PlanResult): PlanResult {
@@ -143,12 +147,20 @@ export class FaultyBehaviors {
     return step.behavior === undefined ? step : { ...step, behavior: this.wrap(step.behavior) }
   }
 
-  #carryOut<Result>(fault: HookFault | MessageFault | undefined, work: () => Result): Result | Promise<Awaited<Result>> {
+  #carryOut<Result>(
+    fault: HookFault | MessageFault | undefined,
+    work: () => Result,
+    ctx: { readonly signal: AbortSignal },
+  ): Result | Promise<Awaited<Result>> {
     if (fault === undefined) return work()
     if (fault.do === 'crash') throw new InjectedFaultError(fault.message ?? describeFault(fault))
     if (fault.do === 'hang') return new Promise(() => undefined)
     const delayMs = durationMs(fault.do.takes, 'takes')
-    const delay = new Promise<void>((resolve) => void this.#parts.clock.setTimer(delayMs, resolve))
+    const delay = new Promise<void>((resolve) => {
+      const timer = this.#parts.clock.setTimer(delayMs, resolve)
+      // Whoever ends meanwhile leaves nothing behind.
+      ctx.signal.addEventListener('abort', () => timer.cancel(), { once: true })
+    })
     return delay.then(work) as Promise<Awaited<Result>>
   }
 }

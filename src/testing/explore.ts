@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../protocol/errors.ts'
 import { holdModules } from '../simulation/real-modules.ts'
-import { ScenarioFailedError, type FailureReport } from './errors.ts'
+import { ScenarioFailedError, StaleTokenError, type FailureReport } from './errors.ts'
 import { reportOf } from './report.ts'
 import { recipeOf, runRecipe, type Stage } from './replays.ts'
 import type { Failure, Run } from './run-scenario.ts'
@@ -119,6 +119,9 @@ export async function replayScenario<Tree, Item>(
   const stage = { scenario, laws }
   const recipe = recipeOf(stage as unknown as Stage<never, never>, replayed)
   const run = await runRecipe(stage, recipe, true)
+  const missing = recipe.told?.find((place) => place >= run.told.length)
+  if (missing !== undefined)
+    throw new StaleTokenError(`it adds ${run.told.length} faults while it runs, and number ${missing + 1} is wanted`)
   const { failure } = run
   if (failure === undefined) return run
   throw failedError(reportOf({ stage, recipe, run, failure, found: 'replayed' }), failure)

@@ -115,7 +115,7 @@ export const rooms: readonly Room[] = [
     packages: [
       { name: 'vitest', in: /^vitest\.ts$/ },
       { name: 'xstate', in: /^machine-.*\.ts$/ },
-      { name: 'fast-check', in: /^generators\.ts$/ },
+      { name: 'fast-check', in: /^generators\// },
     ],
   },
   { name: 'cli', imports: below('cli').filter((room) => room !== 'testing'), packages: [{ name: 'node:' }] },
