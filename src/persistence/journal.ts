@@ -197,7 +197,7 @@ export class Journal {
       planKeyed: (entry, snapshot) => this.#planKeyed(entry, snapshot),
       addCheckpoint: (entry, snapshot, keyed) => void this.#addCheckpoint(entry, snapshot, keyed),
       setAside: (id, why) => {
-        this.retire(id, why)
+        this.#giveUp(id, why)
         this.beginAnew(id, why)
       },
       firstNumber: (entry, seq) => this.#firstNumber(entry, seq),
@@ -249,10 +249,10 @@ export class Journal {
     return seq === 0 ? undefined : { seq, envelope, attempts: 0 }
   }
 
-  retire(id: ActorId, why: string): readonly Journaled[] {
+  /** Moves what is left in the journal of an actor to the dead letters. */
+  #giveUp(id: ActorId, why: string): void {
     const entry = this.#actors.get(id)
     const left = this.#records.messagesAfter(id, entry.frontier).filter((row) => !row.isDead)
-    const messages = left.map((row) => this.#values.message(row))
     const outcome = this.#values.codec.encode({ status: 'crashed', message: why } satisfies Outcome, 'outcome')
     for (const { seq } of left) {
       this.#settleKey(entry, seq, outcome)
@@ -261,7 +261,6 @@ export class Journal {
     entry.frontier = entry.nextSeq - 1
     this.#actors.ended(id)
     this.#actors.touch(entry)
-    return messages
   }
 
   /** Of an actor that cannot be read nothing is counted: whoever starts it is told. */

@@ -374,8 +374,6 @@ export interface Persistence {
   settleEffect(id: ActorId, incarnation: number, effect: EffectId, result: EffectResult): Promise<EffectResult>
   /** Turns a due timer into a message, in one transaction; nothing if the timer is gone. */
   fire(id: ActorId, timer: string): Promise<Journaled | undefined>
-  /** Moves what is left in the journal of `id` to the dead letters; resolves with what was moved. */
-  retire(id: ActorId, why: string): Promise<readonly Journaled[]>
   /** The newest `most` messages of all actors that were given up, oldest first. */
   deadLetters(most: number): Promise<readonly KeptDeadLetter[]>
   /**
