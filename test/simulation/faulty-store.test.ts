@@ -11,7 +11,7 @@ it('a store with faults says of itself what the store says now, which may have b
   const store = {
     open: () => Promise.resolve(Object.defineProperty(reopening, 'info', { get: () => ({ ...inner.info, epoch }) })),
   }
-  const faults = new PlannedFaults([{ at: 'store', operation: 'read', nth: 1 }], () => undefined)
+  const faults = new PlannedFaults([{ at: 'store', operation: 'read', nth: 1, do: 'refuse' }], () => undefined)
   const faulty = await faultyStore({ store: store as never, faults, tear: () => undefined }).open(manualWorld())
   epoch = 2
   expect(faulty.info.epoch).toBe(2)
