@@ -127,6 +127,7 @@ export class Journal {
     if (full.length > 0) return { checkpoint: undefined, sent: [], full }
     const keyed = commit.checkpoint && this.#planKeyed(entry, commit.checkpoint)
     if (commit.attempted !== undefined) this.#records.countAttempt(id, commit.attempted)
+    if (commit.spared !== undefined) this.#records.countAttempt(id, commit.spared, -1)
     const sent: number[] = []
     for (const turn of commit.turns) this.#applyTurn(entry, turn, sent)
     for (const number of commit.told) this.#records.dropExpired(id, number)

@@ -110,6 +110,8 @@ export interface Commit {
   readonly turns: readonly TurnRecord[]
   /** A message whose handling is about to begin: it counts one attempt more. */
   readonly attempted?: number
+  /** A message whose attempt was counted, and that did no harm, but cannot be committed now: it counts one less. */
+  readonly spared?: number
   /** The state after the last turn. */
   readonly checkpoint?: CheckpointOrder
   /** Sets the number of a checkpoint aside, whose state is then saved elsewhere. Until it is written it counts as no longer kept. */

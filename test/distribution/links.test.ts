@@ -203,6 +203,28 @@ describe('what a link cannot do', () => {
     await Promise.all([shop.app.stop(), billing.app.stop()])
   })
 
+  it('is to blame a message for the deaths of the process that came while it waited for room', async () => {
+    const store = memory()
+    const first = await startShop({ maxOutbox: 1 }, store)
+    await first.tree.orders.call.place('a')
+    void first.tree.orders.call.place('b', { timeout: 'infinity' }).catch(() => undefined)
+    await until(() => told(first.events, 'link outbox full').length > 0)
+    const lives = [first]
+    for (let death = 1; death <= 5; death += 1) {
+      // A second owner of a store in memory is what the death of the process looks like.
+      const next = await startShop({ maxOutbox: 1 }, store)
+      await until(() => told(next.events, 'link outbox full').length > 0)
+      lives.push(next)
+    }
+    const wires = wirePair()
+    const billing = await startBilling({ wire: wires.ends[1] })
+    lives.at(-1)?.app.linked('billing').connect(wires.ends[0])
+    await until(async () => (await billing.tree.invoices.call.made()).length === 2)
+    expect(await billing.tree.invoices.call.made()).toEqual(['a', 'b'])
+    expect(lives.flatMap(({ events }) => told(events, 'dead letter'))).toEqual([])
+    await Promise.all([billing.app.stop(), ...lives.map(({ app }) => app.stop())])
+  })
+
   it('is to have no room for long, where an effect waits behind what has none', async () => {
     const shop = await startShop({ maxOutbox: 1 })
     await shop.tree.orders.call.place('a')
