@@ -27,6 +27,7 @@ export default defineConfig({
     alias: [
       { find: /^coppice$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
       { find: /^coppice\/vitest$/, replacement: fileURLToPath(new URL('src/testing/vitest.ts', import.meta.url)) },
+      { find: /^coppice\/fast-check$/, replacement: fileURLToPath(new URL('src/testing/generators/index.ts', import.meta.url)) },
       { find: /^coppice\/testing$/, replacement: fileURLToPath(new URL('src/testing/index.ts', import.meta.url)) },
     ],
   },

@@ -1,5 +1,7 @@
 import type { ActorId } from '../protocol/actor-id.ts'
 import type { Message } from '../runtime/message.ts'
+import type { SentMessage } from '../runtime/middleware.ts'
+import type { HandlingWatch } from '../simulation/faulty-behavior.ts'
 
 /** How a test tool steers a simulation, and what it is told. A simulation without it goes by its seed. */
 export interface SimulationControls {
@@ -13,6 +15,10 @@ export interface SimulationControls {
   readonly isHalted?: () => boolean
   /** A message is about to be handled. */
   readonly handling?: (actor: ActorId, message: Message) => void
+  /** Stands around the handling of every message. */
+  readonly watch?: HandlingWatch
+  /** A message is sent, by whomever. */
+  readonly sent?: (message: SentMessage) => void
   /** The store is asked for something, mostly for an actor. */
   readonly asked?: (operation: string, actor: ActorId | undefined) => void
   /** Chance is asked for a number. */

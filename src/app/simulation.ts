@@ -163,8 +163,8 @@ export class Simulation<Tree> implements SimulatedSystem<Tree> {
     const process = this.#process
     const faults = this.#faults
     const during: <T>(code: () => T) => T = this.#watch?.during ?? ((code) => code())
-    const { handling } = this.#controls
-    const faulty = new FaultyBehaviors({ faults, clock: process.clock, during, handling })
+    const { handling, watch, sent } = this.#controls
+    const faulty = new FaultyBehaviors({ faults, clock: process.clock, during, handling, watch })
     const dress = (node: TreeNode, id: ActorId): TreeNode => faultyNode(node, id, faulty)
     const options: StartOptions = {
       ...(store && { store: this.#mortal(faultyStore({ store, faults, tear: this.#database.tear }), process) }),
@@ -185,7 +185,10 @@ export class Simulation<Tree> implements SimulatedSystem<Tree> {
       scheduler: process.scheduler,
       onEvent: (event) => this.#tell(event),
     }
-    const seen = (system: ActorSystem): void => void (this.#system = system)
+    const seen = (system: ActorSystem): void => {
+      this.#system = system
+      system.router.onSent = sent
+    }
     this.#app = await this.until(startDressed(faultyTree(this.#tree, faulty), options, dress, seen))
   }
 

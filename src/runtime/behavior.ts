@@ -1,4 +1,5 @@
 import type { ActorId } from '../protocol/actor-id.ts'
+import type { Duration } from '../protocol/duration.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { Checkpointable } from './checkpointable.ts'
 import type { Context, Referable } from './context.ts'
@@ -72,6 +73,8 @@ export interface StartContext<State, Args> {
   readonly checkpoints: readonly CheckpointInfo[]
   /** Aborted when the start is given up. */
   readonly signal: AbortSignal
+  /** Waits so long by the system's clock, which a simulation moves; rejects when the start is given up. */
+  sleep(time: Duration): Promise<void>
   /** Goes on with what is offered; with `initial(args)` where nothing is. The same as returning nothing. */
   resume(): StartPlan
   /** Goes on from one of {@link checkpoints}. */
@@ -92,6 +95,8 @@ export interface TermContext<State> {
   readonly state: State
   /** Aborted when the time for `term` is over. */
   readonly signal: AbortSignal
+  /** Waits so long by the system's clock, which a simulation moves; rejects when the time for `term` is over. */
+  sleep(time: Duration): Promise<void>
   /** A reference whose messages are sent on behalf of this actor, at once: before anybody learns of its end. */
   ref<Ref>(definition: Referable<Ref>, path: string): Ref
   /**

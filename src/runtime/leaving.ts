@@ -42,6 +42,7 @@ async function runTerm(
     reason,
     state: life.state,
     signal: abort.signal,
+    sleep: (time) => sleep(life.cell.world.clock, time, abort.signal),
     ref: (definition, path) => definition.reference(portOf(life), path),
     checkpoint: (...given) => {
       state = { value: given.length === 0 ? life.state : given[0] }
@@ -68,9 +69,21 @@ async function withinLimit(life: Life, abort: AbortController, run: () => Promis
             abort.abort(late)
             reject(late)
           })
+    // Who is killed meanwhile waits for nothing any more, and leaves no timer behind.
+    let isOver = false
+    life.whenEnded(() => {
+      timer?.cancel()
+      if (isOver) return
+      const cut = new TermLimitError('the incarnation was killed before its term ended')
+      abort.abort(cut)
+      reject(cut)
+    })
     run()
       .then(resolve, reject)
-      .finally(() => timer?.cancel())
+      .finally(() => {
+        isOver = true
+        timer?.cancel()
+      })
   })
 }
 
@@ -86,6 +99,7 @@ async function seal(life: Life, reason: ExitReason, wish: Wish | undefined): Pro
     if (number !== undefined)
       cell.world.emit({ type: 'checkpointed', id: life.id, incarnation: life.number, number, cause: 'term' })
   } catch (error) {
+    if (!isEnding(life)) return
     cell.world.emit({ type: 'checkpoint failed', id: life.id, error })
     // The state cannot be stored, or the store is not to be had: at least the exit itself is told to the store.
     await persistence.seal(life.id, life.number, { ...will, snapshot: undefined }).catch(() => undefined)

@@ -48,6 +48,8 @@ const defaultTimeoutMs = 5_000
 const shortestPauseMs = 10
 const longestPauseMs = 1_000
 
+type Way = 'call' | 'cast' | 'forward' | 'stream'
+
 /** What the ways between the actors of one node lead through. */
 export interface LocalRouterParts {
   readonly cells: ReadonlyMap<ActorId, Cell>
@@ -76,6 +78,7 @@ export class LocalRouter implements Router {
   readonly #awaited = new Map<ActorId, Message[]>()
   readonly #admission: Admission
   readonly #streamParts: StreamParts
+  onSent: ((message: SentMessage) => void) | undefined = undefined
   #isClosed = false
 
   constructor(parts: LocalRouterParts) {
@@ -92,7 +95,7 @@ export class LocalRouter implements Router {
   call(to: ActorId, request: Request, options?: CallOptions): Promise<unknown> {
     const { name, input, sender, life, origin, headers } = request
     if (options !== undefined) checkCallOptions(name, options)
-    const middleware = this.#middlewareFor(to, request)
+    const middleware = this.#middlewareFor('call', to, request)
     if (middleware !== undefined)
       return middleware.send(this.#sent('call', to, request), (passed) =>
         this.call(to, { ...request, ...whatOf(passed) }, options),
@@ -138,7 +141,7 @@ export class LocalRouter implements Router {
   forward(to: ActorId, request: Request, waiting: Pick<Message, 'caller' | 'call'>): void {
     const { name, input, sender, headers } = request
     const { caller, call } = waiting
-    const middleware = this.#middlewareFor(to, request)
+    const middleware = this.#middlewareFor('forward', to, request)
     if (middleware !== undefined) {
       const leave = (passed: SentMessage): Promise<void> => {
         this.forward(to, { ...request, ...whatOf(passed) }, waiting)
@@ -163,7 +166,7 @@ export class LocalRouter implements Router {
 
   cast(to: ActorId, request: Request, options?: CastOptions): Promise<void> {
     const { name, input, sender, headers } = request
-    const middleware = this.#middlewareFor(to, request)
+    const middleware = this.#middlewareFor('cast', to, request)
     if (middleware !== undefined) return this.#castThrough(middleware, to, request, options)
     const place = this.#parts.cells.get(to)
     const message = new Message({ kind: 'cast', name, input, sender, key: options?.id, headers }, undefined, 0)
@@ -186,7 +189,7 @@ export class LocalRouter implements Router {
   /** Puts the message that begins a stream on its way; what keeps it from that ends the stream. */
   #begin(to: ActorId, request: Request, link: StreamLink): void {
     const { name, input, sender, headers } = request
-    const middleware = this.#middlewareFor(to, request)
+    const middleware = this.#middlewareFor('stream', to, request)
     if (middleware !== undefined) {
       const leave = (passed: SentMessage): Promise<void> => {
         this.#begin(to, { ...request, ...whatOf(passed) }, link)
@@ -332,14 +335,16 @@ export class LocalRouter implements Router {
   }
 
   /** What a message has to pass still; nothing on its way to a behavior of the runtime itself. */
-  #middlewareFor(to: ActorId, { headers }: Request): MiddlewareChain | undefined {
+  #middlewareFor(way: Way, to: ActorId, request: Request): MiddlewareChain | undefined {
+    const { headers } = request
+    if (this.onSent !== undefined && headers === undefined) this.onSent(this.#sent(way, to, request))
     const { middleware, cells } = this.#parts
     if (middleware === undefined || headers !== undefined || cells.get(to)?.spec.behavior.sharesMessages === true)
       return undefined
     return middleware
   }
 
-  #sent(way: 'call' | 'cast' | 'forward' | 'stream', to: ActorId, { name, input, sender, origin }: Request): SentMessage {
+  #sent(way: Way, to: ActorId, { name, input, sender, origin }: Request): SentMessage {
     const { middleware, cells } = this.#parts
     const handled = origin?.message ?? (sender === undefined ? undefined : cells.get(sender)?.life?.turns.current)
     const headers = middleware?.headersOf(handled) ?? {}

@@ -4,6 +4,7 @@ import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { CallOptions, CastOptions, StopOptions } from './context.ts'
 import type { DeadLetterCause } from './events.ts'
 import type { CallOrigin, Message } from './message.ts'
+import type { SentMessage } from './middleware.ts'
 import type { Member } from './persistence.ts'
 import type { CheckpointOptions, CheckpointTaken } from './checkpoint-request.ts'
 import type { PartsOptions, PartStream } from './streams/part-stream.ts'
@@ -34,6 +35,8 @@ export interface SendingLife {
 
 /** The ways between actors. */
 export interface Router {
+  /** Is shown every message before it leaves, and before any middleware; for test tools. */
+  readonly onSent: ((message: SentMessage) => void) | undefined
   call(to: ActorId, request: Request, options?: CallOptions): Promise<unknown>
   /** As {@link call}, for somebody who waits already. */
   forward(to: ActorId, request: Request, message: Pick<Message, 'caller' | 'call'>): void

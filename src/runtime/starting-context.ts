@@ -1,8 +1,10 @@
 import type { ActorId } from '../protocol/actor-id.ts'
+import type { Duration } from '../protocol/duration.ts'
 import type { ExitReason } from '../protocol/exit-reason.ts'
 import type { Life } from './anatomy.ts'
 import type { Behavior, Offered, StartCause, StartContext, StartPlan } from './behavior.ts'
 import type { CheckpointInfo } from './persistence.ts'
+import { sleep } from './sleep.ts'
 
 export const resume: StartPlan = Object.freeze({ type: 'resume' })
 
@@ -32,6 +34,10 @@ export class StartingContext implements StartContext<unknown, unknown> {
 
   get signal(): AbortSignal {
     return this.#life.signal
+  }
+
+  sleep(time: Duration): Promise<void> {
+    return sleep(this.#life.cell.world.clock, time, this.signal)
   }
 
   // None of these needs its object: hooks may take them out of it.

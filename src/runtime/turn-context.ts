@@ -104,6 +104,7 @@ export class TurnContext extends LiveContext {
     if (!this.mayAct(`cast of ${name}`)) return Promise.resolve()
     const { router, middleware } = this.cell.world
     const envelope: Envelope = { kind: 'cast', name, input, sender: this.id, key: options?.id }
+    router.onSent?.(this.#sent('cast', to, envelope))
     if (middleware === undefined) return this.#cast(to, envelope)
     const sent = middleware
       .send(this.#sent('cast', to, envelope), (passed) =>
@@ -133,8 +134,10 @@ export class TurnContext extends LiveContext {
   override request(to: { readonly id: ActorId }, name: string, input: unknown, options: RequestOptions): string {
     const request = this.newRequestId()
     if (!this.mayAct(`request of ${name}`)) return request
-    const { middleware } = this.cell.world
+    const { router, middleware } = this.cell.world
     const envelope: Envelope = { kind: 'call', name, input, sender: this.id, key: requestKey(options.then, request) }
+    // What goes through no journal is told of by the router, when it leaves.
+    if (middleware !== undefined || router.isJournaled(to.id)) router.onSent?.(this.#sent('call', to.id, envelope))
     if (middleware === undefined) {
       this.#request(to.id, envelope, request, options)
       return request

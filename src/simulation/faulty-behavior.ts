@@ -2,6 +2,7 @@ import type { ActorId } from '../protocol/actor-id.ts'
 import { durationMs } from '../protocol/duration.ts'
 import type { Behavior, Hooks, PlanResult, StartPlan, Step } from '../runtime/behavior.ts'
 import type { Clock } from '../runtime/clock.ts'
+import type { Context } from '../runtime/context.ts'
 import type { Message } from '../runtime/message.ts'
 import { InjectedFaultError } from './errors.ts'
 import { describeFault, type HookFault, type MessageFault } from './fault-plan.ts'
@@ -16,10 +17,29 @@ export interface FaultyBehaviorParts {
   readonly during: <T>(code: () => T) => T
   /** Told of each message that is about to be handled. */
   readonly handling?: ((actor: ActorId, message: Message) => void) | undefined
+  readonly watch?: HandlingWatch | undefined
 }
 
+/** What comes of the handling of a message, now or later. */
+export type AnyStep = Step<unknown> | PromiseLike<Step<unknown>>
+
+/** The handling of one message, as somebody sees it who watches. */
+export interface WatchedHandling {
+  readonly actor: ActorId
+  readonly incarnation: number
+  readonly state: unknown
+  readonly message: Message
+  readonly ctx: Context
+  /** Has the actor handle it. */
+  handle(): AnyStep
+  /** Carries out the fault that is planned for this message, or else what is given. To be called once. */
+  withFault(work: () => AnyStep): AnyStep
+}
+
+/** Stands around the handling of every message: what it gives is what came of it. */
+export type HandlingWatch = (handling: WatchedHandling) => AnyStep
+
 type StartingHook = NonNullable<Hooks<unknown, unknown>['init']>
-type AnyStep = Step<unknown> | PromiseLike<Step<unknown>>
 type TermHook = NonNullable<Hooks<unknown, unknown>['term']>
 
 /** Wraps behaviors, and those that they turn into, so that they fail as planned, and are watched if that is wanted. */
@@ -80,28 +100,36 @@ export class FaultyBehaviors {
       version: inner.version,
       hooks: this.wrapHooks(inner.hooks),
       check: (message) => inner.check(message),
-      initial: (args, ctx) => this.#carryOut(faults.atHook('initial', ctx.id), () => during(() => inner.initial(args, ctx))),
+      initial: (args, ctx) => this.#carryOut(faults.atHook('initial', ctx.id), () => during(() => inner.initial(args, ctx)), ctx),
       handle: (state, message, ctx) => {
+        const { handling, watch } = this.#parts
         const handle = (): AnyStep => this.#goOn(during(() => inner.handle(state, message, ctx)))
         // What the runtime tells an actor has no handler.
-        if (message.kind === 'info') return handle()
-        this.#parts.handling?.(ctx.id, message)
-        return this.#carryOut<AnyStep>(faults.atMessage(ctx.id, message.name), handle)
+        const isInfo = message.kind === 'info'
+        if (!isInfo) handling?.(ctx.id, message)
+        const withFault = (work: () => AnyStep): AnyStep =>
+          isInfo ? work() : this.#carryOut<AnyStep>(faults.atMessage(ctx.id, message.name), work, ctx)
+        if (watch === undefined) return withFault(handle)
+        return watch({ actor: ctx.id, incarnation: ctx.incarnation, state, message, ctx, handle, withFault })
       },
     }
   }
 
   #startingHook(at: 'init' | 'restart', hook: StartingHook): StartingHook {
     return (ctx) =>
-      this.#carryOut<PlanResult | Promise<PlanResult>>(this.#parts.faults.atHook(at, ctx.id), () => {
-        const plan = this.#parts.during(() => hook(ctx))
-        return plan instanceof Promise ? plan.then((late) => this.#planned(late)) : this.#planned(plan)
-      })
+      this.#carryOut<PlanResult | Promise<PlanResult>>(
+        this.#parts.faults.atHook(at, ctx.id),
+        () => {
+          const plan = this.#parts.during(() => hook(ctx))
+          return plan instanceof Promise ? plan.then((late) => this.#planned(late)) : this.#planned(plan)
+        },
+        ctx,
+      )
   }
 
   #termHook(hook: TermHook): TermHook {
     const { faults, during } = this.#parts
-    return (ctx) => this.#carryOut<void | Promise<void>>(faults.atHook('term', ctx.id), () => during(() => hook(ctx)))
+    return (ctx) => this.#carryOut<void | Promise<void>>(faults.atHook('term', ctx.id), () => during(() => hook(ctx)), ctx)
   }
 
   #planned(plan: PlanResult): PlanResult {
@@ -119,12 +147,20 @@ export class FaultyBehaviors {
     return step.behavior === undefined ? step : { ...step, behavior: this.wrap(step.behavior) }
   }
 
-  #carryOut<Result>(fault: HookFault | MessageFault | undefined, work: () => Result): Result | Promise<Awaited<Result>> {
+  #carryOut<Result>(
+    fault: HookFault | MessageFault | undefined,
+    work: () => Result,
+    ctx: { readonly signal: AbortSignal },
+  ): Result | Promise<Awaited<Result>> {
     if (fault === undefined) return work()
     if (fault.do === 'crash') throw new InjectedFaultError(fault.message ?? describeFault(fault))
     if (fault.do === 'hang') return new Promise(() => undefined)
     const delayMs = durationMs(fault.do.takes, 'takes')
-    const delay = new Promise<void>((resolve) => void this.#parts.clock.setTimer(delayMs, resolve))
+    const delay = new Promise<void>((resolve) => {
+      const timer = this.#parts.clock.setTimer(delayMs, resolve)
+      // Whoever ends meanwhile leaves nothing behind.
+      ctx.signal.addEventListener('abort', () => timer.cancel(), { once: true })
+    })
     return delay.then(work) as Promise<Awaited<Result>>
   }
 }

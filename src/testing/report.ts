@@ -1,4 +1,4 @@
-import type { FailureReport } from './errors.ts'
+import type { FailureReport, RunSize } from './errors.ts'
 import { mermaidOf, timelineOf } from './drawings.ts'
 import { describeDeath } from './process-death.ts'
 import { replayedOf, type Recipe, type Stage } from './replays.ts'
@@ -15,10 +15,17 @@ export interface ReportParts<Tree, Item> {
   readonly failure: Failure
   /** How it was found, in one line. */
   readonly found: string
+  /** In which run it was found, how it was then, and how many runs it took to make it shorter. */
+  readonly search?: { readonly run: number; readonly first: Played; readonly shrinkRuns: number }
+}
+
+interface Played {
+  readonly recipe: Recipe
+  readonly run: Run
 }
 
 /** Tells of a failure all that there is to tell. */
-export function reportOf<Tree, Item>({ stage, recipe, run, failure, found }: ReportParts<Tree, Item>): FailureReport {
+export function reportOf<Tree, Item>({ stage, recipe, run, failure, found, search }: ReportParts<Tree, Item>): FailureReport {
   const { law, detail } = failure
   const { seed, decisions } = recipe
   const plain = stage as unknown as Stage<never, never>
@@ -27,10 +34,12 @@ export function reportOf<Tree, Item>({ stage, recipe, run, failure, found }: Rep
   const [mermaid, timeline] = [mermaidOf(run.steps), timelineOf(run.steps)]
   const test = testOf(plain, law, token)
   const { faults = [], items } = stage.scenario
-  const wrong = recipe.faults.flatMap((place) => faults[place] ?? []).map((fault) => `  fault    ${describeFault(fault)}`)
-  const told = items && recipe.items.map((place) => JSON.stringify(items[place])).join(', ')
-  const story = told === undefined ? [] : [`  items    ${told === '' ? 'none' : told}`]
-  const death = recipe.death === undefined ? [] : [`  death    of the process ${describeDeath(recipe.death)}`]
+  const planned = recipe.faults.flatMap((place) => faults[place] ?? [])
+  const told = run.told.flatMap(({ fault, takesPart }) => (takesPart ? [fault] : []))
+  const wrong = [...planned, ...told].map((fault) => `  fault    ${describeFault(fault)}`)
+  const left = items && recipe.items.map((place) => JSON.stringify(items[place])).join(', ')
+  const story = left === undefined ? [] : [`  items    ${left === '' ? 'none' : left}`]
+  const death = recipe.deaths.map((point) => `  death    of the process ${describeDeath(point)}`)
   const decided = decisions.map(({ at, choice }) => `${choice} (choice ${at})`).join(', ')
   const text = [
     `"${law}" does not hold: ${detail}`,
@@ -53,7 +62,18 @@ export function reportOf<Tree, Item>({ stage, recipe, run, failure, found }: Rep
     'as a test:',
     test,
   ].join('\n')
-  return { law, detail, seed, token, decisions, schedule, mermaid, timeline, test, text }
+  const how = search && {
+    run: search.run,
+    from: sizeOf(search.first),
+    to: sizeOf({ recipe, run }),
+    shrinkRuns: search.shrinkRuns,
+  }
+  return { law, detail, seed, token, decisions, schedule, mermaid, timeline, test, search: how, text }
+}
+
+function sizeOf({ recipe: { decisions, items, faults, deaths }, run: { told } }: Played): RunSize {
+  const { length: added } = told.filter(({ takesPart }) => takesPart)
+  return { decisions: decisions.length, items: items.length, faults: faults.length + added, deaths: deaths.length }
 }
 
 /** That promises go on is told only where it was decided. */

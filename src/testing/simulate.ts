@@ -11,6 +11,8 @@ import { bySeed, Steering } from './steering.ts'
 export interface SimulateOptions extends Omit<SimulationOptions, 'replay'> {
   /** Does not look for what is left when the tree has been stopped. `false` if not given. */
   readonly allowLeftovers?: boolean
+  /** Faults of the plan need not come about: for plans that chance has made. `false` if not given. */
+  readonly allowUnusedFaults?: boolean
 }
 
 /**
@@ -45,15 +47,15 @@ export async function simulate<Tree, Result>(
   options: SimulateOptions,
   play: (sim: Sim<Tree>) => Promise<Result> | Result,
 ): Promise<Result> {
-  const { allowLeftovers = false, ...rest } = options
+  const { allowLeftovers = false, allowUnusedFaults = false, ...rest } = options
   checkOptions(rest)
   const { seed = 1 } = rest
-  const sim = new KitSim(tree, { options: rest, steering: new Steering(bySeed(seed * 3)), takesFaults: true })
+  const sim = new KitSim(tree, { options: rest, steering: new Steering(bySeed(seed * 4)), takesFault: () => true })
   try {
     await sim.begin()
     const result = await play(sim)
     await sim.until(sim.app.stop())
-    const leftovers = allowLeftovers ? [] : leftoversOf(sim)
+    const leftovers = allowLeftovers ? [] : leftoversOf(sim, allowUnusedFaults)
     if (leftovers.length > 0) throw new LeftoverError(leftovers)
     return result
   } finally {

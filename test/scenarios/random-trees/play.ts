@@ -27,6 +27,8 @@ export async function play(plan: Plan, more?: StormLaws): Promise<Played> {
     seed,
     items,
     faults,
+    told: undefined,
+    deaths: [],
     store,
   })
   if (failure === undefined) return { law: undefined, problem: '', events }

@@ -114,7 +114,8 @@ export const rooms: readonly Room[] = [
     imports: below('testing'),
     packages: [
       { name: 'vitest', in: /^vitest\.ts$/ },
-      { name: 'fast-check', in: /^generators\.ts$/ },
+      { name: 'xstate', in: /^machine-.*\.ts$/ },
+      { name: 'fast-check', in: /^generators\// },
     ],
   },
   { name: 'cli', imports: below('cli').filter((room) => room !== 'testing'), packages: [{ name: 'node:' }] },
