@@ -4,7 +4,7 @@ import type { Sync } from '../../src/persistence/sqlite-settings.ts'
 import { seededRandom, type Random } from '../../src/runtime/random.ts'
 import { settlePromises } from '../../src/simulation/settle.ts'
 import { links } from '../support/links.ts'
-import { simulated } from '../support/simulated-app.ts'
+import { simulatedSystem } from '../../src/app/simulated-system.ts'
 import { chainTree } from './chain-tree.ts'
 import { Disk } from './disk.ts'
 import { give, planOrders, type ChainApp, type Placed } from './orders.ts'
@@ -52,7 +52,8 @@ export async function record({ sqlite, seed, sync, link, syncs }: RecordingOptio
   let clock: ChainApp['clock'] | undefined
   for (let life = 1; ; life += 1) {
     const opening = recordedOpening({ sqlite, disk, random, sync })
-    const app = await simulated(chainTree(10_000), {
+    const app = await simulatedSystem(chainTree(10_000), {
+      allowReal: true,
       store: links[link](opening),
       seed: random.integer(1e9),
       ...(clock && { clock }),

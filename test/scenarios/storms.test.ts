@@ -5,8 +5,8 @@ import { memory } from '../../src/persistence/memory-store.ts'
 import { seededRandom, type Random } from '../../src/runtime/random.ts'
 import { createVirtualClock, type VirtualClock } from '../../src/simulation/virtual-clock.ts'
 import { child, dynamicSupervisor, supervisor } from '../../src/supervision/trees/tree.ts'
+import { doubles } from '../support/history.ts'
 import { simulated } from '../support/simulated-app.ts'
-import { doubles } from './random-trees/laws.ts'
 
 /** What a storm is made of; while it is calm, starts and ends neither fail nor take time. */
 interface Weather {

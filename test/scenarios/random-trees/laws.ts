@@ -1,11 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { SimulationEvent } from '../../../src/app/simulated-system.ts'
 import { childId, keyOf, parentOf, type ActorId } from '../../../src/protocol/actor-id.ts'
 import type { ExitReason } from '../../../src/protocol/exit-reason.ts'
 import { outcomeOf } from '../../../src/supervision/machine/explain.ts'
-import type { SupervisorInput } from '../../../src/supervision/machine/decider.ts'
-import { replay, type ReplayedStep } from '../../../src/supervision/machine/replay.ts'
 import type { RestartType } from '../../../src/supervision/specs/restart-type.ts'
+import { aliveAfter, doubles, whims } from '../../support/history.ts'
 import { keyAt, supervisorsOf } from './grown-tree.ts'
 import { disorderedStarts, disorderedStops, wrongGroups } from './order-laws.ts'
 import type { Plan } from './plan.ts'
@@ -18,32 +16,6 @@ export const historyLaws: Readonly<Record<string, (events: readonly SimulationEv
   'a restart takes along whom the strategy says, all of them down before': wrongGroups,
   'the budget is spent to the end, and no further': overspending,
   'the same facts make the same commands': whims,
-}
-
-/** Who lives after these events, with the number of the incarnation. */
-export function aliveAfter(events: readonly SimulationEvent[]): ReadonlyMap<ActorId, number> {
-  const alive = new Map<ActorId, number>()
-  for (const event of events) {
-    if (event.type === 'started') alive.set(event.id, event.incarnation)
-    if (event.type === 'exited' && alive.get(event.id) === event.incarnation) alive.delete(event.id)
-  }
-  return alive
-}
-
-/** No child ever has two live incarnations, and none ends that did not live. */
-export function doubles(events: readonly SimulationEvent[]): string[] {
-  const alive = new Map<ActorId, number>()
-  const problems: string[] = []
-  for (const event of events) {
-    if (event.type === 'started') {
-      if (alive.has(event.id)) problems.push(`there are two of ${event.id}`)
-      alive.set(event.id, event.incarnation)
-    } else if (event.type === 'exited') {
-      if (alive.get(event.id) !== event.incarnation) problems.push(`${event.id}#${event.incarnation} ended without having lived`)
-      alive.delete(event.id)
-    }
-  }
-  return problems
 }
 
 /** No more restarts in any window than allowed; who gives up has used them all, and ends. */
@@ -111,24 +83,6 @@ export function orphans(events: readonly SimulationEvent[]): string[] {
   return [...alive.keys()].flatMap((id) => {
     const parent = parentOf(id)
     return parent === undefined || alive.has(parent) ? [] : [`${id} is an orphan`]
-  })
-}
-
-/** The machine makes the same commands of the same facts. */
-export function whims(events: readonly SimulationEvent[]): string[] {
-  const lives = new Map<string, { readonly input: SupervisorInput; readonly steps: ReplayedStep[] }>()
-  for (const event of events) {
-    if (event.type === 'supervisor began') lives.set(`${event.id}#${event.incarnation}`, { input: event.input, steps: [] })
-    if (event.type === 'supervisor step')
-      lives.get(`${event.id}#${event.incarnation}`)?.steps.push({ fact: event.fact, commands: event.commands })
-  }
-  return [...lives].flatMap(([life, { input, steps }]) => {
-    if (steps.length === 0) return []
-    const again = replay(
-      input,
-      steps.flatMap(({ fact }) => (fact === undefined ? [] : [fact])),
-    )
-    return isDeepStrictEqual(again, steps) ? [] : [`${life} decides otherwise when it is replayed`]
   })
 }
 

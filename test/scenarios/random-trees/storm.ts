@@ -3,8 +3,9 @@ import type { VirtualClock } from '../../../src/simulation/virtual-clock.ts'
 import { NeverHappenedError } from '../../../src/testing/errors.ts'
 import { scenario, type Invariant, type Scenario } from '../../../src/testing/scenario.ts'
 import type { Sim } from '../../../src/testing/sim.ts'
+import { aliveAfter } from '../../support/history.ts'
 import { faultsOf, refsIn, treeOf, workerOn, type Refs } from './grown-tree.ts'
-import { aliveAfter, historyLaws, forgotten, orphans } from './laws.ts'
+import { historyLaws, forgotten, orphans } from './laws.ts'
 import type { Deed, Plan } from './plan.ts'
 
 /** What has to hold of a storm, by its name, in the order in which it is asked. */
