@@ -74,9 +74,9 @@ async function withinLimit(life: Life, abort: AbortController, run: () => Promis
     life.whenEnded(() => {
       timer?.cancel()
       if (isOver) return
-      const cut = new TermLimitError('the incarnation was killed before its term ended')
-      abort.abort(cut)
-      reject(cut)
+      const early = new TermLimitError('the incarnation was killed before its term had ended')
+      abort.abort(early)
+      reject(early)
     })
     run()
       .then(resolve, reject)
