@@ -92,6 +92,7 @@ export function actor<Args, State, Handlers extends Record<string, AnyHandler>>(
     name,
     behavior: new ActorBehavior(name, options, handlers) as unknown as Behavior<State, Args>,
     reference: (port: Port, id: ActorId) => makeRef<Handlers>(names, port, id),
+    handlers: handlers as unknown as Handlers,
   })
 }
 

@@ -14,7 +14,7 @@ export interface Kind<Args, State, Ref, Handlers = unknown> extends MemberRefera
   readonly behavior: Behavior<State, Args>
   /** What holds for it where its child options do not say otherwise. */
   readonly childDefaults?: KindDefaults
-  /** Only for the type. */
+  /** What it can be sent; known of what `actor` has made, else only for the type. */
   readonly handlers?: Handlers
 }
 

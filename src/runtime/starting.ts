@@ -4,7 +4,7 @@ import type { Cell, Life } from './anatomy.ts'
 import type { Beginning } from './beginning.ts'
 import type { Behavior, Hooks, StartCause, StartPlan, StateSource } from './behavior.ts'
 import { DurableTurns, largestGroup, unknownOutcome } from './durable-turns.ts'
-import { IgnoreError, reasonOfThrown, StateUnreadableError } from './errors.ts'
+import { ExitError, IgnoreError, reasonOfThrown, StateUnreadableError } from './errors.ts'
 import { deepFreeze } from '../protocol/freeze.ts'
 import { Incarnation } from './incarnation.ts'
 import { LiveContext } from './live-context.ts'
@@ -83,10 +83,18 @@ async function carryOutLater(plan: Promise<StartPlan>, life: Incarnation, found:
 
 async function publishLater(life: Incarnation, origin: StartOrigin, first: Promise<FirstState>): Promise<Started> {
   try {
-    return publish(life, origin, await first)
+    return publish(life, origin, await unlessEnded(life, first))
   } catch (error) {
     return failed(life.cell, life, error)
   }
+}
+
+/** Who is killed while it starts does not come up, however long its code goes on. */
+function unlessEnded<T>(life: Incarnation, promise: PromiseLike<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    life.whenEnded((reason) => reject(new ExitError(reason)))
+    promise.then(resolve, reject)
+  })
 }
 
 async function startFromStore(cell: Cell, origin: StartOrigin, attempt: number): Promise<Started> {
@@ -104,8 +112,8 @@ async function startFromStore(cell: Cell, origin: StartOrigin, attempt: number):
     if (cell.spec.mode === 'durable') cell.journal.isOpening = false
     life.turns = new VolatileTurns(life)
     const found = await recoverDown(cell, life, opened)
-    const plan = await askHook(life, origin, attempt, found)
-    const first = await carryOut(plan, life, found)
+    const plan = await unlessEnded(life, Promise.resolve(askHook(life, origin, attempt, found)))
+    const first = await unlessEnded(life, Promise.resolve(carryOut(plan, life, found)))
     const checkpoint = await secure(life, first, plan, found)
     if (cell.spec.mode === 'durable') life.turns = new DurableTurns(life, checkpoint)
     const { revived } = found

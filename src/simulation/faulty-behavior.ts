@@ -4,6 +4,7 @@ import type { Behavior, Hooks, PlanResult, StartPlan, Step } from '../runtime/be
 import type { Clock } from '../runtime/clock.ts'
 import type { Context } from '../runtime/context.ts'
 import type { Message } from '../runtime/message.ts'
+import { sleep } from '../runtime/sleep.ts'
 import { InjectedFaultError } from './errors.ts'
 import { describeFault, type HookFault, type MessageFault } from './fault-plan.ts'
 import type { PlannedFaults } from './planned-faults.ts'
@@ -156,11 +157,8 @@ export class FaultyBehaviors {
     if (fault.do === 'crash') throw new InjectedFaultError(fault.message ?? describeFault(fault))
     if (fault.do === 'hang') return new Promise(() => undefined)
     const delayMs = durationMs(fault.do.takes, 'takes')
-    const delay = new Promise<void>((resolve) => {
-      const timer = this.#parts.clock.setTimer(delayMs, resolve)
-      // Whoever ends meanwhile leaves nothing behind.
-      ctx.signal.addEventListener('abort', () => timer.cancel(), { once: true })
-    })
+    // Whoever ends meanwhile leaves nothing behind.
+    const delay = sleep(this.#parts.clock, delayMs, ctx.signal)
     return delay.then(work) as Promise<Awaited<Result>>
   }
 }

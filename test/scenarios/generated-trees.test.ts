@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { simulate } from 'coppice/testing'
-import { crashStories, type CrashStory, type NodeSpec, type SupervisorSpec } from 'coppice/fast-check'
+import { crashStories, crashStory, generatedTree, type CrashStory, type NodeSpec, type SupervisorSpec } from 'coppice/fast-check'
 import type { SimulationEvent } from '../../src/app/simulated-system.ts'
 import { forgotten, historyLaws, orphans } from './random-trees/laws.ts'
 import type { NodePlan, Plan, SupervisorPlan } from './random-trees/plan.ts'
@@ -57,9 +57,18 @@ async function problemsOf({ tree, options, play }: CrashStory): Promise<string[]
   return [...calm, ...always(told)]
 }
 
+/**
+ * Nobody is told from outside to end as a supervisor has its children end: the law of the order of stops cannot tell one from
+ * the other.
+ */
+const stories = crashStories({ tree: { dynamic: true, root: { restarts: [0, 50] } }, kills: false }).map((story) => {
+  const unlike = <T>(data: T): T => JSON.parse(JSON.stringify(data).replaceAll('{"type":"shutdown"}', '{"type":"normal"}')) as T
+  return crashStory({ ...story, tree: generatedTree(unlike(story.tree.spec)), deeds: unlike(story.deeds) })
+})
+
 describe('any tree of scripted children, under any crash script,', () => {
   it('obeys the rules of OTP, stops, and leaves nothing behind', async () => {
-    const obeys = fc.asyncProperty(crashStories({ tree: { dynamic: true, root: { restarts: [0, 50] } } }), async (story) => {
+    const obeys = fc.asyncProperty(stories, async (story) => {
       expect(await problemsOf(story)).toEqual([])
     })
     await fc.assert(obeys, { numRuns: 60, seed: 20_261_121 })
@@ -74,7 +83,7 @@ describe('any tree of scripted children, under any crash script,', () => {
         expect(sim.events.filter((event) => event.type === 'started' && event.cause === 'sibling')).toEqual([])
       })
     })
-    const { counterexample, failed } = await fc.check(nobodyIsTakenAlong, { numRuns: 100, seed: 5 })
+    const { counterexample, failed } = await fc.check(nobodyIsTakenAlong, { numRuns: 200, seed: 5 })
     expect(failed).toBe(true)
     expect(counterexample?.[0]).toHaveProperty('faults', [])
     expect(String(counterexample?.[0]).trim().split('\n')).toEqual([

@@ -108,6 +108,18 @@ describe('a scripted child', () => {
     await expect(simulate(tree, { store: false }, () => undefined)).rejects.toMatchObject({ code: 'stalled' })
   })
 
+  it('that hangs in its start comes back when it is killed, as in OTP', async () => {
+    for (const state of ['volatile', 'durable'] as const)
+      await simulate(one({ lives: [{}, { start: 'hang' }] }, { state }), {}, async (sim) => {
+        await sim.until(sim.tree.a.cast.tell('crash'))
+        await sim.settle()
+        expect(sim.app.inspect('a')?.status).toBe('restarting')
+        await sim.until(sim.app.kill('a'))
+        await sim.settle()
+        expect(sim.app.inspect('a')).toMatchObject({ status: 'running' })
+      })
+  })
+
   it('ignores shutdown, or is slow to stop, or fails in it', async () => {
     const tree = supervisor(
       {},

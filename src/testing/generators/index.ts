@@ -12,3 +12,5 @@ export { generatedTree, trees, treeSpecs, type GeneratedTree, type TreeChoices }
 export type { DynamicSpec, NodeSpec, ScriptedSpec, SupervisorSpec } from './tree-spec.ts'
 export { faults, type FaultChoices } from './fault-arbitraries.ts'
 export { crashStories, crashStory, type CrashStory, type Deed, type StoryChoices } from './stories.ts'
+export { inputs, messages, send, type GeneratedMessage, type InputArbitraries, type InputSource } from './message-arbitraries.ts'
+export type { JsonSchema } from './json-scalars.ts'

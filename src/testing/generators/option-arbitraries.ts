@@ -1,4 +1,4 @@
-import { constantFrom, integer, record, type Arbitrary } from 'fast-check'
+import { constantFrom, integer, record, tuple, type Arbitrary } from 'fast-check'
 import type { AutoShutdown } from '../../supervision/specs/auto-shutdown.ts'
 import type { ChildOptions } from '../../supervision/specs/child-options.ts'
 import type { RestartType } from '../../supervision/specs/restart-type.ts'
@@ -20,7 +20,10 @@ export interface ChildChoices {
   readonly significant?: boolean
 }
 
-/** What the options of generated supervisors are made of. */
+/**
+ * What the options of generated supervisors are made of. What is chosen is always given, and shrunk towards the first of its
+ * list.
+ */
 export interface SupervisorChoices {
   readonly strategy?: readonly Strategy[]
   /** Restarts that are allowed; 0 to 5 if not given. */
@@ -49,28 +52,40 @@ export type GeneratedSupervisorOptions = Pick<SupervisorOptions, 'strategy' | 'i
  * ```
  */
 export function childOptions(choices: ChildChoices = {}): Arbitrary<GeneratedChildOptions> {
-  const { restart = ['transient', 'temporary', 'permanent'], shutdown = ['kill', '10ms', '200ms'], state, significant } = choices
-  return fields<GeneratedChildOptions>({
-    restart: constantFrom(...restart),
-    shutdown: constantFrom(...shutdown),
-    ...(state && { state: constantFrom(...state) }),
+  const { restart, shutdown, state, significant } = choices
+  const optional = fields<GeneratedChildOptions>({
+    ...(restart === undefined && { restart: constantFrom('transient', 'temporary', 'permanent') }),
+    ...(shutdown === undefined && { shutdown: constantFrom('kill', '10ms', '200ms') }),
     ...(significant === true && { significant: constantFrom(true) }),
-  }).map(withoutContradiction)
+  })
+  const chosen = record({
+    ...(restart && { restart: constantFrom(...restart) }),
+    ...(shutdown && { shutdown: constantFrom(...shutdown) }),
+    ...(state && { state: constantFrom(...state) }),
+  })
+  return tuple(chosen, optional).map(([some, others]) => withoutContradiction({ ...some, ...others }))
 }
 
 /** Options of supervisors, each of which is valid. Shrinks towards no options, which is what OTP has by default. */
 export function supervisorOptions(choices: SupervisorChoices = {}): Arbitrary<GeneratedSupervisorOptions> {
-  const {
-    strategy = ['one_for_all', 'rest_for_one', 'one_for_one'],
-    restarts: [min, max] = [0, 5],
-    within = ['1s', '100ms', '20ms'],
-    autoShutdown = ['any_significant', 'all_significant', 'never'],
-  } = choices
-  return fields<GeneratedSupervisorOptions>({
-    strategy: constantFrom(...strategy),
-    intensity: record({ restarts: integer({ min, max }), within: constantFrom(...within) }),
-    autoShutdown: constantFrom(...autoShutdown),
+  const { strategy, restarts, within, autoShutdown } = choices
+  const [min, max] = restarts ?? [0, 5]
+  const intensity = record({
+    restarts: integer({ min, max }),
+    within: constantFrom(...(within ?? (['1s', '100ms', '20ms'] as const))),
   })
+  const isChosen = restarts !== undefined || within !== undefined
+  const optional = fields<GeneratedSupervisorOptions>({
+    ...(strategy === undefined && { strategy: constantFrom('one_for_all', 'rest_for_one', 'one_for_one') }),
+    ...(!isChosen && { intensity }),
+    ...(autoShutdown === undefined && { autoShutdown: constantFrom('any_significant', 'all_significant', 'never') }),
+  })
+  const chosen = record({
+    ...(strategy && { strategy: constantFrom(...strategy) }),
+    ...(isChosen && { intensity }),
+    ...(autoShutdown && { autoShutdown: constantFrom(...autoShutdown) }),
+  })
+  return tuple(chosen, optional).map(([some, others]) => ({ ...some, ...others }))
 }
 
 /** A permanent child is never significant. */

@@ -39,13 +39,14 @@ export function acts({ hangs = true }: Pick<ScriptChoices, 'hangs'> = {}): Arbit
  * import { childScripts } from 'coppice/fast-check'
  * import { assertRestarted, scripted, simulate } from 'coppice/testing'
  *
- * const isBack = fc.asyncProperty(childScripts({ messages: 1, hangs: false }), (script) =>
- *   simulate(supervisor({ intensity: { restarts: 3, within: '1m' } }, { a: scripted(script) }), {}, async (sim) => {
+ * const isBack = fc.asyncProperty(childScripts({ messages: 1, hangs: false }), async (script) => {
+ *   const tree = supervisor({ intensity: { restarts: 3, within: '1m' } }, { a: scripted(script) })
+ *   await simulate(tree, { store: false }, async (sim) => {
  *     void sim.tree.a.cast.tell('crash')
  *     await sim.advance('1m')
  *     assertRestarted(sim, 'a')
- *   }),
- * )
+ *   })
+ * })
  * await fc.assert(isBack, { numRuns: 20 })
  * ```
  */

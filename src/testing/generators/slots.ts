@@ -36,8 +36,9 @@ class SparseArbitrary<T> extends Arbitrary<Place<T>[]> {
   }
 
   override generate(random: Random, bias: number | undefined): Value<Place<T>[]> {
-    const density = random.nextInt(0, 4)
-    return together(this.#places.map((place) => (random.nextInt(0, 4) < density ? place.generate(random, bias) : undefined)))
+    // So that there are full ones, and nearly empty ones.
+    const density = random.nextInt(1, 5)
+    return together(this.#places.map((place) => (random.nextInt(1, 5) <= density ? place.generate(random, bias) : undefined)))
   }
 
   override canShrinkWithoutContext(_: unknown): _ is Place<T>[] {

@@ -28,6 +28,8 @@ export interface StoryChoices {
   readonly deeds?: number
   /** What children are told to do; see {@link acts}. */
   readonly acts?: Pick<ScriptChoices, 'hangs'>
+  /** Whether children are killed from outside; `true` if not given. */
+  readonly kills?: boolean
 }
 
 /** A tree, what goes wrong in it, and what is done to it. In a report of fast-check it is a test to be pasted into a file. */
@@ -54,23 +56,24 @@ export interface CrashStory {
  * import { crashStories } from 'coppice/fast-check'
  * import { simulate } from 'coppice/testing'
  *
- * const everybodyIsBack = fc.asyncProperty(crashStories({ tree: { root: { restarts: [99, 99] } } }), async (story) => {
+ * const root = { restarts: [99, 99], autoShutdown: ['never'] } as const
+ * const isUp = fc.asyncProperty(crashStories({ tree: { root } }), async (story) => {
  *   await simulate(story.tree.node, story.options, async (sim) => {
  *     await story.play(sim)
  *     await sim.advance('1m')
  *     if (!sim.app.running().includes('')) throw new Error('the root has given up')
  *   })
  * })
- * await fc.assert(everybodyIsBack, { numRuns: 20 })
+ * await fc.assert(isUp, { numRuns: 20 })
  * ```
  */
 export function crashStories(choices: StoryChoices = {}): Arbitrary<CrashStory> {
-  const { tree = {}, faults: faultChoices = {}, deeds: most = 12, acts: actChoices = {} } = choices
+  const { tree = {}, faults: faultChoices = {}, deeds: most = 12, acts: actChoices = {}, kills = true } = choices
   const on = nat(11)
   const plan = record({
     spec: treeSpecs(tree),
     faults: faultsOf(on, faultChoices),
-    deeds: slots(deedPlans(on, actChoices, tree.dynamic === true), most),
+    deeds: slots(deedPlans(on, actChoices, { kills, members: tree.dynamic === true }), most),
     seed: nat(1_000),
   })
   return plan.map(({ spec, faults, deeds, seed }) => {
@@ -97,7 +100,11 @@ type DeedPlan =
   | { readonly do: 'start' | 'stop'; readonly on: number; readonly key: string }
   | { readonly do: 'advance'; readonly ms: number }
 
-function deedPlans(on: Arbitrary<number>, choices: Pick<ScriptChoices, 'hangs'>, hasMembers: boolean): Arbitrary<DeedPlan> {
+function deedPlans(
+  on: Arbitrary<number>,
+  choices: Pick<ScriptChoices, 'hangs'>,
+  has: { readonly kills: boolean; readonly members: boolean },
+): Arbitrary<DeedPlan> {
   const act = oneof({ withCrossShrink: true }, constant<Act>('crash'), acts(choices), constant(undefined))
   const told = record({ do: constantFrom('tell' as const, 'ask'), on, act })
   const killed = record({ do: constant('kill' as const), on })
@@ -106,9 +113,9 @@ function deedPlans(on: Arbitrary<number>, choices: Pick<ScriptChoices, 'hangs'>,
   return oneof(
     { withCrossShrink: true },
     { arbitrary: told, weight: 6 },
-    { arbitrary: killed, weight: 1 },
     { arbitrary: passed, weight: 3 },
-    ...(hasMembers ? [{ arbitrary: member, weight: 3 }] : []),
+    ...(has.kills ? [{ arbitrary: killed, weight: 1 }] : []),
+    ...(has.members ? [{ arbitrary: member, weight: 3 }] : []),
   )
 }
 
