@@ -127,6 +127,7 @@ export class Journal {
     if (full.length > 0) return { checkpoint: undefined, sent: [], full }
     const keyed = commit.checkpoint && this.#planKeyed(entry, commit.checkpoint)
     if (commit.attempted !== undefined) this.#records.countAttempt(id, commit.attempted)
+    if (commit.spared !== undefined) this.#records.countAttempt(id, commit.spared, -1)
     const sent: number[] = []
     for (const turn of commit.turns) this.#applyTurn(entry, turn, sent)
     for (const number of commit.told) this.#records.dropExpired(id, number)
@@ -197,7 +198,7 @@ export class Journal {
       planKeyed: (entry, snapshot) => this.#planKeyed(entry, snapshot),
       addCheckpoint: (entry, snapshot, keyed) => void this.#addCheckpoint(entry, snapshot, keyed),
       setAside: (id, why) => {
-        this.retire(id, why)
+        this.#giveUp(id, why)
         this.beginAnew(id, why)
       },
       firstNumber: (entry, seq) => this.#firstNumber(entry, seq),
@@ -249,10 +250,10 @@ export class Journal {
     return seq === 0 ? undefined : { seq, envelope, attempts: 0 }
   }
 
-  retire(id: ActorId, why: string): readonly Journaled[] {
+  /** Moves what is left in the journal of an actor to the dead letters. */
+  #giveUp(id: ActorId, why: string): void {
     const entry = this.#actors.get(id)
     const left = this.#records.messagesAfter(id, entry.frontier).filter((row) => !row.isDead)
-    const messages = left.map((row) => this.#values.message(row))
     const outcome = this.#values.codec.encode({ status: 'crashed', message: why } satisfies Outcome, 'outcome')
     for (const { seq } of left) {
       this.#settleKey(entry, seq, outcome)
@@ -261,7 +262,6 @@ export class Journal {
     entry.frontier = entry.nextSeq - 1
     this.#actors.ended(id)
     this.#actors.touch(entry)
-    return messages
   }
 
   /** Of an actor that cannot be read nothing is counted: whoever starts it is told. */

@@ -135,9 +135,10 @@ export class LinkJournal {
     const prev = idOf(records.linkOut(link, pair.from, pair.to))
     const id = nextLinkId(prev, epoch)
     const kind = text.kind === 'call' ? 'call' : 'cast'
+    const waiting = this.#countWaiting(link)
     records.addOutbox({ ...pair, id, prev, kind, name: text.name, input: text.input, key: text.key })
     records.putLinkOut({ ...pair, ...id })
-    this.#waiting.set(link, this.#countWaiting(link) + 1)
+    this.#waiting.set(link, waiting + 1)
   }
 
   #meet(link: string, peer: LinkPeer): Meeting {
@@ -215,9 +216,10 @@ export class LinkJournal {
   }
 
   #acknowledged(link: string, marks: readonly LinkMark[]): number {
+    const waiting = this.#countWaiting(link)
     let count = 0
     for (const { from, to, last } of marks) count += this.#parts.records.dropOutbox({ link, from, to, ...last })
-    this.#waiting.set(link, this.#countWaiting(link) - count)
+    this.#waiting.set(link, waiting - count)
     return count
   }
 

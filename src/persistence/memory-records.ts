@@ -82,8 +82,8 @@ export class MemoryRecords implements Records {
     return [...(this.#inbox.get(actor)?.values() ?? [])].filter((row) => row.seq > seq)
   }
 
-  countAttempt(actor: ActorId, seq: number): void {
-    this.#change(actor, seq, (row) => ({ ...row, attempts: row.attempts + 1 }))
+  countAttempt(actor: ActorId, seq: number, by = 1): void {
+    this.#change(actor, seq, (row) => ({ ...row, attempts: row.attempts + by }))
   }
 
   bury({ actor, seq, why, atMs }: Burial): void {

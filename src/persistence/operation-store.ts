@@ -124,7 +124,6 @@ export function persistenceOver(store: OperationStore, codec: Codec, notebook?: 
       return store.submit<'settleEffect', EffectResult>(make, () => codec.decode(result) as EffectResult)
     },
     fire: (id, timer) => store.submit<'fire'>(() => ({ type: 'fire', id, timer })),
-    retire: (id, why) => store.submit<'retire'>(() => ({ type: 'retire', id, why })),
     deadLetters: (most) => store.submit<'deadLetters'>(() => ({ type: 'deadLetters', most })),
     exhume: (id, seq) => store.submit<'exhume'>(() => ({ type: 'exhume', id, seq })),
     dropDeadLetter: (id, seq) => store.submit<'dropDeadLetter'>(() => ({ type: 'dropDeadLetter', id, seq })),

@@ -58,7 +58,6 @@ export type Operation =
   | { readonly type: 'beginEffect'; readonly id: ActorId; readonly incarnation: number; readonly effect: EffectText }
   | { readonly type: 'settleEffect'; readonly id: ActorId; readonly incarnation: number; readonly effect: SettledText }
   | { readonly type: 'fire'; readonly id: ActorId; readonly timer: string }
-  | { readonly type: 'retire'; readonly id: ActorId; readonly why: string }
   | { readonly type: 'countInterrupted'; readonly turns: readonly InterruptedTurn[] }
   | { readonly type: 'deadLetters'; readonly most: number }
   | { readonly type: 'exhume'; readonly id: ActorId; readonly seq: number }
@@ -99,7 +98,6 @@ export interface Answers {
   readonly beginEffect: EffectRecord
   readonly settleEffect: undefined
   readonly fire: Journaled | undefined
-  readonly retire: readonly Journaled[]
   readonly countInterrupted: undefined
   readonly deadLetters: readonly KeptDeadLetter[]
   readonly exhume: Journaled | undefined
@@ -141,7 +139,6 @@ export function memoryOf(operation: Operation): ActorId | undefined {
     case 'open':
     case 'beginEffect':
     case 'settleEffect':
-    case 'retire':
       return operation.id
     default:
       return undefined

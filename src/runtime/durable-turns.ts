@@ -401,6 +401,11 @@ export class DurableTurns implements Turns, EarlierTurns {
     const life = this.#life
     if (life.status !== 'busy') return
     this.#awaitsRoom = true
+    const counted = this.#counted
+    // It has run to its end: if the process dies while it waits, it is not to blame.
+    if (counted > 0 && group.some(({ message }) => message.seq === counted))
+      life.cell.store.commit(life.id, life.number, { turns: [], spared: counted }).catch(() => undefined)
+    this.#counted = 0
     if (life.stopReason !== undefined) return this.hurry()
     void life.cell.world.links?.whenRoom(links).then(() => {
       if (!this.#awaitsRoom || life.status !== 'busy') return

@@ -52,7 +52,6 @@ async function runTerm(
     await withinLimit(life, abort, () => life.cell.world.attribution.run(life, async () => hook(context)))
     return { wish: { state } }
   } catch (error) {
-    if (!isEnding(life)) return {}
     life.cell.world.emit({ type: 'term failed', id: life.id, incarnation: life.number, error })
     // As in OTP: what `term` ends with takes the place of the reason; that it took too long is known by the limit alone.
     return error instanceof TermLimitError ? {} : { reason: reasonOfThrown(error) }
@@ -74,7 +73,10 @@ async function withinLimit(life: Life, abort: AbortController, run: () => Promis
     let isOver = false
     life.whenEnded(() => {
       timer?.cancel()
-      if (!isOver) abort.abort(new TermLimitError('the incarnation was killed before'))
+      if (isOver) return
+      const cut = new TermLimitError('the incarnation was killed before its term ended')
+      abort.abort(cut)
+      reject(cut)
     })
     run()
       .then(resolve, reject)

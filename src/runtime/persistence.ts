@@ -110,6 +110,8 @@ export interface Commit {
   readonly turns: readonly TurnRecord[]
   /** A message whose handling is about to begin: it counts one attempt more. */
   readonly attempted?: number
+  /** A message whose attempt was counted, and that did no harm, but cannot be committed now: it counts one less. */
+  readonly spared?: number
   /** The state after the last turn. */
   readonly checkpoint?: CheckpointOrder
   /** Sets the number of a checkpoint aside, whose state is then saved elsewhere. Until it is written it counts as no longer kept. */
@@ -374,8 +376,6 @@ export interface Persistence {
   settleEffect(id: ActorId, incarnation: number, effect: EffectId, result: EffectResult): Promise<EffectResult>
   /** Turns a due timer into a message, in one transaction; nothing if the timer is gone. */
   fire(id: ActorId, timer: string): Promise<Journaled | undefined>
-  /** Moves what is left in the journal of `id` to the dead letters; resolves with what was moved. */
-  retire(id: ActorId, why: string): Promise<readonly Journaled[]>
   /** The newest `most` messages of all actors that were given up, oldest first. */
   deadLetters(most: number): Promise<readonly KeptDeadLetter[]>
   /**

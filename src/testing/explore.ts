@@ -139,14 +139,12 @@ async function told<Tree, Item>(
   shrink: number,
 ): Promise<FailureReport | undefined> {
   if (found === undefined) return undefined
-  const first = found.recipe
   const { recipe, run, runs: shrinkRuns } = await shrinkRun(stage, found, shrink)
   const { failure } = run
   if (failure === undefined) return undefined
-  const how = isBounded ? 'in a search of every order' : `by seed ${first.seed}`
-  const from = `${first.decisions.length} decisions to ${recipe.decisions.length} in ${shrinkRuns} runs`
+  const how = isBounded ? 'in a search of every order' : `by seed ${found.recipe.seed}`
   const search = { run: runs, first: found, shrinkRuns }
-  return reportOf({ stage, recipe, run, failure, found: `found ${how}, in run ${runs}; shrunk from ${from}`, search })
+  return reportOf({ stage, recipe, run, failure, found: `found ${how}, in run ${runs}`, search })
 }
 
 function seedsOf(seeds: number | readonly number[] = 200): readonly number[] {

@@ -1,6 +1,7 @@
-import type { FailureReport, RunSize } from './errors.ts'
+import type { FailureReport } from './errors.ts'
 import { mermaidOf, timelineOf } from './drawings.ts'
 import { describeDeath } from './process-death.ts'
+import { describeSize, sizeOf, type Played } from './run-size.ts'
 import { replayedOf, type Recipe, type Stage } from './replays.ts'
 import type { Failure, Run } from './run-scenario.ts'
 import { describeStep, type SimStep } from './steps.ts'
@@ -17,11 +18,6 @@ export interface ReportParts<Tree, Item> {
   readonly found: string
   /** In which run it was found, how it was then, and how many runs it took to make it shorter. */
   readonly search?: { readonly run: number; readonly first: Played; readonly shrinkRuns: number }
-}
-
-interface Played {
-  readonly recipe: Recipe
-  readonly run: Run
 }
 
 /** Tells of a failure all that there is to tell. */
@@ -41,9 +37,17 @@ export function reportOf<Tree, Item>({ stage, recipe, run, failure, found, searc
   const story = left === undefined ? [] : [`  items    ${left === '' ? 'none' : left}`]
   const death = recipe.deaths.map((point) => `  death    of the process ${describeDeath(point)}`)
   const decided = decisions.map(({ at, choice }) => `${choice} (choice ${at})`).join(', ')
+  const how = search && {
+    run: search.run,
+    from: sizeOf(search.first),
+    to: sizeOf({ recipe, run }),
+    shrinkRuns: search.shrinkRuns,
+  }
+  const shorter = how && [`shrunk from ${describeSize(how.from)} to ${describeSize(how.to)}, in ${how.shrinkRuns} runs`]
   const text = [
     `"${law}" does not hold: ${detail}`,
     found,
+    ...(shorter ?? []),
     '',
     ...[...death, ...wrong, ...story],
     `  decided  ${decided === '' ? 'nothing: it fails in the default order' : decided}`,
@@ -62,18 +66,7 @@ export function reportOf<Tree, Item>({ stage, recipe, run, failure, found, searc
     'as a test:',
     test,
   ].join('\n')
-  const how = search && {
-    run: search.run,
-    from: sizeOf(search.first),
-    to: sizeOf({ recipe, run }),
-    shrinkRuns: search.shrinkRuns,
-  }
   return { law, detail, seed, token, decisions, schedule, mermaid, timeline, test, search: how, text }
-}
-
-function sizeOf({ recipe: { decisions, items, faults, deaths }, run: { told } }: Played): RunSize {
-  const { length: added } = told.filter(({ takesPart }) => takesPart)
-  return { decisions: decisions.length, items: items.length, faults: faults.length + added, deaths: deaths.length }
 }
 
 /** That promises go on is told only where it was decided. */

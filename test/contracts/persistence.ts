@@ -828,24 +828,5 @@ export function persistenceContract(name: string, create: () => StoreUnderTest):
         expect(await settled(persistence.exits())).toEqual({ notes: [], damaged: [] })
       })
     })
-
-    describe('retire', () => {
-      it('moves what is left to the dead letters, and tells those who ask again', async () => {
-        const { persistence, settled } = await opened()
-        await settled(persistence.open('a', 0))
-        const left = message('left', { kind: 'call', key: 'k' })
-        await settled(Promise.all([persistence.accept('a', message('applied')), persistence.accept('a', left)]))
-        await settled(persistence.commit('a', 1, { turns: [turn(1)] }))
-        expect(await settled(persistence.retire('a', 'it was deleted'))).toEqual([{ seq: 2, envelope: left, attempts: 0 }])
-        expect(await settled(persistence.retire('a', 'it was deleted'))).toEqual([])
-        expect(await settled(persistence.accept('a', left))).toEqual({
-          status: 'answered',
-          seq: 2,
-          outcome: { status: 'crashed', message: 'it was deleted' },
-        })
-        const revived = await settled(persistence.open('a', 0))
-        expect([revived.frontier, seqs(revived.replay), revived.backlog]).toEqual([2, [1], []])
-      })
-    })
   })
 }

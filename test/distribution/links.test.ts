@@ -85,6 +85,22 @@ describe('messages over a link', () => {
     await Promise.all([second.app.stop(), billing.app.stop()])
   })
 
+  it('are counted right when they leave in another process than the one that sent them', async () => {
+    const store = memory()
+    const first = await startShop({}, store)
+    for (const item of ['a', 'b', 'c']) await first.tree.orders.call.place(item)
+    await first.app.stop()
+    const wires = wirePair()
+    const [billing, second] = [await startBilling({ wire: wires.ends[1] }), await startShop({ wire: wires.ends[0] }, store)]
+    await until(async () => (await billing.tree.invoices.call.made()).length === 3)
+    await until(() => wires.sent.some(({ from, text }) => from === 1 && text.includes('"ack"')))
+    // Nobody has asked for the count before the acknowledgement was taken.
+    let turns = 0
+    await until(() => (turns += 1) > 50)
+    expect(await second.app.linked('billing').info()).toMatchObject({ waiting: 0 })
+    await Promise.all([second.app.stop(), billing.app.stop()])
+  })
+
   it('are sent again when they were lost on the way', async () => {
     const { wires, shop, made, waiting, stop } = await linked()
     await until(() => typesOf(shop.events).length > 0)
@@ -151,6 +167,63 @@ describe('what a link cannot do', () => {
       await Promise.all([next.app.stop(), billing.app.stop()])
     },
   )
+
+  it('is to make two stores wait for each other: requests and their answers get through outboxes of one message', async () => {
+    const wires = wirePair()
+    const shop = await startShop({ wire: wires.ends[0], maxOutbox: 1 })
+    const billing = await startBilling({ wire: wires.ends[1], maxOutbox: 1 })
+    const placed = ['a', 'b', 'c', 'd', 'e', 'f'].map((item, i) =>
+      shop.tree.orders.call.placeTo({ to: i % 3 === 2 ? 'nobody' : 'invoices', item }, { timeout: 'infinity' }),
+    )
+    await until(async () => (await shop.tree.orders.call.told({ timeout: 'infinity' })).length === 6, [shop, billing])
+    await Promise.all(placed)
+    expect((await shop.tree.orders.call.told()).map(({ status }) => status).toSorted()).toEqual([
+      ...['failed', 'failed'],
+      ...['replied', 'replied', 'replied', 'replied'],
+    ])
+    await Promise.all([shop.app.stop(), billing.app.stop()])
+  })
+
+  it('is to do a turn twice whose actor is killed while it waits for room', async () => {
+    const shop = await startShop({ maxOutbox: 1 })
+    await shop.tree.orders.call.place('a')
+    const lost = shop.tree.orders.call.place('b', { timeout: 'infinity' }).catch((error: unknown) => error)
+    for (let kill = 1; kill <= 3; kill += 1) {
+      await until(() => told(shop.events, 'link outbox full').length > 0)
+      await shop.app.kill(shop.tree.orders)
+    }
+    const wires = wirePair()
+    const billing = await startBilling({ wire: wires.ends[1] })
+    shop.app.linked('billing').connect(wires.ends[0])
+    await until(async () => (await billing.tree.invoices.call.made()).length === 2, [shop, billing])
+    await shop.tree.orders.call.place('c')
+    await until(async () => (await billing.tree.invoices.call.made()).length === 3, [shop, billing])
+    expect(await billing.tree.invoices.call.made()).toEqual(['a', 'b', 'c'])
+    await lost
+    await Promise.all([shop.app.stop(), billing.app.stop()])
+  })
+
+  it('is to blame a message for the deaths of the process that came while it waited for room', async () => {
+    const store = memory()
+    const first = await startShop({ maxOutbox: 1 }, store)
+    await first.tree.orders.call.place('a')
+    void first.tree.orders.call.place('b', { timeout: 'infinity' }).catch(() => undefined)
+    await until(() => told(first.events, 'link outbox full').length > 0)
+    const lives = [first]
+    for (let death = 1; death <= 5; death += 1) {
+      // A second owner of a store in memory is what the death of the process looks like.
+      const next = await startShop({ maxOutbox: 1 }, store)
+      await until(() => told(next.events, 'link outbox full').length > 0)
+      lives.push(next)
+    }
+    const wires = wirePair()
+    const billing = await startBilling({ wire: wires.ends[1] })
+    lives.at(-1)?.app.linked('billing').connect(wires.ends[0])
+    await until(async () => (await billing.tree.invoices.call.made()).length === 2)
+    expect(await billing.tree.invoices.call.made()).toEqual(['a', 'b'])
+    expect(lives.flatMap(({ events }) => told(events, 'dead letter'))).toEqual([])
+    await Promise.all([billing.app.stop(), ...lives.map(({ app }) => app.stop())])
+  })
 
   it('is to have no room for long, where an effect waits behind what has none', async () => {
     const shop = await startShop({ maxOutbox: 1 })

@@ -112,6 +112,25 @@ describe('coverMachine', () => {
     expect(failure).toMatchObject({ law: 'what is counted is printed', detail: '1 are counted, and 0 printed' })
   })
 
+  it('finds a machine that does not come up again', async () => {
+    const fragile = machineScenario({
+      tree: supervisor(
+        { intensity: { restarts: 0, within: '5s' } },
+        { order: child(Order, { args: { owner: 'u7' }, state: 'durable' }) },
+      ),
+      actor: 'order',
+      machine: order,
+      events: [{ type: 'pay', cents: 250 }],
+      faults: ['crash', 'restart'],
+    })
+    const { cells } = await findBrokenCells(fragile)
+    expect(cells.slice(0, 3)).toMatchObject([
+      { status: 'held' },
+      { fault: 'crash', status: 'broken', why: 'the machine is up again' },
+      { fault: 'restart', status: 'held' },
+    ])
+  })
+
   it('leaves events of a path out that a failure does not need', async () => {
     const unlucky = createMachine({
       initial: 'a',

@@ -40,8 +40,7 @@ export function acts({ hangs = true }: Pick<ScriptChoices, 'hangs'> = {}): Arbit
  * import { assertRestarted, scripted, simulate } from 'coppice/testing'
  *
  * const isBack = fc.asyncProperty(childScripts({ messages: 1, hangs: false }), (script) =>
- *   simulate(supervisor({ intensity: { restarts: 3, within: '1m' } }, { a: scripted(script) }), { store: false }, async (sim)
- * => {
+ *   simulate(supervisor({ intensity: { restarts: 3, within: '1m' } }, { a: scripted(script) }), {}, async (sim) => {
  *     void sim.tree.a.cast.tell('crash')
  *     await sim.advance('1m')
  *     assertRestarted(sim, 'a')

@@ -29,7 +29,7 @@ export const doubleCharge = planted({
   name: 'double charge',
   law: 'an order is charged once',
   cause: 'fault',
-  hunts: [{ explore: { seeds: 40 } }],
+  hunts: [{ explore: { seeds: 10 } }],
   program: (isWrong) =>
     scenario({
       tree: supervisor({}, { bank: child(Bank, { state: 'durable' }), till: child(till(isWrong)), ...bystanders() }),

@@ -15,7 +15,7 @@ export const duplicateOnRetry = planted({
   name: 'duplicate on retry',
   law: 'an item is there once',
   cause: 'death',
-  hunts: [{ crash: { points: ['before commit', 'after commit', 'after turn'] } }],
+  hunts: [{ crash: { points: ['after commit', 'after turn'] } }],
   program: (isWrong) =>
     scenario({
       tree: supervisor({}, { queue: child(Queue, { state: 'durable' }), ...bystanders() }),

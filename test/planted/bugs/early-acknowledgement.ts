@@ -15,7 +15,7 @@ export const earlyAcknowledgement = planted({
   name: 'acknowledgement before commit',
   law: 'no order is lost that was thanked for',
   cause: 'death',
-  hunts: [{ crash: { points: ['before commit', 'after commit', 'after turn'] } }],
+  hunts: [{ crash: { points: ['after turn'] } }],
   program: (isWrong) => {
     let thanks = 0
     const how = isWrong ? ({ state: 'checkpointed', checkpoint: { every: 100 } } as const) : ({ state: 'durable' } as const)

@@ -29,7 +29,7 @@ export const orphan = planted({
   name: 'orphan after a crash in start',
   law: 'a manager has one helper',
   cause: 'fault',
-  hunts: [{ explore: { seeds: 50 } }],
+  hunts: [{ explore: { seeds: 10 } }],
   program: (isWrong) =>
     scenario({
       tree: supervisor(

@@ -37,7 +37,7 @@ export const timerOutsideTheCommit = planted({
   name: 'timer outside the commit',
   law: 'who is placed is reminded',
   cause: 'death',
-  hunts: [{ crash: { points: ['before commit', 'after commit', 'after turn'] } }],
+  hunts: [{ crash: { points: ['after commit', 'after turn'] } }],
   program: (isWrong) =>
     scenario({
       tree: supervisor(

@@ -14,7 +14,7 @@ const Disk = actor('disk', {
 const Buffer = actor('buffer', {
   initial: () => ({ lines: 0 }),
   term: async (ctx) => {
-    if (ctx.state.lines > 0) await ctx.ref(Disk, 'disk').call.write(ctx.state.lines)
+    if (ctx.state.lines > 0) await ctx.ref(Disk, 'disk').call.write(ctx.state.lines, { timeout: '1s' })
   },
   handlers: ({ cast }) => ({
     add: cast(({ state }) => ({ lines: state.lines + 1 })),
