@@ -414,7 +414,9 @@ export {
 } from './levels/errors.ts'
 
 // Running.
-export { start, type App, type StartOptions } from './app/start.ts'
+export { start } from './app/start.ts'
+export type { App } from './app/app.ts'
+export type { StartOptions } from './app/start-options.ts'
 export type { MiddlewareOption } from './app/middleware-option.ts'
 export type { OverloadOption } from './app/overload-option.ts'
 export { stopOnSignals, type StopOnSignalsOptions } from './app/stop-on-signals.ts'

@@ -7,7 +7,8 @@ import { rooms } from './support/architecture/rooms.ts'
 import { sourceFacts, type SourceFacts } from './support/architecture/source-facts.ts'
 
 describe('the source', () => {
-  const violations = check(readSource())
+  const source = readSource()
+  const violations = check(source)
 
   it.each(rules)('keeps the rule: %s', (rule) => {
     expect(violations.filter((violation) => violation.rule === rule).map(describeViolation)).toEqual([])
@@ -15,11 +16,9 @@ describe('the source', () => {
 
   it('is in the rooms of the table', () => {
     const known = rooms.map(({ name }) => name)
-    const folders = readSource()
-      .filter(({ path }) => path.includes('/'))
-      .map(({ path }) => path.split('/')[0])
+    const folders = source.filter(({ path }) => path.includes('/')).map(({ path }) => path.split('/')[0])
     expect([...new Set(folders)].filter((folder) => !known.includes(folder ?? ''))).toEqual([])
-    expect(readSource().filter(({ path }) => !path.includes('/') && path !== 'index.ts')).toEqual([])
+    expect(source.filter(({ path }) => !path.includes('/') && path !== 'index.ts')).toEqual([])
   })
 })
 

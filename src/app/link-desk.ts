@@ -1,6 +1,6 @@
 import type { Desk } from '../distribution/link-receiver.ts'
 import { isLinked } from '../protocol/linked-id.ts'
-import { Message, messageOf } from '../runtime/message.ts'
+import { messageOf } from '../runtime/message.ts'
 import type { ActorSystem } from '../runtime/system.ts'
 
 /** Hands what comes over links to the actors of a system. */
@@ -12,6 +12,6 @@ export function linkDesk(system: ActorSystem): Desk {
       return router.problemWith(to, message)
     },
     deliver: (to, seq, envelope) => router.deliverJournaled(to, messageOf({ seq, envelope, attempts: 0 })),
-    bury: (to, envelope) => system.deadLetter(to, new Message(envelope, undefined, 0), 'noproc'),
+    bury: (to, seq, envelope) => system.deadLetter(to, messageOf({ seq, envelope, attempts: 0 }), 'noproc'),
   }
 }

@@ -2,6 +2,8 @@ import type { Wire } from '../distribution/wire.ts'
 import { isWire } from '../distribution/link-options.ts'
 import type { LinkInfo, LinkTable } from '../distribution/link-table.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
+import type { LinkEvent } from '../distribution/events.ts'
+import type { Persistence } from '../runtime/persistence.ts'
 import type { Port } from '../runtime/context.ts'
 import { linkedActors, noLinks } from '../runtime/linked/linked-actors.ts'
 import type { LinkedActors } from '../runtime/linked/linked-ref.ts'
@@ -23,6 +25,33 @@ export interface LinkHandle extends LinkedActors {
    * here before is handled once more. Resolves with the number of pairs that were broken.
    */
   mend(): Promise<number>
+}
+
+/** Tells of links that somebody was sent something over in an earlier process, and that are not there any more. */
+export async function tellMissingLinks(
+  { links: store }: Persistence,
+  links: LinkTable | undefined,
+  emit: (event: LinkEvent) => void,
+): Promise<void> {
+  for (const { link, waiting } of await store.outboxes())
+    if (links?.has(link) !== true) emit({ type: 'link missing', link, waiting })
+}
+
+/** See `App.forgetLink`. */
+export async function forgetLink(
+  link: string,
+  persistence: Persistence | undefined,
+  links: LinkTable | undefined,
+): Promise<number> {
+  if (persistence === undefined) throw noLinks(link)
+  if (links?.has(link) === true)
+    throw new ConfigurationError({
+      path: 'forgetLink: link',
+      rule: 'must not be a link that start was given',
+      value: link,
+      remedy: 'Start without it first',
+    })
+  return persistence.links.forget(link)
 }
 
 /** @throws {ConfigurationError} if there is no link of this name. */

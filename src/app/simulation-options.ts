@@ -7,7 +7,8 @@ import type { SeededScheduler } from '../simulation/seeded-scheduler.ts'
 import type { VirtualClock } from '../simulation/virtual-clock.ts'
 import type { SqlHandle } from '../persistence/sqlite-handle.ts'
 import type { CoppiceEvent } from './events.ts'
-import type { App, StartOptions } from './start.ts'
+import type { App } from './app.ts'
+import type { StartOptions } from './start-options.ts'
 
 /** Everything that happens in a simulation: what the tree tells, faults that come about, calls of the real world, deaths. */
 export type SimulationEvent = CoppiceEvent | FaultEvent | RealWorldEvent | ProcessDiedEvent

@@ -20,7 +20,9 @@ import { faultyNode, faultyTree } from './faulty-tree.ts'
 import { cannotTear, simulatedDatabase, type SimulatedDatabase } from './simulated-database.ts'
 import type { Death, SimulationControls } from './simulation-controls.ts'
 import type { SimulatedSystem, SimulationEvent, SimulationOptions } from './simulation-options.ts'
-import { startDressed, type App, type StartOptions } from './start.ts'
+import type { App } from './app.ts'
+import { startDressed } from './start.ts'
+import type { StartOptions } from './start-options.ts'
 
 /** So often time goes by before `until` gives up: a timer that sets itself again would go on for ever. */
 const mostMoments = 100_000

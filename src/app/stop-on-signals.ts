@@ -1,7 +1,7 @@
 import { durationMs, type Duration } from '../protocol/duration.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { createSystemClock } from '../runtime/system-clock.ts'
-import type { App } from './start.ts'
+import type { App } from './app.ts'
 
 /** How a process ends when it is asked to. */
 export interface StopOnSignalsOptions {

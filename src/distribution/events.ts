@@ -42,6 +42,10 @@ export type LinkEvent =
   | { readonly type: 'link mended'; readonly link: string; readonly pairs: number }
   /** The journal of a receiver has no room, or there are too many pairs: the sender keeps the messages, and sends them again. */
   | { readonly type: 'link full'; readonly link: string; readonly messages: number }
+  /** `maxOutbox` messages wait, so that turns that send over the link wait for room. Told once, until nobody waits any more. */
+  | { readonly type: 'link outbox full'; readonly link: string; readonly waiting: number }
+  /** The store has messages that wait for a link which `start` was not given: they go on waiting. See `App.forgetLink`. */
+  | { readonly type: 'link missing'; readonly link: string; readonly waiting: number }
   /** What came over the wire is none of ours; `dropped` counts since the start. */
   | { readonly type: 'link input dropped'; readonly link: string; readonly problem: string; readonly dropped: number }
   /** The store did not do what the link needs; it is tried again. */

@@ -21,6 +21,8 @@ export interface LinkEndParts {
   readonly opening: string
   readonly desk: Desk
   readonly emit: (event: LinkEvent) => void
+  /** Some have left the outbox. */
+  readonly freed: () => void
 }
 
 /** What is agreed with one life of the other end. */
@@ -218,12 +220,13 @@ export class LinkEnd {
     if (known !== undefined && isSame(known.peer, peer)) return known
     this.#endSession()
     this.#refused = undefined
-    const { link, store, clock, codec, desk, emit } = this.#parts
+    const { link, store, clock, codec, desk, emit, freed } = this.#parts
     const failed = (error: unknown): void => emit({ type: 'link failed', link, error })
     const common = { link, store: store.links, emit, failed }
     const sender = new LinkSender({
       ...common,
       clock,
+      freed,
       sendData: (messages) => this.#send({ type: 'data', messages }),
       sendOldest: (page, marks) => this.#send({ type: 'oldest', of: peer, page, marks }),
     })

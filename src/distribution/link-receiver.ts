@@ -10,8 +10,8 @@ import type { LinkEvent } from './events.ts'
 export interface Desk extends Receivers {
   /** It is in the journal of its receiver, with this number. */
   deliver(to: ActorId, seq: number, envelope: Envelope): void
-  /** It is a dead letter in the store. */
-  bury(to: ActorId, envelope: Envelope, why: string): void
+  /** It is a dead letter in the store, with this number there, which is below 0. */
+  bury(to: ActorId, seq: number, envelope: Envelope): void
 }
 
 export interface ReceiverParts {
@@ -63,10 +63,10 @@ export class LinkReceiver {
         arrivals.map(({ message, dead, answer }) => ({ message, dead, answer })),
       )
       // What is committed is delivered, whatever has become of the other end.
-      arrivals.forEach(({ message, envelope, dead }, i) => {
+      arrivals.forEach(({ message, envelope }, i) => {
         const seq = receipt.seqs[i] ?? 0
         if (seq > 0) desk.deliver(message.to, seq, envelope)
-        if (seq < 0) desk.bury(message.to, envelope, dead ?? '')
+        if (seq < 0) desk.bury(message.to, seq, envelope)
       })
       this.#forgetHealed(receipt.marks)
       if (this.#isClosed) return

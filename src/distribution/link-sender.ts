@@ -22,6 +22,8 @@ export interface SenderParts {
   readonly sendOldest: (page: number, marks: readonly LinkMark[]) => void
   readonly emit: (event: LinkEvent) => void
   readonly failed: (error: unknown) => void
+  /** Some have left the outbox. */
+  readonly freed: () => void
 }
 
 /** A pair whose messages are held back, because what comes before them is missing at the other end, it seems. */
@@ -111,6 +113,7 @@ export class LinkSender {
     } catch (error) {
       this.#parts.failed(error)
     }
+    if (count > 0) this.#parts.freed()
     if (this.#isClosed) return
     this.#onTheWay = Math.max(0, this.#onTheWay - count)
     if (count > 0) {

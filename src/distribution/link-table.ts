@@ -10,6 +10,7 @@ import type { LinkEvent } from './events.ts'
 import { LinkEnd } from './link-end.ts'
 import type { LinkSettings } from './link-options.ts'
 import type { Desk } from './link-receiver.ts'
+import { OutboxRoom } from './outbox-room.ts'
 import type { Wire } from './wire.ts'
 
 /** What a link is at one moment. */
@@ -40,11 +41,15 @@ export class LinkTable implements Links {
   readonly #settings: ReadonlyMap<string, LinkSettings>
   readonly #parts: LinkTableParts
   readonly #ends = new Map<string, LinkEnd>()
+  readonly #room: OutboxRoom
 
   constructor(parts: LinkTableParts, settings: ReadonlyMap<string, LinkSettings>) {
     this.#parts = parts
     this.#store = parts.store
     this.#settings = settings
+    const { store, emit } = parts
+    for (const [link, { maxOutbox, maxPairs }] of settings) store.links.bound(link, maxOutbox, maxPairs)
+    this.#room = new OutboxRoom({ store: store.links, emit, mostOf: (link) => settings.get(link)?.maxOutbox ?? Infinity })
   }
 
   /** From now on messages come and go. */
@@ -52,12 +57,16 @@ export class LinkTable implements Links {
     const { store, clock, random, emit } = this.#parts
     const codec = superjsonCodec()
     const opening = Array.from({ length: 4 }, () => random.next().toString(36).slice(2, 8)).join('')
-    for (const [link, { wire, maxOutbox, maxPairs }] of this.#settings) {
-      store.links.bound(link, maxOutbox, maxPairs)
-      const end = new LinkEnd({ link, store, clock, codec, opening, desk, emit })
+    for (const [link, { wire }] of this.#settings) {
+      const freed = (): void => this.#room.freed(link)
+      const end = new LinkEnd({ link, store, clock, codec, opening, desk, emit, freed })
       this.#ends.set(link, end)
       if (wire !== undefined) end.connect(wire)
     }
+  }
+
+  has(link: string): boolean {
+    return this.#settings.has(link)
   }
 
   check(link: string): void {
@@ -75,6 +84,10 @@ export class LinkTable implements Links {
 
   posted(link: string): void {
     this.#ends.get(link)?.wake()
+  }
+
+  whenRoom(links: readonly string[]): Promise<unknown> {
+    return Promise.all(links.map((link) => this.#room.wait(link)))
   }
 
   connect(link: string, wire: Wire): void {

@@ -25,6 +25,8 @@ export interface ActorEntry {
   keyed: { readonly at: number; readonly heads: KeyedHeads } | undefined
   /** Messages up to here are known to be removed. */
   droppedTo: number
+  /** The sum of its counters, which only grow, as they are in the store. */
+  counted: number
 }
 
 /**
@@ -100,14 +102,23 @@ export class ActorTable {
     this.touch(entry)
   }
 
-  /** Writes what has changed in this group. */
-  write(): void {
-    for (const entry of this.#changed) this.#records.putActor(rowOf(entry))
+  /** Writes what has changed in this group; gives one of the rows that are in no store which has not written it. */
+  write(): ActorRow | undefined {
+    let telling: ActorRow | undefined
+    for (const entry of this.#changed) {
+      const row = rowOf(entry)
+      this.#records.putActor(row)
+      if (countedBy(row) > entry.counted) telling = row
+    }
+    return telling
   }
 
   /** The group is committed: actors that have ended are not kept in memory. */
   settle(): void {
-    for (const entry of this.#changed) if (entry.isSealed) this.#entries.delete(entry.id)
+    for (const entry of this.#changed) {
+      entry.counted = countedBy(entry)
+      if (entry.isSealed) this.#entries.delete(entry.id)
+    }
     this.#changed.clear()
   }
 
@@ -140,9 +151,14 @@ function entryOf(row: ActorRow): ActorEntry {
     hasEntries: undefined,
     keyed: undefined,
     droppedTo: 0,
+    counted: countedBy(row),
   }
 }
 
 function rowOf({ id, incarnation, isSealed, lastExit, nextSeq, frontier, nextCheckpoint }: ActorEntry): ActorRow {
   return { id, incarnation, isSealed, lastExit, nextSeq, frontier, nextCheckpoint }
+}
+
+function countedBy({ incarnation, nextSeq, nextCheckpoint }: ActorRow | ActorEntry): number {
+  return incarnation + nextSeq + nextCheckpoint
 }

@@ -24,8 +24,6 @@ export function carryOut(journal: Journal, operation: Operation): unknown {
       return journal.settleEffect(operation.id, operation.incarnation, operation.effect)
     case 'fire':
       return journal.fire(operation.id, operation.timer)
-    case 'retire':
-      return journal.retire(operation.id, operation.why)
     case 'countInterrupted':
       return journal.countInterrupted(operation.turns)
     case 'deadLetters':

@@ -17,6 +17,7 @@ export interface CommitText {
   readonly reserves: boolean
   readonly told: readonly number[]
   readonly attempted?: number | undefined
+  readonly spared?: number | undefined
 }
 
 /** A turn; or several in a row that came to nothing but the state after them, as most do that were not asked for an answer. */
@@ -60,6 +61,7 @@ export function commitToText(codec: Codec, id: ActorId, commit: Commit, keyed: K
     reserves: commit.reserves === true,
     told: commit.told ?? nothing,
     attempted: commit.attempted,
+    spared: commit.spared,
   }
 }
 

@@ -17,6 +17,10 @@ export interface BackParts {
   readonly addCheckpoint: (entry: ActorEntry, snapshot: SnapshotText, keyed: KeyedPlan | undefined) => void
   /** Makes dead letters of what an actor has not handled, and sets its state aside. */
   readonly setAside: (id: ActorId, why: string) => void
+  /** The number under which the effects of a message are known: the first that it had. */
+  readonly firstNumber: (entry: ActorEntry, seq: number) => number
+  /** What was done for a message outside was done, whatever number it has now. */
+  readonly keepEffects: (entry: ActorEntry, seq: number, first: number) => void
 }
 
 /** What stays of a journal: the messages of others that nobody has handled, and that are not in the mail of the cut. */
@@ -25,6 +29,8 @@ interface Plan {
   readonly entry: ActorEntry
   readonly keyed: KeyedPlan | undefined
   readonly stay: readonly MessageRow[]
+  /** Of those that get new numbers: the number now, and the first. */
+  readonly firsts: ReadonlyMap<number, number>
 }
 
 /**
@@ -53,19 +59,21 @@ export function goBack(order: GoingBackText, parts: BackParts): readonly Renumbe
   return renumbered
 }
 
-function planFor(actor: ActorBackText, supervisor: ActorId, { records, actors, planKeyed }: BackParts): Plan {
+function planFor(actor: ActorBackText, supervisor: ActorId, { records, actors, planKeyed, firstNumber }: BackParts): Plan {
   const { id, journal, snapshot } = actor
   const entry = actors.get(id)
   records.timers(id)
   const keyed = planKeyed(entry, snapshot)
-  if (journal === undefined) return { actor, entry, keyed, stay: [] }
+  if (journal === undefined) return { actor, entry, keyed, stay: [], firsts: new Map() }
   const inMail = new Set(journal.mail.map(({ seq }) => seq))
   const isOfGroup = ({ sender }: MessageRow): boolean => sender !== null && isBelow(supervisor, sender)
   const waiting = records.messagesAfter(id, entry.frontier)
-  return { actor, entry, keyed, stay: waiting.filter((row) => !row.isDead && !inMail.has(row.seq) && !isOfGroup(row)) }
+  const stay = waiting.filter((row) => !row.isDead && !inMail.has(row.seq) && !isOfGroup(row))
+  const before = [...inMail, ...stay.map(({ seq }) => seq)].filter((seq) => seq > 0)
+  return { actor, entry, keyed, stay, firsts: new Map(before.map((seq) => [seq, firstNumber(entry, seq)])) }
 }
 
-function carryOut({ actor, entry, keyed, stay }: Plan, parts: BackParts): Renumbered {
+function carryOut({ actor, entry, keyed, stay, firsts }: Plan, parts: BackParts): Renumbered {
   const { id, snapshot, journal } = actor
   const { records } = parts
   // What is older is of another time: nothing may fall back to it, and the messages after it may not be run again.
@@ -78,7 +86,6 @@ function carryOut({ actor, entry, keyed, stay }: Plan, parts: BackParts): Renumb
     return { id, numbers }
   }
   records.dropMessages(id, entry.nextSeq - 1)
-  records.dropEffects(id, entry.nextSeq - 1)
   if (journal.appliedTo !== undefined) records.dropAnswersAfter(id, journal.appliedTo)
   entry.keys.clear()
   entry.frontier = entry.nextSeq - 1
@@ -94,6 +101,7 @@ function carryOut({ actor, entry, keyed, stay }: Plan, parts: BackParts): Renumb
     for (let attempt = 0; attempt < row.attempts; attempt += 1) records.countAttempt(id, seq)
     numbers.push([row.seq, seq])
   }
+  for (const [before, now] of numbers) if (before > 0) parts.keepEffects(entry, now, firsts.get(before) ?? before)
   for (const timer of records.timers(id)) records.dropTimer(id, timer.id)
   for (const timer of journal.timers) records.putTimer(timer)
   return { id, numbers: numbers.filter(([before]) => before > 0) }

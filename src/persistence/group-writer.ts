@@ -11,6 +11,7 @@ import type { CopyListener } from './copy-progress.ts'
 import { Limits } from './limits.ts'
 import { Journal } from './journal.ts'
 import type { LinkBounds } from './link-journal.ts'
+import type { ActorRow } from './records.ts'
 import { StoredValues } from './stored-values.ts'
 
 /** One operation of a group. */
@@ -46,8 +47,8 @@ export class GroupWriter {
   readonly #lost = new Set<ActorId>()
   /** Actors that run, as far as the store can tell. */
   readonly #openActors = new Set<ActorId>()
-  /** The mark of a group of which nobody could be told whether it was written. */
-  #doubt: string | undefined
+  /** What would show that a group was written of which nobody could be told that. */
+  #doubt: Proof | undefined
   /** Why nothing can be written any more. */
   #end: CoppiceError | undefined
   readonly #firstEpoch: number
@@ -79,10 +80,10 @@ export class GroupWriter {
     for (const id of actors) this.#lost.add(id)
   }
 
-  /** `markOf` gives the mark of the group; if it throws, the group has failed. */
-  write(group: readonly Work[], markOf: (results: readonly Result[]) => string = () => this.#nextMark()): readonly Result[] {
+  /** `markOf` gives a mark of the group for whoever opens the store next; if it throws, the group has failed. */
+  write(group: readonly Work[], markOf?: (results: readonly Result[]) => string): readonly Result[] {
     let results: readonly Result[] = []
-    let mark: string | undefined
+    let proof: Proof | undefined
     try {
       const { actors, journal, limits } = this.#open()
       const wallMs = this.#clock.wallNow()
@@ -92,18 +93,21 @@ export class GroupWriter {
       records.begin()
       this.#checkEpoch()
       results = group.map(({ work }) => attempt(work, journal))
-      actors.write()
+      const row = actors.write()
       // Not with the first group: who only looks at the store changes nothing.
       this.#pruneAtMs ??= nextPruning(wallMs, true)
       if (upkeep !== undefined && wallMs >= this.#pruneAtMs) this.#pruneAtMs = nextPruning(wallMs, upkeep.prune(wallMs))
-      const text = markOf(results)
-      again?.mark.put(text)
-      mark = text
+      if (markOf === undefined && row !== undefined) proof = { row }
+      else {
+        const mark = markOf === undefined ? this.#nextMark() : markOf(results)
+        again?.mark.put(mark)
+        proof = { mark }
+      }
       records.commit()
       actors.settle()
       return results
     } catch (error) {
-      const failure = this.#fail(error, mark)
+      const failure = this.#fail(error, proof)
       if (failure === undefined) return results
       this.lose(group.flatMap(({ actor }) => (actor === undefined ? [] : [actor])))
       return group.map(() => ({ isDone: false, error: failure }))
@@ -173,8 +177,8 @@ export class GroupWriter {
     throw new FencedError(`${store} has another owner since it was opened here (epoch ${newest}, ours is ${info.epoch})`)
   }
 
-  /** Why a group was not written; nothing if it was. `mark` is its mark if it was to be committed. */
-  #fail(error: unknown, mark: string | undefined): Error | undefined {
+  /** Why a group was not written; nothing if it was. There is a `proof` if it was to be committed. */
+  #fail(error: unknown, proof: Proof | undefined): Error | undefined {
     // It could not be opened.
     if (this.#session === undefined) return error as Error
     this.#rollback()
@@ -183,7 +187,7 @@ export class GroupWriter {
     // Errors of ours say that the database is well, and that it is not ours or was used wrongly.
     if (error instanceof CoppiceError) return error
     const { problem } = this.#connection.failure(error, nothingWritten)
-    const outcome = this.#connection.again === undefined ? this.#stay(problem, mark) : this.#startAgain(mark)
+    const outcome = this.#connection.again === undefined ? this.#stay(problem, proof) : this.#startAgain(proof)
     if (outcome === 'written') return undefined
     return this.#connection.failure(error, outcome === 'unknown' ? notKnown : nothingWritten)
   }
@@ -197,25 +201,30 @@ export class GroupWriter {
   }
 
   /** After a failed sync nobody knows what is on the disk, and what is read back may be only in memory. */
-  #stay(problem: StoreProblem, mark: string | undefined): Outcome {
+  #stay(problem: StoreProblem, proof: Proof | undefined): Outcome {
     if (problem !== 'io' && problem !== 'damaged') return 'not written'
     this.#end = this.#endedBy(problem, `has failed, and cannot be opened again from here. ${startAnew}`)
-    return mark === undefined ? 'not written' : 'unknown'
+    return proof === undefined ? 'not written' : 'unknown'
   }
 
-  #startAgain(mark: string | undefined): Outcome {
+  #startAgain(proof: Proof | undefined): Outcome {
+    this.#letGo()
+    try {
+      this.#open()
+      return proof !== undefined && holds(this.#connection, proof) ? 'written' : 'not written'
+    } catch {
+      if (this.#session !== undefined) this.#letGo()
+      this.#doubt = proof
+      return proof === undefined ? 'not written' : 'unknown'
+    }
+  }
+
+  #letGo(): void {
     this.#session = undefined
     try {
       this.#connection.release()
     } catch {
       // It could not write what is in its log, which whoever opens it next does.
-    }
-    try {
-      this.#open()
-      return mark !== undefined && mark === this.#connection.again?.mark.read() ? 'written' : 'not written'
-    } catch {
-      this.#doubt = mark
-      return mark === undefined ? 'not written' : 'unknown'
     }
   }
 
@@ -232,11 +241,20 @@ export class GroupWriter {
     if (next.info.epoch !== info.epoch + 1 || next.info.storeId !== info.storeId)
       this.#endWith(next, new FencedError(`${store} failed, and had another owner before it could be opened again`))
     // Whoever was sent something by the group does not know, and whoever asked for it was not told.
-    if (this.#doubt !== undefined && this.#doubt === next.again?.mark.read())
+    if (this.#doubt !== undefined && this.#isIn(next, this.#doubt))
       this.#endWith(next, this.#endedBy('io', `has failed, and has written a group of which that was not known. ${startAnew}`))
     this.#doubt = undefined
     this.#connection = next
     return this.#begin(next)
+  }
+
+  #isIn(next: Connection, proof: Proof): boolean {
+    try {
+      return holds(next, proof)
+    } catch (error) {
+      next.release()
+      throw this.#connection.failure(error, nothingWritten)
+    }
   }
 
   #endWith(connection: Connection, error: CoppiceError): never {
@@ -260,6 +278,19 @@ export class GroupWriter {
       throw new StoreError({ problem, location: info.location, message: text, cause: error })
     }
   }
+}
+
+/**
+ * What shows that a group was written: the row of an actor as nothing but this group has left it, which costs nothing, or a mark,
+ * which is a page more in each commit.
+ */
+type Proof = { readonly row: ActorRow } | { readonly mark: string }
+
+function holds({ records, again }: Connection, proof: Proof): boolean {
+  if ('mark' in proof) return again?.mark.read() === proof.mark
+  const { id, incarnation, nextSeq, nextCheckpoint } = proof.row
+  const row = records.actor(id)
+  return row?.incarnation === incarnation && row.nextSeq === nextSeq && row.nextCheckpoint === nextCheckpoint
 }
 
 /** Nothing where there is none, so that accepting asks for nothing. */

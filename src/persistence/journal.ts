@@ -40,6 +40,12 @@ const mostExits = 5_000
 
 const nothing: readonly number[] = Object.freeze([])
 
+/** Effects are known for so many messages of each actor: a cut may bring back a message whose effects have been done. */
+const effectsKeptFor = 10_000
+
+/** In the place of the name of an effect: the message had another number first, which is the result. */
+const renumbered = ''
+
 type CheckpointAdded = Kept & Pick<CheckpointRow, 'state'>
 
 /** A checkpoint that was added, and those with their state elsewhere whose place it took. */
@@ -117,8 +123,11 @@ export class Journal {
     checkTurns(entry, commit.turns)
     this.#checkReserved(entry, commit.checkpoint)
     for (const { sends } of commit.turns) sends.forEach(({ to, text }) => this.#checkReceiver(to, text))
+    const full = this.#links.fullFor(commit.turns)
+    if (full.length > 0) return { checkpoint: undefined, sent: [], full }
     const keyed = commit.checkpoint && this.#planKeyed(entry, commit.checkpoint)
     if (commit.attempted !== undefined) this.#records.countAttempt(id, commit.attempted)
+    if (commit.spared !== undefined) this.#records.countAttempt(id, commit.spared, -1)
     const sent: number[] = []
     for (const turn of commit.turns) this.#applyTurn(entry, turn, sent)
     for (const number of commit.told) this.#records.dropExpired(id, number)
@@ -189,8 +198,13 @@ export class Journal {
       planKeyed: (entry, snapshot) => this.#planKeyed(entry, snapshot),
       addCheckpoint: (entry, snapshot, keyed) => void this.#addCheckpoint(entry, snapshot, keyed),
       setAside: (id, why) => {
-        this.retire(id, why)
+        this.#giveUp(id, why)
         this.beginAnew(id, why)
+      },
+      firstNumber: (entry, seq) => this.#firstNumber(entry, seq),
+      keepEffects: ({ id: actor }, seq, first) => {
+        const [begunAtMs, result] = [this.#wallMs(), String(first)]
+        this.#records.putEffect({ actor, seq, name: renumbered, key: '', begunAtMs, result })
       },
     })
   }
@@ -208,19 +222,21 @@ export class Journal {
   beginEffect(id: ActorId, incarnation: number, { seq, name, key }: EffectText): EffectRecord {
     const entry = this.#actors.get(id)
     this.#actors.fence(entry, incarnation)
-    const known = this.#records.effect(id, seq, name)
+    const first = this.#firstNumber(entry, seq)
+    const known = this.#records.effect(id, first, name)
     if (known !== undefined && known.result !== null)
       return { status: 'settled', result: this.#values.value(id, known.result) as EffectResult }
     if (seq <= entry.frontier) return { status: 'applied', key: known?.key ?? key }
     if (known !== undefined) return { status: 'open', key: known.key }
-    this.#records.putEffect({ actor: id, seq, name, key, begunAtMs: this.#wallMs(), result: null })
+    this.#records.putEffect({ actor: id, seq: first, name, key, begunAtMs: this.#wallMs(), result: null })
     entry.hasEffects = true
     return { status: 'begun', key }
   }
 
   settleEffect(id: ActorId, incarnation: number, { seq, name, result }: SettledText): undefined {
-    this.#actors.fence(this.#actors.get(id), incarnation)
-    const known = this.#records.effect(id, seq, name)
+    const entry = this.#actors.get(id)
+    this.#actors.fence(entry, incarnation)
+    const known = this.#records.effect(id, this.#firstNumber(entry, seq), name)
     if (known !== undefined) this.#records.putEffect({ ...known, result })
   }
 
@@ -234,10 +250,10 @@ export class Journal {
     return seq === 0 ? undefined : { seq, envelope, attempts: 0 }
   }
 
-  retire(id: ActorId, why: string): readonly Journaled[] {
+  /** Moves what is left in the journal of an actor to the dead letters. */
+  #giveUp(id: ActorId, why: string): void {
     const entry = this.#actors.get(id)
     const left = this.#records.messagesAfter(id, entry.frontier).filter((row) => !row.isDead)
-    const messages = left.map((row) => this.#values.message(row))
     const outcome = this.#values.codec.encode({ status: 'crashed', message: why } satisfies Outcome, 'outcome')
     for (const { seq } of left) {
       this.#settleKey(entry, seq, outcome)
@@ -246,7 +262,6 @@ export class Journal {
     entry.frontier = entry.nextSeq - 1
     this.#actors.ended(id)
     this.#actors.touch(entry)
-    return messages
   }
 
   /** Of an actor that cannot be read nothing is counted: whoever starts it is told. */
@@ -370,6 +385,12 @@ export class Journal {
     this.#records.bury({ actor, seq, why, atMs: this.#wallMs() })
   }
 
+  /** A message that has come back with a cut has another number than the one under which its effects are known. */
+  #firstNumber({ id }: ActorEntry, seq: number): number {
+    const result = this.#records.effect(id, seq, renumbered)?.result
+    return typeof result === 'string' ? Number(result) : seq
+  }
+
   /** Until its checkpoint is written whoever keeps the state is to be told that there is none. */
   #reserve(entry: ActorEntry): number {
     const number = entry.nextCheckpoint++
@@ -418,7 +439,8 @@ export class Journal {
     if (entry.hasEntries === true) this.#records.dropPastEntries(entry.id, dropBelow)
     if (dropMessagesTo <= entry.droppedTo) return expired
     this.#records.dropMessages(entry.id, dropMessagesTo)
-    if ((entry.hasEffects ??= this.#records.hasEffects(entry.id))) this.#records.dropEffects(entry.id, dropMessagesTo)
+    if (isNextThousand(entry.droppedTo, dropMessagesTo) && (entry.hasEffects ??= this.#records.hasEffects(entry.id)))
+      this.#records.dropEffects(entry.id, dropMessagesTo - effectsKeptFor)
     entry.droppedTo = dropMessagesTo
     return expired
   }
@@ -439,6 +461,10 @@ export class Journal {
   #wallMs(): number {
     return Math.round(this.#clock.wallNow())
   }
+}
+
+function isNextThousand(before: number, now: number): boolean {
+  return Math.floor(now / 1_000) > Math.floor(before / 1_000)
 }
 
 /** An actor applies its messages one by one: a turn that skipped one would lose it without a trace. */

@@ -1,5 +1,5 @@
 import type { ActorId } from '../protocol/actor-id.ts'
-import { idBehindLink, linkedId, linkOf } from '../protocol/linked-id.ts'
+import { idBehindLink, isLinked, linkedId, linkOf } from '../protocol/linked-id.ts'
 import { StoreError } from '../runtime/errors.ts'
 import type { Accepted } from '../runtime/persistence.ts'
 import type {
@@ -12,6 +12,7 @@ import type {
   Meeting,
 } from '../runtime/linked/link-store.ts'
 import { compareLinkIds, nextLinkId, noLinkId, ruleOfArrival } from '../runtime/linked/link-rule.ts'
+import type { SendText } from './commit-text.ts'
 import type { LinkAnswers, LinkOrder } from './link-operation.ts'
 import type { LinkRecords, OutboxRow } from './link-records.ts'
 import type { EnvelopeText } from './records.ts'
@@ -19,6 +20,8 @@ import type { EnvelopeText } from './records.ts'
 /** What may wait in the outbox of a link, and from how many pairs it takes messages, if nothing else is said. */
 export const defaultMaxOutbox = 100_000
 export const defaultMaxPairs = 100_000
+
+const none: readonly string[] = Object.freeze([])
 
 /** What the links of a store work on. */
 export interface LinkJournalParts {
@@ -76,6 +79,11 @@ export class LinkJournal {
         return order.pairs.map((pair) => this.#markOf(link, pair))
       case 'mend':
         return this.#mend(link, order.marks, order.peer)
+      case 'outboxes':
+        return records.outboxes()
+      case 'forget':
+        this.forget()
+        return records.dropLink(link)
     }
   }
 
@@ -91,15 +99,18 @@ export class LinkJournal {
     return { status: 'accepted', seq: 0 }
   }
 
-  /** What a committed turn sends: gives 0 if it is in the outbox, -1 if that was full, and it is a dead letter. */
+  /** The links without room for what turns send. One that has room takes all of it, however much that is. */
+  fullFor(turns: readonly { readonly sends: readonly SendText[] }[]): readonly string[] {
+    let full: Set<string> | undefined
+    for (const { sends } of turns)
+      for (const { to } of sends) if (isLinked(to) && !this.#hasRoom(linkOf(to))) (full ??= new Set()).add(linkOf(to))
+    return full === undefined ? none : [...full]
+  }
+
+  /** What a committed turn sends, or what somebody is told who has asked: it goes into the outbox, however much is there. */
   send(to: ActorId, text: EnvelopeText): number {
-    if (this.#hasRoom(linkOf(to))) {
-      this.#post(to, text)
-      return 0
-    }
-    const why = `the outbox of the link ${JSON.stringify(linkOf(to))} was full`
-    this.#parts.records.addStrayLetter({ ...text, actor: to, why, atMs: this.#parts.wallMs() })
-    return -1
+    this.#post(to, text)
+    return 0
   }
 
   /** Reads what {@link send} will read. */
@@ -124,9 +135,10 @@ export class LinkJournal {
     const prev = idOf(records.linkOut(link, pair.from, pair.to))
     const id = nextLinkId(prev, epoch)
     const kind = text.kind === 'call' ? 'call' : 'cast'
+    const waiting = this.#countWaiting(link)
     records.addOutbox({ ...pair, id, prev, kind, name: text.name, input: text.input, key: text.key })
     records.putLinkOut({ ...pair, ...id })
-    this.#waiting.set(link, this.#countWaiting(link) + 1)
+    this.#waiting.set(link, waiting + 1)
   }
 
   #meet(link: string, peer: LinkPeer): Meeting {
@@ -188,9 +200,9 @@ export class LinkJournal {
     records.putLinkIn({ link, from, to, ...id })
     this.#pairs.set(link, known === undefined ? pairs + 1 : pairs)
     if (dead === undefined) return { as: 'accepted', seq: deliver(to, text) }
-    records.addStrayLetter({ ...text, actor: to, why: dead, atMs: wallMs() })
+    const seq = records.addStrayLetter({ ...text, actor: to, why: dead, atMs: wallMs() })
     if (answer !== undefined && from !== '') this.send(linkedId(link, from), { kind: 'cast', ...answer, sender: to })
-    return { as: 'accepted', seq: -1 }
+    return { as: 'accepted', seq }
   }
 
   #hasRoomFor(to: ActorId, text: EnvelopeText): boolean {
@@ -204,9 +216,10 @@ export class LinkJournal {
   }
 
   #acknowledged(link: string, marks: readonly LinkMark[]): number {
+    const waiting = this.#countWaiting(link)
     let count = 0
     for (const { from, to, last } of marks) count += this.#parts.records.dropOutbox({ link, from, to, ...last })
-    this.#waiting.set(link, this.#countWaiting(link) - count)
+    this.#waiting.set(link, waiting - count)
     return count
   }
 

@@ -19,6 +19,8 @@ export type LinkOrder =
   | { readonly ask: 'sent'; readonly after: LinkPair; readonly most: number }
   | { readonly ask: 'marks'; readonly pairs: readonly LinkPair[] }
   | { readonly ask: 'mend'; readonly marks: readonly LinkMark[]; readonly peer?: LinkPeer | undefined }
+  | { readonly ask: 'outboxes' }
+  | { readonly ask: 'forget' }
 
 /** What each of them comes to. */
 export interface LinkAnswers {
@@ -31,4 +33,6 @@ export interface LinkAnswers {
   readonly sent: readonly LinkMark[]
   readonly marks: readonly LinkMark[]
   readonly mend: undefined
+  readonly outboxes: readonly { readonly link: string; readonly waiting: number }[]
+  readonly forget: number
 }

@@ -60,6 +60,11 @@ export interface LinkRecords {
   /** Removes what a pair has sent up to and including `last`; gives how many there were. */
   dropOutbox(row: PairRow): number
 
-  /** Adds a dead letter of a message that was in no journal. */
-  addStrayLetter(letter: StrayLetter): void
+  /** Adds a dead letter of a message that was in no journal; gives what stands in the place of its number there: one below 0. */
+  addStrayLetter(letter: StrayLetter): number
+
+  /** The links that have something in their outboxes, in the order of their names. */
+  outboxes(): { readonly link: string; readonly waiting: number }[]
+  /** Forgets everything of a link; gives how many messages were in its outbox. */
+  dropLink(link: string): number
 }

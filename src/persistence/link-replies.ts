@@ -42,5 +42,5 @@ function holdsValues({ type }: Operation, value: unknown): boolean {
   if (type === 'accept') return (value as Accepted).status === 'answered'
   if (type === 'beginEffect') return (value as EffectRecord).status === 'settled'
   if (type === 'deadLetters' || type === 'exhume') return true
-  return type === 'open' || type === 'read' || type === 'fire' || type === 'retire' || type === 'members' || type === 'exits'
+  return type === 'open' || type === 'read' || type === 'fire' || type === 'members' || type === 'exits'
 }

@@ -38,5 +38,7 @@ export function linkStoreOver(store: Submitting): LinkStore {
     sent: (link, after, most) => submit(link, { ask: 'sent', after, most }),
     marks: (link, pairs) => submit(link, { ask: 'marks', pairs }),
     mend: (link, marks, peer) => submit(link, { ask: 'mend', marks, peer }),
+    outboxes: () => submit('', { ask: 'outboxes' }),
+    forget: (link) => submit(link, { ask: 'forget' }),
   }
 }

@@ -9,10 +9,10 @@ export class MemoryLinkRecords implements LinkRecords {
   readonly #out = new Map<string, Map<string, PairRow>>()
   readonly #in = new Map<string, Map<string, PairRow>>()
   readonly #outbox = new Map<string, Map<number, OutboxRow>>()
-  readonly #bury: (letter: StrayLetter) => void
+  readonly #bury: (letter: StrayLetter) => number
   #lastPosition = 0
 
-  constructor(bury: (letter: StrayLetter) => void) {
+  constructor(bury: (letter: StrayLetter) => number) {
     this.#bury = bury
   }
 
@@ -90,8 +90,19 @@ export class MemoryLinkRecords implements LinkRecords {
     return count
   }
 
-  addStrayLetter(letter: StrayLetter): void {
-    this.#bury(letter)
+  addStrayLetter(letter: StrayLetter): number {
+    return this.#bury(letter)
+  }
+
+  outboxes(): { readonly link: string; readonly waiting: number }[] {
+    const all = [...this.#outbox].map(([link, rows]) => ({ link, waiting: rows.size }))
+    return all.filter(({ waiting }) => waiting > 0).sort((a, b) => (a.link < b.link ? -1 : 1))
+  }
+
+  dropLink(link: string): number {
+    const waiting = this.countOutbox(link)
+    for (const table of [this.#links, this.#out, this.#in, this.#outbox]) table.delete(link)
+    return waiting
   }
 }
 

@@ -39,8 +39,11 @@ export class MemoryRecords implements Records {
   readonly #timers = new Map<ActorId, Map<string, TimerRow>>()
   readonly #members = new Map<ActorId, Map<string, MemberRow>>()
   readonly #deadLetters: DeadLetterRow[] = []
+  #strayLetters = 0
   readonly links = new MemoryLinkRecords(({ atMs, ...letter }) => {
-    this.#deadLetters.push({ ...letter, seq: 0, attempts: 0, diedAtMs: atMs })
+    this.#strayLetters += 1
+    this.#deadLetters.push({ ...letter, seq: -this.#strayLetters, attempts: 0, diedAtMs: atMs })
+    return -this.#strayLetters
   })
   readonly #restarts = new Map<ActorId, Map<string, RestartCount>>()
   readonly #exits = new Map<ActorId, Map<string, PlacedExit>>()
@@ -79,8 +82,8 @@ export class MemoryRecords implements Records {
     return [...(this.#inbox.get(actor)?.values() ?? [])].filter((row) => row.seq > seq)
   }
 
-  countAttempt(actor: ActorId, seq: number): void {
-    this.#change(actor, seq, (row) => ({ ...row, attempts: row.attempts + 1 }))
+  countAttempt(actor: ActorId, seq: number, by = 1): void {
+    this.#change(actor, seq, (row) => ({ ...row, attempts: row.attempts + by }))
   }
 
   bury({ actor, seq, why, atMs }: Burial): void {
@@ -91,7 +94,7 @@ export class MemoryRecords implements Records {
   }
 
   deadLetters(most: number): DeadLetterRow[] {
-    return this.#deadLetters.filter(({ seq }) => seq > 0).slice(-most)
+    return this.#deadLetters.slice(-most)
   }
 
   deadLetter(actor: ActorId, seq: number): DeadLetterRow | undefined {

@@ -70,6 +70,7 @@ export function persistenceOver(store: OperationStore, codec: Codec, notebook?: 
         return { type: 'commit', id, incarnation, commit: text }
       }
       return store.submit<'commit', Committed>(make, (committed) => {
+        if (committed.full !== undefined) return { checkpoint: undefined, deliveries: [], full: committed.full }
         turns?.committed()
         writing?.(committed.checkpoint)
         return largeBytes > 0 ? { ...deliveriesOf(sends, committed), largeBytes } : deliveriesOf(sends, committed)
@@ -123,7 +124,6 @@ export function persistenceOver(store: OperationStore, codec: Codec, notebook?: 
       return store.submit<'settleEffect', EffectResult>(make, () => codec.decode(result) as EffectResult)
     },
     fire: (id, timer) => store.submit<'fire'>(() => ({ type: 'fire', id, timer })),
-    retire: (id, why) => store.submit<'retire'>(() => ({ type: 'retire', id, why })),
     deadLetters: (most) => store.submit<'deadLetters'>(() => ({ type: 'deadLetters', most })),
     exhume: (id, seq) => store.submit<'exhume'>(() => ({ type: 'exhume', id, seq })),
     dropDeadLetter: (id, seq) => store.submit<'dropDeadLetter'>(() => ({ type: 'dropDeadLetter', id, seq })),
@@ -170,13 +170,11 @@ function deliveriesOf(sends: readonly JournaledSend[], { checkpoint, sent, reser
   if (deliveries.length < sends.length) {
     const linked = sends.filter(({ to }) => isLinked(to))
     const posted = [...new Set(linked.map(({ to }) => linkOf(to)))]
-    const overflowed = sends.filter((_, i) => sent[i] === -1)
     if (posted.length > 0)
       return {
         checkpoint,
         deliveries,
         posted,
-        overflowed,
         ...(reserved !== undefined && { reserved }),
         ...(expired && { expired }),
       }

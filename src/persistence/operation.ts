@@ -58,7 +58,6 @@ export type Operation =
   | { readonly type: 'beginEffect'; readonly id: ActorId; readonly incarnation: number; readonly effect: EffectText }
   | { readonly type: 'settleEffect'; readonly id: ActorId; readonly incarnation: number; readonly effect: SettledText }
   | { readonly type: 'fire'; readonly id: ActorId; readonly timer: string }
-  | { readonly type: 'retire'; readonly id: ActorId; readonly why: string }
   | { readonly type: 'countInterrupted'; readonly turns: readonly InterruptedTurn[] }
   | { readonly type: 'deadLetters'; readonly most: number }
   | { readonly type: 'exhume'; readonly id: ActorId; readonly seq: number }
@@ -73,15 +72,14 @@ export type Operation =
   | { readonly type: 'link'; readonly link: string; readonly order: LinkOrder }
   | { readonly type: 'forget'; readonly id: ActorId; readonly options: Required<ForgetOptions> }
 
-/**
- * What a commit gave: for each send, in order, the number that it got; 0 if it is in the outbox of a link, or its receiver knew its
- * key; -1 if the outbox was full, so that it is a dead letter.
- */
+/** What a commit gave: for each send, in order, the number that it got; 0 if it is in the outbox of a link, or its receiver knew its key. */
 export interface CommittedText {
   readonly checkpoint: number | undefined
   readonly sent: readonly number[]
   readonly reserved?: number
   readonly expired?: readonly number[]
+  /** As {@link Committed.full}. */
+  readonly full?: readonly string[]
 }
 
 /** What the store knows when an actor starts, and what only the two sides of a store tell each other. */
@@ -100,7 +98,6 @@ export interface Answers {
   readonly beginEffect: EffectRecord
   readonly settleEffect: undefined
   readonly fire: Journaled | undefined
-  readonly retire: readonly Journaled[]
   readonly countInterrupted: undefined
   readonly deadLetters: readonly KeptDeadLetter[]
   readonly exhume: Journaled | undefined
@@ -142,7 +139,6 @@ export function memoryOf(operation: Operation): ActorId | undefined {
     case 'open':
     case 'beginEffect':
     case 'settleEffect':
-    case 'retire':
       return operation.id
     default:
       return undefined

@@ -183,7 +183,8 @@ export interface Records {
   addMessage(row: MessageRow): void
   /** Messages with a number above `seq`, in order. */
   messagesAfter(actor: ActorId, seq: number): MessageRow[]
-  countAttempt(actor: ActorId, seq: number): void
+  /** One more, or as many as given. */
+  countAttempt(actor: ActorId, seq: number, by?: number): void
   /** Copies a message to the dead letters and leaves only its place in the journal. */
   bury(burial: Burial): void
   /** The newest `most`, oldest first. */

@@ -85,10 +85,23 @@ export class SqliteLinkRecords implements LinkRecords {
     return this.#run(drop, link, from, to, epoch, n)
   }
 
-  addStrayLetter({ actor, why, kind, name, input, sender, key, atMs }: StrayLetter): void {
+  addStrayLetter({ actor, why, kind, name, input, sender, key, atMs }: StrayLetter): number {
+    const next = this.#statement('SELECT coalesce(max(number), 0) + 1 AS n FROM dead_letter').get() as SqlRow
+    const seq = -Number(next['n'])
     const add = `INSERT INTO dead_letter (actor, seq, why, attempts, kind, name, input, sender, key, died_at_ms)
-      VALUES (?, 0, ?, 0, ?, ?, ?, ?, ?, ?)`
-    this.#run(add, actor, why, kind, name, input, sender, key, atMs)
+      VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?)`
+    this.#run(add, actor, seq, why, kind, name, input, sender, key, atMs)
+    return seq
+  }
+
+  outboxes(): { readonly link: string; readonly waiting: number }[] {
+    const rows = this.#statement('SELECT link, count(*) AS n FROM outbox GROUP BY link ORDER BY link').all() as SqlRow[]
+    return rows.map((columns) => ({ link: String(columns['link']), waiting: Number(columns['n']) }))
+  }
+
+  dropLink(link: string): number {
+    for (const table of ['link', 'link_out', 'link_in']) this.#run(`DELETE FROM ${table} WHERE link = ?`, link)
+    return this.#run('DELETE FROM outbox WHERE link = ?', link)
   }
 
   #putPair(table: 'link_in' | 'link_out', row: PairRow): void {

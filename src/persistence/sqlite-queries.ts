@@ -5,6 +5,18 @@ export function addMessage(rows: number): string {
     VALUES ${Array.from({ length: rows }, () => row).join(', ')}`
 }
 
+/**
+ * Adds so many messages that follow each other in one journal and differ only in what they say: what they share is bound once,
+ * since binding a value costs more than writing it.
+ */
+export function addAlike(rows: number): string {
+  const row = (_: unknown, i: number): string => `(${i}, ?, ?)`
+  return `WITH alike (actor, seq, kind, name, sender) AS (SELECT ?, ?, ?, ?, ?),
+      message (i, input, crc) AS (VALUES ${Array.from({ length: rows }, row).join(', ')})
+    INSERT INTO inbox (actor, seq, kind, name, input, sender, key, attempts, is_dead, crc)
+    SELECT actor, seq + i, kind, name, input, sender, NULL, 0, 0, crc FROM message, alike`
+}
+
 /** Every statement of a store but those that open it, by what it is for. */
 export const queries = {
   begin: 'BEGIN IMMEDIATE',
@@ -20,10 +32,10 @@ export const queries = {
   addMessage: addMessage(1),
   messagesAfter: 'SELECT * FROM inbox WHERE actor = ? AND seq > ? ORDER BY seq',
   keysAfter: 'SELECT seq, key FROM inbox WHERE actor = ? AND seq > ? AND key IS NOT NULL ORDER BY seq',
-  countAttempt: 'UPDATE inbox SET attempts = attempts + 1 WHERE actor = ? AND seq = ?',
+  countAttempt: 'UPDATE inbox SET attempts = attempts + ? WHERE actor = ? AND seq = ?',
   addDeadLetter: `INSERT INTO dead_letter (actor, seq, why, attempts, kind, name, input, sender, key, died_at_ms)
     SELECT actor, seq, ?, attempts, kind, name, input, sender, key, ? FROM inbox WHERE actor = ? AND seq = ?`,
-  deadLetters: 'SELECT * FROM (SELECT * FROM dead_letter WHERE seq > 0 ORDER BY number DESC LIMIT ?) ORDER BY number',
+  deadLetters: 'SELECT * FROM (SELECT * FROM dead_letter ORDER BY number DESC LIMIT ?) ORDER BY number',
   deadLetter: 'SELECT * FROM dead_letter WHERE actor = ? AND seq = ? ORDER BY number LIMIT 1',
   dropDeadLetter: 'DELETE FROM dead_letter WHERE actor = ? AND seq = ?',
   emptyMessage: "UPDATE inbox SET is_dead = 1, input = '', crc = 0 WHERE actor = ? AND seq = ?",

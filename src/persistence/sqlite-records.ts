@@ -104,9 +104,9 @@ export class SqliteRecords implements Records {
     return this.#all(this.#sql.messagesAfter.all(actor, seq), toMessage, actor)
   }
 
-  countAttempt(actor: ActorId, seq: number): void {
+  countAttempt(actor: ActorId, seq: number, by = 1): void {
     this.#inbox.flush()
-    this.#sql.countAttempt.run(actor, seq)
+    this.#sql.countAttempt.run(by, actor, seq)
   }
 
   bury({ actor, seq, why, atMs }: Burial): void {
@@ -129,7 +129,7 @@ export class SqliteRecords implements Records {
   }
 
   dropMessages(actor: ActorId, seq: number): void {
-    this.#inbox.flush()
+    this.#inbox.flushBefore(actor, seq)
     this.#sql.dropMessages.run(actor, seq)
   }
 

@@ -148,8 +148,9 @@ CREATE TABLE expired (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE effect (
-  -- What handlers of durable actors have had done outside, kept as long as their messages. One without a result was begun, and
-  -- nobody has written what came of it. The outside knows it by its key.
+  -- What handlers of durable actors have had done outside, for their newest 10,000 messages. One without a result was begun, and
+  -- nobody has written what came of it. The outside knows it by its key. One without a name stands for a message that has come
+  -- back with a cut: the result is the number that it had first, under which its effects are.
   actor TEXT NOT NULL,
   seq INTEGER NOT NULL,
   name TEXT NOT NULL,

@@ -232,6 +232,8 @@ export interface World {
   /** The incarnation that runs under an id. */
   lifeOf(id: ActorId): Life | undefined
   armTimer(life: Life, timer: DurableTimer): void
+  /** Those that the store has: what was due before fires in the order in which it was due. */
+  armTimers(life: Life, timers: readonly DurableTimer[]): void
   /** Resolves with the number of the incarnation when the actor is up; rejects when it is gone for good. */
   whenUp(id: ActorId, options?: WhenUpOptions): Promise<number>
   /** Runs the actions of monitors. */

@@ -64,7 +64,8 @@ export class DeadLetters {
     for (const { id, seq, envelope, problem, attempts: attempt, why, atMs } of letters) {
       const { kind, name, sender, input } = envelope
       const message = { kind, name, sender, seq, attempt }
-      const told = { id, message, input, cause: causeOf(why, problem), atMs, isEarlier: true }
+      const cause = seq < 0 && problem === undefined ? 'noproc' : causeOf(why, problem)
+      const told = { id, message, input, cause, atMs, isEarlier: true }
       this.#keep(problem === undefined ? told : { ...told, problem })
     }
   }

@@ -8,7 +8,7 @@ import type { Behavior, Step } from './behavior.ts'
 import { CrashedError, DurableTurnError, FencedError, reasonOfThrown, StoreError, UnavailableError } from './errors.ts'
 import type { EarlierTurns } from './effects/effects-of-turn.ts'
 import { deepFreeze } from '../protocol/freeze.ts'
-import { Message, messageInfo, messageOf } from './message.ts'
+import { messageInfo, messageOf, type Message } from './message.ts'
 import { migrateState } from './migration.ts'
 import { passing } from './passing.ts'
 import type { Commit, Committed, Outcome, TurnRecord } from './persistence.ts'
@@ -24,7 +24,7 @@ import type { Turns } from './turns.ts'
 export const largestGroup = 512
 
 /** Of a longer queue it is not noted what is being handled: that costs as much as a fast handler does. */
-const longestNoted = 64
+const longestNoted = 15
 
 /** A group that has taken so long is closed at the end of the slice: who waits for its first reply does not wait for all of it. */
 const longestGroupMs = 2
@@ -89,6 +89,8 @@ export class DurableTurns implements Turns, EarlierTurns {
   /** The number of the checkpoint that holds the committed state. */
   #checkpoint: number | undefined
   #hasToldLarge = false
+  /** The group waits for room in an outbox. */
+  #awaitsRoom = false
   /** Where it is noted which message is being handled, if it is. */
   #noted: number | undefined = undefined
 
@@ -292,7 +294,8 @@ export class DurableTurns implements Turns, EarlierTurns {
   #note(seq: number): void {
     const { cell, id } = this.#life
     const { turns } = cell.store
-    if (turns === undefined || (this.#noted === undefined && cell.mailbox.size > longestNoted)) return
+    const isFirst = this.#group.length === 0
+    if (turns === undefined || (this.#noted === undefined && (!isFirst || cell.mailbox.size > longestNoted))) return
     this.#noted = turns.begin(id, seq, this.#noted)
   }
 
@@ -321,7 +324,11 @@ export class DurableTurns implements Turns, EarlierTurns {
     const group = this.#group
     const now = this.#outcomeOf(group)
     try {
-      const committed = await this.#life.cell.store.commit(this.#life.id, this.#life.number, now.commit)
+      let committed = await this.#life.cell.store.commit(this.#life.id, this.#life.number, now.commit)
+      while (committed.full !== undefined) {
+        await this.#life.cell.world.links?.whenRoom(committed.full)
+        committed = await this.#life.cell.store.commit(this.#life.id, this.#life.number, now.commit)
+      }
       this.#committing = undefined
       return this.#keep(group, now, committed)
     } catch (error) {
@@ -333,19 +340,21 @@ export class DurableTurns implements Turns, EarlierTurns {
 
   /** False if what the turn has come to cannot be kept: it counts as thrown. */
   #add(message: Message, context: TurnContext, step: Step<unknown>): boolean {
+    let { state, outcome } = step
     try {
       context.leaveEffects()
       checkBecoming(this.#life.cell, step.behavior)
+      // What it gives may throw where it is looked into.
+      if (this.#life.cell.world.freezesStates) state = deepFreeze(state)
+      if (message.kind === 'call' && outcome === undefined) outcome = noAnswer
+      else if (outcome !== undefined) outcome = passing(this.#life, outcome)
     } catch (error) {
       this.#threw(error)
       return false
     }
     context.close()
-    const state = this.#life.cell.world.freezesStates ? deepFreeze(step.state) : step.state
     this.#tentative = { state, behavior: step.behavior ?? this.#tentative.behavior }
     this.#stop = step.stop ?? context.stopWanted
-    const isUnanswered = message.kind === 'call' && step.outcome === undefined
-    const outcome = isUnanswered ? noAnswer : step.outcome && passing(this.#life, step.outcome)
     if (outcome !== undefined) context.answerRequest(outcome)
     this.#group.push({ message, context, outcome, dead: undefined, after: step.after })
     this.current = undefined
@@ -372,12 +381,45 @@ export class DurableTurns implements Turns, EarlierTurns {
     const { cell } = life
     if (this.#group.length === 0) return life.goesOn() && cell.mailbox.size > 0
     const group = this.#group
-    const now = this.#outcomeOf(group)
-    cell.store.commit(cell.id, life.number, now.commit).then(
-      (committed) => this.#committed(group, now, committed),
+    this.#write(group, this.#outcomeOf(group))
+    return false
+  }
+
+  #write(group: readonly Turn[], now: GroupOutcome): void {
+    const { cell, number } = this.#life
+    cell.store.commit(cell.id, number, now.commit).then(
+      (committed) => {
+        if (committed.full === undefined) this.#committed(group, now, committed)
+        else this.#waitForRoom(group, now, committed.full)
+      },
       (error: unknown) => this.#refusedByStore(group, error),
     )
-    return false
+  }
+
+  /** Nothing is lost for want of room in an outbox: the group waits for it, and whoever sends to this actor waits with it. */
+  #waitForRoom(group: readonly Turn[], now: GroupOutcome, links: readonly string[]): void {
+    const life = this.#life
+    if (life.status !== 'busy') return
+    this.#awaitsRoom = true
+    const counted = this.#counted
+    // It has run to its end: if the process dies while it waits, it is not to blame.
+    if (counted > 0 && group.some(({ message }) => message.seq === counted))
+      life.cell.store.commit(life.id, life.number, { turns: [], spared: counted }).catch(() => undefined)
+    this.#counted = 0
+    if (life.stopReason !== undefined) return this.hurry()
+    void life.cell.world.links?.whenRoom(links).then(() => {
+      if (!this.#awaitsRoom || life.status !== 'busy') return
+      this.#awaitsRoom = false
+      this.#write(group, now)
+    })
+  }
+
+  hurry(): void {
+    if (!this.#awaitsRoom) return
+    this.#awaitsRoom = false
+    this.abandon()
+    this.#stop = undefined
+    this.#life.goesOn()
   }
 
   #outcomeOf(group: readonly Turn[]): GroupOutcome {
@@ -537,8 +579,6 @@ function release(life: Life, group: readonly Turn[], committed: Committed): void
   }
   for (const { to, message } of committed.deliveries) world.router.deliverJournaled(to, messageOf(message))
   if (committed.posted !== undefined) for (const link of committed.posted) world.links?.posted(link)
-  if (committed.overflowed !== undefined)
-    for (const { to, envelope } of committed.overflowed) world.deadLetter(to, new Message(envelope, undefined, 0), 'overloaded')
 }
 
 /** What a caller is told whose message was applied by a commit that reported a failure. */

@@ -101,7 +101,10 @@ export class Incarnation implements Life {
     }
     this.stopReason = reason
     if (this.status === 'idle') this.end(reason, 'orderly')
-    else this.receiver?.end(reason)
+    else {
+      this.receiver?.end(reason)
+      this.turns.hurry?.()
+    }
   }
 
   orphan(reason: ExitReason): void {

@@ -74,7 +74,7 @@ async function withinLimit(life: Life, abort: AbortController, run: () => Promis
     life.whenEnded(() => {
       timer?.cancel()
       if (isOver) return
-      const cut = new TermLimitError('the incarnation was killed before')
+      const cut = new TermLimitError('the incarnation was killed before its term ended')
       abort.abort(cut)
       reject(cut)
     })

@@ -110,6 +110,8 @@ export interface Commit {
   readonly turns: readonly TurnRecord[]
   /** A message whose handling is about to begin: it counts one attempt more. */
   readonly attempted?: number
+  /** A message whose attempt was counted, and that did no harm, but cannot be committed now: it counts one less. */
+  readonly spared?: number
   /** The state after the last turn. */
   readonly checkpoint?: CheckpointOrder
   /** Sets the number of a checkpoint aside, whose state is then saved elsewhere. Until it is written it counts as no longer kept. */
@@ -141,8 +143,8 @@ export interface Committed {
   readonly deliveries: readonly { readonly to: ActorId; readonly message: Journaled }[]
   /** The links in whose outboxes there is something new. */
   readonly posted?: readonly string[]
-  /** What is a dead letter, because the outbox of its link was full. */
-  readonly overflowed?: readonly JournaledSend[]
+  /** Nothing was written, since the outboxes of these links are full: the same can be asked for again when they have room. */
+  readonly full?: readonly string[]
 }
 
 /** Something that a handler has had done outside, while it handled one message: its name is its own there. */
@@ -247,7 +249,7 @@ export interface RestartCount {
 /** A message of a durable actor that was given up. */
 export interface KeptDeadLetter {
   readonly id: ActorId
-  /** Its number in the journal of the actor. */
+  /** Its number in the journal of the actor; below 0 if it was in none, since it came over a link and nobody could take it. */
   readonly seq: number
   /** What was sent; without its input where that cannot be read. */
   readonly envelope: Envelope
@@ -370,13 +372,11 @@ export interface Persistence {
   read(id: ActorId, checkpoint: number): Promise<Checkpoint | undefined>
   /** Writes that something is about to be done outside, unless that is known; `key` is kept with it, the first one for ever. */
   beginEffect(id: ActorId, incarnation: number, effect: EffectId & { readonly key: string }): Promise<EffectRecord>
-  /** Writes what came of it, which is kept as long as its message. Resolves with what will be read from there. */
+  /** Writes what came of it, which is kept for the newest 10,000 messages, also if they come back with a cut. Resolves with what will be read from there. */
   settleEffect(id: ActorId, incarnation: number, effect: EffectId, result: EffectResult): Promise<EffectResult>
   /** Turns a due timer into a message, in one transaction; nothing if the timer is gone. */
   fire(id: ActorId, timer: string): Promise<Journaled | undefined>
-  /** Moves what is left in the journal of `id` to the dead letters; resolves with what was moved. */
-  retire(id: ActorId, why: string): Promise<readonly Journaled[]>
-  /** The newest `most` messages of all actors that were given up, oldest first; without those that were in no journal. */
+  /** The newest `most` messages of all actors that were given up, oldest first. */
   deadLetters(most: number): Promise<readonly KeptDeadLetter[]>
   /**
    * Takes a message that was given up into the journal of its actor again, as a new one and without its key, in one transaction:

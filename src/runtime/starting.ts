@@ -269,7 +269,7 @@ function publish(life: Incarnation, origin: StartOrigin, first: FirstState, by?:
     source: first.source,
     cause,
   })
-  for (const timer of revived?.timers ?? []) world.armTimer(life, timer)
+  if (revived !== undefined) world.armTimers(life, revived.timers)
   life.madeFollowUps?.arm()
   begin(life)
   if (cell.mailbox.size > 0) cell.wake()

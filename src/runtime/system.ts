@@ -365,13 +365,19 @@ export class ActorSystem implements World {
     this.#watch?.close()
   }
 
-  armTimer(life: Life, timer: DurableTimer): void {
+  armTimers(life: Life, timers: readonly DurableTimer[]): void {
+    const wallMs = this.clock.wallNow()
+    const overdue = timers.filter(({ dueAtMs }) => dueAtMs <= wallMs)
+    for (const timer of timers) this.armTimer(life, timer, timer.dueAtMs <= wallMs ? overdue : undefined)
+  }
+
+  armTimer(life: Life, timer: DurableTimer, line: DurableTimer[] = [timer]): void {
     const { cell } = life
-    const fire = async (): Promise<void> => {
+    const fire = async (id: string): Promise<void> => {
       // Until it is known what came of it, it is neither a timer nor a message that waits.
       cell.journal.beginAccept()
       try {
-        const fired = await cell.store.fire(cell.id, timer.id)
+        const fired = await cell.store.fire(cell.id, id)
         if (fired !== undefined) this.router.deliverJournaled(cell.id, messageOf(fired))
       } finally {
         cell.endAccept()
@@ -379,8 +385,12 @@ export class ActorSystem implements World {
     }
     const { id, envelope, dueAtMs } = timer
     const due = (): void => {
-      // A timer that the store could not turn into a message is still in it, and is armed again by the next start.
-      fire().catch((error: unknown) => life.end({ type: 'error', error }, 'orderly'))
+      // A clock may have any order for what is due at once.
+      for (let next = line.shift(); next !== undefined; next = next === timer ? undefined : line.shift()) {
+        life.cancelTimer(next.id)
+        // A timer that the store could not turn into a message is still in it, and is armed again by the next start.
+        fire(next.id).catch((error: unknown) => life.end({ type: 'error', error }, 'orderly'))
+      }
     }
     life.setTimer(id, Math.max(0, dueAtMs - this.clock.wallNow()), due, { envelope })
   }
@@ -456,7 +466,8 @@ export class ActorSystem implements World {
   async replay(letter: { readonly number: number }): Promise<unknown> {
     const taken = this.deadLetters.take(letter.number)
     const { id, message, input } = taken
-    if (message.seq > 0) {
+    // Below 0 is what came over a link: it was in no journal, and is in the store.
+    if (message.seq !== 0) {
       const [cell, router, deadlines] = [this.#cells.get(id), this.router, this.#deadlines]
       const receiver = cell?.isRetired === true ? undefined : cell
       return resend(taken, { cell: receiver, router, deadlines, putBack: () => this.deadLetters.putBack(taken) })

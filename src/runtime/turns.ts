@@ -17,6 +17,8 @@ export interface Turns {
   readonly uncounted: number | undefined
   /** A journaled message that has been taken out of the mailbox and is not committed yet. */
   find(seq: number): Message | undefined
+  /** A stop has been asked for: what only waits is given up. */
+  hurry?(): void
   /** Asks for a checkpoint after the turn that is under way. */
   wantCheckpoint(): void
   /** What is being kept elsewhere, or told of that, at this moment; nothing if nothing is. */

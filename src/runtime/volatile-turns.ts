@@ -158,25 +158,29 @@ export class VolatileTurns implements Turns {
   #apply(message: Message, step: Step<unknown>): void {
     const life = this.#life
     if (life.status !== 'busy') return
+    let { state, outcome } = step
     try {
       checkBecoming(life.cell, step.behavior)
+      // What it gives may throw where it is looked into.
+      if (life.cell.world.freezesStates) state = deepFreeze(state)
+      if (outcome !== undefined) outcome = passing(life, outcome)
     } catch (error) {
       life.end(reasonOfThrown(error), 'orderly')
       return
     }
     this.current = undefined
     life.receiver?.turnDone()
-    life.state = life.cell.world.freezesStates ? deepFreeze(step.state) : step.state
+    life.state = state
     if (step.behavior !== undefined) life.behavior = step.behavior
     life.frontier += 1
     if (step.stop !== undefined) life.stopReason ??= step.stop
     if (this.#isPutAside) {
       this.#isPutAside = false
       life.cell.putAside(message)
-    } else if (step.outcome === undefined) {
+    } else if (outcome === undefined) {
       if (message.caller !== undefined) life.deferred.add(message.caller)
-    } else if (life.stopReason === undefined) this.#answer(message, passing(life, step.outcome))
-    else this.#answerAtEnd(message, passing(life, step.outcome))
+    } else if (life.stopReason === undefined) this.#answer(message, outcome)
+    else this.#answerAtEnd(message, outcome)
     if (step.after !== undefined && !carryOut(life, step.after)) return
     const goesOn = life.goesOn()
     const steps = goesOn ? (life.madeFollowUps?.arm() ?? 0) : 0

@@ -50,15 +50,25 @@ function write(value: unknown, rootName: string, apart: Map<string, KeyedMap<unk
   // What most messages say needs no looking into.
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return `{"json":${JSON.stringify(value)}}`
   if (Number.isInteger(value) && value !== 0) return `{"json":${value as number}}`
-  const inspection = inspect(value, rootName, apart !== undefined)
-  switch (inspection.type) {
-    case 'plain':
-      return `{"json":${JSON.stringify(value)}}`
-    case 'rich':
-      return JSON.stringify(writeSuperjson(value, inspection.repeated, apart))
-    case 'unstorable':
-      throw new NotStorableError(inspection.obstacle)
+  try {
+    const inspection = inspect(value, rootName, apart !== undefined)
+    switch (inspection.type) {
+      case 'plain':
+        return `{"json":${JSON.stringify(value)}}`
+      case 'rich':
+        return JSON.stringify(writeSuperjson(value, inspection.repeated, apart))
+      case 'unstorable':
+        throw new NotStorableError(inspection.obstacle)
+    }
+  } catch (error) {
+    throw error instanceof NotStorableError ? error : new NotStorableError(throwing(rootName, error))
   }
+}
+
+/** A getter or a proxy in it has thrown, or it is too long for any text: its own fault, and none of a store. */
+function throwing(path: string, error: unknown) {
+  const problem = error instanceof Error ? error.message : String(error)
+  return { path, found: `what throws where it is read (${problem})`, remedy: 'Store plain data, without getters and proxies.' }
 }
 
 function read(reader: SuperJSON, text: string): unknown {

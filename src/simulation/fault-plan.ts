@@ -75,7 +75,6 @@ const operations: Record<StoreOperation, true> = {
   beginEffect: true,
   settleEffect: true,
   fire: true,
-  retire: true,
   saveMember: true,
   dropMember: true,
   members: true,

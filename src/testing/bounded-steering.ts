@@ -40,11 +40,12 @@ export class BoundedSteering<Tree> extends Steering {
     this.#learn(labels)
     const isChoice = labels.length > 1
     if (isChoice) this.#at += 1
-    const index = this.#pick(labels, isChoice)
-    const choice = labels[index] ?? ''
+    const arranged = this.arrange(labels)
+    const index = this.#pick(arranged, isChoice)
+    const choice = arranged[index] ?? ''
     if (isChoice && index > 0) this.decisions.push({ at: this.#at, choice })
     if (this.#last === undefined) this.#last = { choice, branching: undefined }
-    return index
+    return this.take(labels, arranged, index)
   }
 
   #pick(labels: readonly string[], isChoice: boolean): number {

@@ -1,7 +1,7 @@
-import { displayId, keyOf, parentOf, rootId, type ActorId } from '../protocol/actor-id.ts'
+import { displayId, type ActorId } from '../protocol/actor-id.ts'
 import { describeReason, type ExitReason } from '../protocol/exit-reason.ts'
 import type { SimulationEvent } from '../app/simulated-system.ts'
-import type { App } from '../app/start.ts'
+import type { App } from '../app/app.ts'
 import type { StateSource } from '../runtime/behavior.ts'
 import type { DeadLetterCause } from '../runtime/events.ts'
 import type { SeededScheduler } from '../simulation/seeded-scheduler.ts'
@@ -9,6 +9,7 @@ import type { VirtualClock } from '../simulation/virtual-clock.ts'
 import { supervisorOf } from '../supervision/trees/supervisor-ref.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { matches } from './event-pattern.ts'
+import { referenceAt } from './reference-at.ts'
 
 /** What is looked at: a simulation of `simulate`, of a scenario, or of `simulatedSystem`. */
 export interface Watched {
@@ -79,7 +80,7 @@ export function checkIdle({ scheduler, clock, app }: Watched): Check {
 
 /** A supervisor may still do so many restarts within its window. */
 export function checkBudget({ app }: Watched, path: ActorId, left: number): Check {
-  const info = supervisorOf(referenceAt(app.tree, path)).inspect()
+  const info = supervisorOf(supervisorAt(app.tree, path)).inspect()
   const budget = info && { left: info.budgetLeft, of: info.intensity.restarts, withinMs: info.intensity.withinMs }
   return {
     passes: info?.budgetLeft === left,
@@ -154,13 +155,9 @@ function isReason(reason: ExitReason, wanted: ExitPattern): boolean {
   return wanted instanceof RegExp ? wanted.test(describeReason(reason)) : matches(reason, wanted)
 }
 
-/** The reference at a path of a tree of references. */
-function referenceAt(tree: unknown, path: ActorId): Parameters<typeof supervisorOf>[0] {
-  const keys: string[] = []
-  for (let id = path; id !== rootId; id = parentOf(id) ?? rootId) keys.unshift(keyOf(id))
-  let place = tree
-  for (const key of keys) place = (place as Readonly<Record<string, unknown>> | undefined)?.[key]
-  if (typeof place !== 'object' && typeof place !== 'function')
+function supervisorAt(tree: unknown, path: ActorId): Parameters<typeof supervisorOf>[0] {
+  const place = referenceAt(tree, path)
+  if (place === undefined || place === null)
     throw new ConfigurationError({ path: 'toHaveBudget: path', rule: 'must be a supervisor of the tree', value: path })
   // What is no supervisor is refused by who is given it.
   return place as Parameters<typeof supervisorOf>[0]

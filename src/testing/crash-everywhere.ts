@@ -2,6 +2,7 @@ import { ConfigurationError } from '../protocol/errors.ts'
 import { holdModules } from '../simulation/real-modules.ts'
 import type { FailureReport } from './errors.ts'
 import { failedError } from './explore.ts'
+import { coverageOf, deathKinds, pointsIn, pointsOf, type CrashCounts, type CrashCoverage } from './crash-coverage.ts'
 import { describeDeath, type DeathPoint } from './process-death.ts'
 import { plainRecipe, runWith, type Recipe, type Stage } from './replays.ts'
 import { reportOf } from './report.ts'
@@ -9,40 +10,37 @@ import type { Failure, Run } from './run-scenario.ts'
 import type { Invariants, Scenario } from './scenario.ts'
 import { shrinkRun } from './shrink-run.ts'
 import { bySeed, byDecisions, inOrder, Steering } from './steering.ts'
-
-const kinds = ['before commit', 'after commit', 'torn commit', 'after turn'] as const
+import { beginTime, type TimeBudget } from './time-budget.ts'
 
 /** How a scenario is crashed. */
-export interface CrashOptions<Tree> extends Invariants<Tree> {
+export interface CrashOptions<Tree> extends Invariants<Tree>, TimeBudget {
   /** Which points; all if not given. */
   readonly points?: readonly DeathPoint['at'][]
+  /**
+   * How often the process dies in one run. 1 if not given; 2 for all that, and, for each of these points, a second death at every
+   * point from the first one on until the tree is up again.
+   */
+  readonly deaths?: 1 | 2
   /** The order in which everything runs; the default order if not given. */
   readonly seed?: number
   /** Runs that may be spent on making a failure shorter. 300 if not given; 0 for none. */
   readonly shrink?: number
 }
 
-/** How much of a scenario was crashed. */
-export interface CrashCoverage {
-  /** Commits of the run without a death, those of the start of the tree among them. */
-  readonly commits: number
-  /** Turns of that run. */
-  readonly turns: number
-  /** Commits of it that wrote a checkpoint with another one behind it, so that it can be torn. */
-  readonly tearable: number
-  /** Points at which the process was to die, by kind. */
-  readonly planned: Readonly<Record<DeathPoint['at'], number>>
-  /** Points at which it did. */
-  readonly crashed: Readonly<Record<DeathPoint['at'], number>>
-  /** In one line. */
-  readonly text: string
+/** A death after which something did not hold. */
+export interface CrashFailure {
+  readonly point: DeathPoint
+  /** Where it died again, if it did. */
+  readonly again?: DeathPoint
+  readonly law: string
+  readonly detail: string
 }
 
 /** What came of {@link crashEverywhere}. */
 export interface CrashReport {
   readonly coverage: CrashCoverage
   /** Points after which something did not hold, with what. */
-  readonly failures: readonly { readonly point: DeathPoint; readonly law: string; readonly detail: string }[]
+  readonly failures: readonly CrashFailure[]
   /** What is told of the first of them. */
   readonly failure: FailureReport | undefined
 }
@@ -54,7 +52,8 @@ export interface CrashReport {
  * store, everything comes to rest, and what has to hold is asked.
  *
  * Whoever plays the scenario lives in that process: with it the story ends, unless it catches the `ProcessDiedError` and goes on
- * with `sim.tree`, as a client that comes back does. Commits of the start count too.
+ * with `sim.tree`, as a client that comes back does. Commits of the start count too. With `deaths: 2` the process dies once
+ * more while the tree is started again: at each point of each recovery.
  *
  * @returns the coverage.
  * @throws {ScenarioFailedError} with a report of the first point after which something does not hold, and the list of all.
@@ -98,8 +97,9 @@ export async function findCrash<Tree, Item>(
   return (await crashed(scenario, options)).report
 }
 
-interface Found {
-  readonly point: DeathPoint
+interface Found extends CrashFailure {
+  /** Which crash it was, from 1. */
+  readonly nth: number
   readonly recipe: Recipe
   readonly run: Run
   readonly failure: Failure
@@ -107,90 +107,123 @@ interface Found {
 
 async function crashed<Tree, Item>(
   scenario: Scenario<Tree, Item>,
-  { points = kinds, seed, shrink = 300, invariants, always }: CrashOptions<Tree>,
+  options: CrashOptions<Tree>,
 ): Promise<{ readonly report: CrashReport; readonly failure: Failure | undefined }> {
-  for (const [index, value] of points.entries())
-    if (!kinds.includes(value))
-      throw new ConfigurationError({
-        path: `crashEverywhere: points[${index}]`,
-        rule: `must be one of ${kinds.join(', ')}`,
-        value,
-      })
+  const { points = deathKinds, seed, deaths = 1, shrink = 300, invariants, always } = options
+  checkOptions(points, deaths)
+  const isOver = beginTime(options, 'crashEverywhere')
   const stage: Stage<Tree, Item> = { scenario, laws: { ...(invariants && { invariants }), ...(always && { always }) } }
   const modules = holdModules()
   try {
     const plain = plainRecipe(stage as unknown as Stage<never, never>, { seed: seed ?? 1, store: 'sqlite' })
-    const steering = new Steering(seed === undefined ? inOrder : bySeed(seed))
-    const calm = await runWith(stage, plain, steering, { countsCheckpoints: points.includes('torn commit') })
+    const countsCheckpoints = points.includes('torn commit')
+    const calm = await runWith(stage, plain, new Steering(seed === undefined ? inOrder : bySeed(seed)), { countsCheckpoints })
     const recipe = { ...plain, decisions: calm.decisions }
-    if (calm.failure !== undefined) return failedCalm(stage, { recipe, run: calm, failure: calm.failure }, shrink)
-    const planned = pointsOf(calm, points)
-    const founds: Found[] = []
-    const reached: DeathPoint[] = []
+    if (calm.failure !== undefined) return await failedCalm(stage, { recipe, run: calm, failure: calm.failure }, shrink)
+    const crashes = new Crashes(stage, recipe)
+    const planned = pointsOf(calm.death, points)
+    let isCut = false
     for (const point of planned) {
-      const at = { ...recipe, death: point }
-      const run = await runWith(stage, at, new Steering(byDecisions(recipe.decisions)))
-      if (run.death.reached !== undefined) reached.push(point)
-      if (run.failure !== undefined) founds.push({ point, recipe: at, run, failure: run.failure })
+      isCut ||= isOver()
+      if (isCut) break
+      const run = await crashes.once(point, deaths === 2 && countsCheckpoints)
+      const [recovery] = run.death.recoveries
+      if (deaths === 1 || recovery === undefined) continue
+      for (const again of pointsIn(recovery, run.death.tearable, points)) {
+        isCut ||= isOver()
+        if (!isCut) await crashes.twice(point, again)
+      }
     }
-    const coverage = coverageOf(calm, planned, reached, founds.length)
-    const failures = founds.map(({ point, failure: { law, detail } }) => ({ point, law, detail }))
-    const first = founds[0]
-    if (first === undefined) return { report: { coverage, failures, failure: undefined }, failure: undefined }
-    const { run, recipe: short } = await shrinkRun(stage, first, shrink)
-    const failure = run.failure ?? first.failure
-    const others = founds.map(({ point, failure: { law } }) => `  ${describeDeath(point)}: "${law}"`).slice(0, 10)
-    const found = [coverage.text, ...others, ...(founds.length > 10 ? [`  and ${founds.length - 10} more`] : [])].join('\n')
-    return { report: { coverage, failures, failure: reportOf({ stage, recipe: short, run, failure, found }) }, failure }
+    return await told(stage, crashes.founds, coverageOf({ ...crashes.counts, calm: calm.death, planned, isCut }), shrink)
   } finally {
     modules.close()
   }
 }
 
+/** Has the process die, once or twice, and keeps what came of it. */
+class Crashes<Tree, Item> {
+  readonly founds: Found[] = []
+  readonly #reached: DeathPoint[] = []
+  readonly #plannedAgain: DeathPoint[] = []
+  readonly #reachedAgain: DeathPoint[] = []
+  readonly #stage: Stage<Tree, Item>
+  readonly #recipe: Recipe
+  #runs = 0
+
+  constructor(stage: Stage<Tree, Item>, recipe: Recipe) {
+    this.#stage = stage
+    this.#recipe = recipe
+  }
+
+  get counts(): Omit<CrashCounts, 'calm' | 'planned' | 'isCut'> {
+    const [reached, plannedAgain, reachedAgain] = [this.#reached, this.#plannedAgain, this.#reachedAgain]
+    return { reached, plannedAgain, reachedAgain, failed: this.founds.length }
+  }
+
+  async once(point: DeathPoint, countsCheckpoints: boolean): Promise<Run> {
+    const run = await this.#crash([point], countsCheckpoints)
+    if (run.death.reached.length > 0) this.#reached.push(point)
+    return run
+  }
+
+  async twice(point: DeathPoint, again: DeathPoint): Promise<void> {
+    this.#plannedAgain.push(again)
+    const run = await this.#crash([point, again], false)
+    if (run.death.reached.length > 1) this.#reachedAgain.push(again)
+  }
+
+  async #crash(deaths: readonly [DeathPoint, DeathPoint?], countsCheckpoints: boolean): Promise<Run> {
+    this.#runs += 1
+    const [point, again] = deaths
+    const recipe = { ...this.#recipe, deaths: again === undefined ? [point] : [point, again] }
+    const run = await runWith(this.#stage, recipe, new Steering(byDecisions(recipe.decisions)), { countsCheckpoints })
+    const { failure } = run
+    if (failure === undefined) return run
+    const { law, detail } = failure
+    this.founds.push({ point, ...(again && { again }), law, detail, nth: this.#runs, recipe, run, failure })
+    return run
+  }
+}
+
+async function told<Tree, Item>(
+  stage: Stage<Tree, Item>,
+  founds: readonly Found[],
+  coverage: CrashCoverage,
+  shrink: number,
+): Promise<{ readonly report: CrashReport; readonly failure: Failure | undefined }> {
+  const failures = founds.map(({ point, again, law, detail }) => ({ point, ...(again && { again }), law, detail }))
+  const first = founds[0]
+  if (first === undefined) return { report: { coverage, failures, failure: undefined }, failure: undefined }
+  const { run, recipe, runs: shrinkRuns } = await shrinkRun(stage, first, shrink)
+  const search = { run: first.nth, first, shrinkRuns }
+  const failure = run.failure ?? first.failure
+  const others = failures.map(
+    ({ point, again, law }) => `  ${describeDeath(point)}${again === undefined ? '' : ` and ${describeDeath(again)}`}: "${law}"`,
+  )
+  const more = others.length > 10 ? [`  and ${others.length - 10} more`] : []
+  const found = [coverage.text, ...others.slice(0, 10), ...more].join('\n')
+  return { report: { coverage, failures, failure: reportOf({ stage, recipe, run, failure, found, search }) }, failure }
+}
+
 /** What does not hold without any death is told as such. */
 async function failedCalm<Tree, Item>(
   stage: Stage<Tree, Item>,
-  { recipe, run, failure }: Omit<Found, 'point'>,
+  { recipe, run, failure }: Pick<Found, 'recipe' | 'run' | 'failure'>,
   shrink: number,
 ): Promise<{ readonly report: CrashReport; readonly failure: Failure }> {
   const short = await shrinkRun(stage, { recipe, run }, shrink)
   const found = 'it fails before any crash'
   const report = reportOf({ stage, recipe: short.recipe, run: short.run, failure: short.run.failure ?? failure, found })
-  return { report: { coverage: coverageOf(run, [], [], 0), failures: [], failure: report }, failure }
+  const none = { planned: [], reached: [], plannedAgain: [], reachedAgain: [], failed: 0, isCut: false }
+  return { report: { coverage: coverageOf({ ...none, calm: run.death }), failures: [], failure: report }, failure }
 }
 
-function pointsOf({ death: { commits, turns, tearable } }: Run, wanted: readonly DeathPoint['at'][]): readonly DeathPoint[] {
-  const numbers: Record<DeathPoint['at'], readonly number[]> = {
-    'before commit': upTo(commits),
-    'after commit': upTo(commits),
-    'torn commit': tearable,
-    'after turn': upTo(turns),
-  }
-  return kinds.filter((at) => wanted.includes(at)).flatMap((at) => numbers[at].map((nth) => ({ at, nth })))
-}
-
-function coverageOf(
-  { death }: Run,
-  planned: readonly DeathPoint[],
-  reached: readonly DeathPoint[],
-  failed: number,
-): CrashCoverage {
-  const { commits, turns, tearable } = death
-  const parts = kinds.map((at) => `${counted(reached)[at]} of ${counted(planned)[at]} ${at}`)
-  const text = `${reached.length} crashes, ${reached.length - failed} held, ${failed} did not: ${parts.join(', ')}`
-  return { commits, turns, tearable: tearable.length, planned: counted(planned), crashed: counted(reached), text }
-}
-
-function counted(points: readonly DeathPoint[]): Record<DeathPoint['at'], number> {
-  const count = (wanted: DeathPoint['at']): number => points.filter(({ at }) => at === wanted).length
-  return {
-    'before commit': count(kinds[0]),
-    'after commit': count(kinds[1]),
-    'torn commit': count(kinds[2]),
-    'after turn': count(kinds[3]),
-  }
-}
-
-function upTo(count: number): readonly number[] {
-  return Array.from({ length: count }, (_, n) => n + 1)
+function checkOptions(points: readonly DeathPoint['at'][], deaths: number): void {
+  for (const [index, value] of points.entries())
+    if (!deathKinds.includes(value)) {
+      const rule = `must be one of ${deathKinds.join(', ')}`
+      throw new ConfigurationError({ path: `crashEverywhere: points[${index}]`, rule, value })
+    }
+  if (deaths !== 1 && deaths !== 2)
+    throw new ConfigurationError({ path: 'crashEverywhere: deaths', rule: 'must be 1 or 2', value: deaths })
 }

@@ -87,8 +87,29 @@ export interface FailureReport {
   readonly timeline: string
   /** A test that fails for the same reason, to paste into a file. */
   readonly test: string
+  /** How it was found, and how much shorter it is now; nothing for a replay. */
+  readonly search: FailureSearch | undefined
   /** All of it. */
   readonly text: string
+}
+
+/** How a failure was found, and made shorter. */
+export interface FailureSearch {
+  /** In which run it was found, from 1. */
+  readonly run: number
+  readonly from: RunSize
+  readonly to: RunSize
+  /** How many runs it took to make it so short. */
+  readonly shrinkRuns: number
+}
+
+/** What a run consists of besides what it does by itself. */
+export interface RunSize {
+  readonly decisions: number
+  readonly items: number
+  readonly faults: number
+  /** Of the process. */
+  readonly deaths: number
 }
 
 /** Something is not so that a test says of a simulation. Test runners show the difference of the two values. */

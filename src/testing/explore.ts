@@ -1,22 +1,25 @@
 import { ConfigurationError } from '../protocol/errors.ts'
 import { holdModules } from '../simulation/real-modules.ts'
-import { ScenarioFailedError, type FailureReport } from './errors.ts'
+import { ScenarioFailedError, StaleTokenError, type FailureReport } from './errors.ts'
 import { reportOf } from './report.ts'
 import { recipeOf, runRecipe, type Stage } from './replays.ts'
 import type { Failure, Run } from './run-scenario.ts'
 import type { Invariants, Scenario } from './scenario.ts'
 import { searchAll, searchSeeds, type Searched } from './search.ts'
 import { shrinkRun } from './shrink-run.ts'
+import { beginTime, type TimeBudget } from './time-budget.ts'
 import { parseToken } from './token.ts'
 
 /** How a scenario is explored: by seeds, or, if it is small, in every order. */
-export interface ExploreOptions<Tree> extends Invariants<Tree> {
+export interface ExploreOptions<Tree> extends Invariants<Tree>, TimeBudget {
   /** How many seeds, from 1 on, or which. 200 if neither this nor `bounded` is given. */
   readonly seeds?: number | readonly number[]
   /**
    * Every order, up to so many runs; 10,000 for `true`. `reduce: false` tries also orders that cannot differ: see `explore`.
    */
   readonly bounded?: boolean | { readonly runs?: number; readonly reduce?: boolean }
+  /** Tries orders of the first start of the tree, too. `false` if not given: it starts in the default order. */
+  readonly fromStart?: boolean
   /** Runs that may be spent on making a failure shorter. 1,000 if not given; 0 for none. */
   readonly shrink?: number
 }
@@ -26,6 +29,8 @@ export interface Exploration {
   readonly runs: number
   /** Runs that were broken off, since the rest was known from others. */
   readonly redundant: number
+  /** True if it ended early: the time was over, or `bounded` had made as many runs as it may. */
+  readonly isCut: boolean
   /** True if every order is known. */
   readonly isComplete: boolean
   /** The most choices that a run had. */
@@ -45,7 +50,8 @@ export interface Exploration {
  * touch no actor in common, neither the store nor chance, and neither start nor end anybody. What actors share besides messages
  * is not seen: variables outside of them, names and groups that they join while they run. For such trees say `reduce: false`.
  *
- * The start of the tree runs in the default order.
+ * The first start of the tree runs in the default order, if `fromStart` does not say otherwise. Where a process dies and the
+ * tree is started again, that start is tried in other orders too.
  *
  * @returns how many runs there were, and whether that was all.
  * @throws {ScenarioFailedError} with the report.
@@ -84,16 +90,20 @@ export async function findFailure<Tree, Item>(
   scenario: Scenario<Tree, Item>,
   options: ExploreOptions<Tree> = {},
 ): Promise<Exploration> {
-  const { seeds, bounded = false, shrink = 1_000, invariants, always } = options
+  const { seeds, bounded = false, shrink = 1_000, fromStart: isFromStart = false, invariants, always } = options
   if (seeds !== undefined && bounded !== false)
     throw new ConfigurationError({ path: 'explore: bounded', rule: 'goes without seeds: it tries every order', value: bounded })
   const stage = { scenario, laws: { ...(invariants && { invariants }), ...(always && { always }) } }
   const { runs: most = 10_000, reduce: reduces = true } = typeof bounded === 'object' ? bounded : {}
   const modules = holdModules()
   try {
-    const searched = bounded === false ? await searchSeeds(stage, seedsOf(seeds)) : await searchAll(stage, { most, reduces })
-    const { runs, redundant, isComplete, choices } = searched
-    return { runs, redundant, isComplete, choices, failure: await told(stage, searched, bounded !== false, shrink) }
+    const limits = { isOver: beginTime(options, 'explore'), isFromStart }
+    const searched =
+      bounded === false
+        ? await searchSeeds(stage, { ...limits, seeds: seedsOf(seeds) })
+        : await searchAll(stage, { ...limits, most, reduces })
+    const { runs, redundant, isCut, isComplete, choices } = searched
+    return { runs, redundant, isCut, isComplete, choices, failure: await told(stage, searched, bounded !== false, shrink) }
   } finally {
     modules.close()
   }
@@ -109,6 +119,9 @@ export async function replayScenario<Tree, Item>(
   const stage = { scenario, laws }
   const recipe = recipeOf(stage as unknown as Stage<never, never>, replayed)
   const run = await runRecipe(stage, recipe, true)
+  const missing = recipe.told?.find((place) => place >= run.told.length)
+  if (missing !== undefined)
+    throw new StaleTokenError(`it adds ${run.told.length} faults while it runs, and number ${missing + 1} is wanted`)
   const { failure } = run
   if (failure === undefined) return run
   throw failedError(reportOf({ stage, recipe, run, failure, found: 'replayed' }), failure)
@@ -126,13 +139,12 @@ async function told<Tree, Item>(
   shrink: number,
 ): Promise<FailureReport | undefined> {
   if (found === undefined) return undefined
-  const first = found.recipe
   const { recipe, run, runs: shrinkRuns } = await shrinkRun(stage, found, shrink)
   const { failure } = run
   if (failure === undefined) return undefined
-  const how = isBounded ? 'in a search of every order' : `by seed ${first.seed}`
-  const from = `${first.decisions.length} decisions to ${recipe.decisions.length} in ${shrinkRuns} runs`
-  return reportOf({ stage, recipe, run, failure, found: `found ${how}, in run ${runs}; shrunk from ${from}` })
+  const how = isBounded ? 'in a search of every order' : `by seed ${found.recipe.seed}`
+  const search = { run: runs, first: found, shrinkRuns }
+  return reportOf({ stage, recipe, run, failure, found: `found ${how}, in run ${runs}`, search })
 }
 
 function seedsOf(seeds: number | readonly number[] = 200): readonly number[] {

@@ -3,11 +3,20 @@ export { simulate, type SimulateOptions } from './simulate.ts'
 export type { EventPattern, KillPoint, ProcessKillPoint, Sim } from './sim.ts'
 export type { Law, Verdict } from './laws.ts'
 export { explore, findFailure, type Exploration, type ExploreOptions } from './explore.ts'
-export { crashEverywhere, findCrash, type CrashCoverage, type CrashOptions, type CrashReport } from './crash-everywhere.ts'
+export { crashEverywhere, findCrash, type CrashFailure, type CrashOptions, type CrashReport } from './crash-everywhere.ts'
+export type { CountsByKind, CrashCoverage } from './crash-coverage.ts'
+export { exploreAll, type AnyScenario, type Explorations } from './explore-all.ts'
+export { coverMachine, findBrokenCells, type CoverOptions, type MachineCoverage } from './cover-machine.ts'
+export { machineScenario, type MachineScenario, type MachineScenarioOptions, type PlannedCell } from './machine-scenario.ts'
+export type { MachineFault, MachineStep } from './machine-steps.ts'
+export type { CellStatus, MachineCell } from './machine-table.ts'
+export type { ModelEvent, ModelState } from './machine-model.ts'
+export type { TimeBudget } from './time-budget.ts'
 export { scenario, type Invariant, type Invariants, type Scenario, type StepLaw } from './scenario.ts'
 export type { Failure, Run } from './run-scenario.ts'
 export type { Decision } from './steering.ts'
-export type { DeathCount, DeathPoint } from './process-death.ts'
+export type { ToldFault } from './kit-sim.ts'
+export type { DeathCount, DeathPoint, Recovery } from './process-death.ts'
 export { describeStep, type Handling, type SimStep } from './steps.ts'
 export {
   assertBudget,
@@ -29,6 +38,8 @@ export {
   ScenarioFailedError,
   StaleTokenError,
   type FailureReport,
+  type FailureSearch,
+  type RunSize,
 } from './errors.ts'
 
 // Who looks on, and who stands in.

@@ -3,7 +3,7 @@ import type { Duration } from '../protocol/duration.ts'
 import type { Message } from '../runtime/message.ts'
 import type { SimulationEvent, SimulationOptions } from '../app/simulated-system.ts'
 import { Simulation } from '../app/simulation.ts'
-import type { App } from '../app/start.ts'
+import type { App } from '../app/app.ts'
 import { ProcessDiedError, StalledError } from '../simulation/errors.ts'
 import type { Fault } from '../simulation/fault-plan.ts'
 import type { SeededScheduler } from '../simulation/seeded-scheduler.ts'
@@ -27,11 +27,25 @@ export interface KitSimParts {
   readonly settlesEachStep?: boolean
   readonly watch?: StepWatch
   /** Where the process is to die, counted from the very beginning. */
-  readonly death?: DeathPoint | undefined
-  /** Faults may be added while it runs: every actor then has all hooks, which makes its starts a promise longer. */
-  readonly takesFaults?: boolean
+  readonly deaths?: readonly DeathPoint[]
+  /** The steering decides from the first start of the tree on, and not from when it is up. */
+  readonly steersStart?: boolean
+  /**
+   * Says which faults of those that are added while it runs take part, by their places from 0 on. Every actor then has all hooks,
+   * which makes its starts a promise longer.
+   */
+  readonly takesFault?: (place: number) => boolean
   /** Finds out which commits write checkpoints. */
   readonly countsCheckpoints?: boolean
+}
+
+/** A fault that was added while a simulation ran. */
+export interface ToldFault {
+  /** Counts from 0. */
+  readonly place: number
+  readonly fault: Fault
+  /** False if it was left out. */
+  readonly takesPart: boolean
 }
 
 /** Is told what a step does, to know which steps depend on each other. */
@@ -46,9 +60,13 @@ export class KitSim<Tree> implements Sim<Tree> {
   readonly simulation: Simulation<Tree>
   readonly death: ProcessDeath
   readonly laws = new Laws()
+  /** The faults that were added while it ran. */
+  readonly told: ToldFault[] = []
   readonly #watchers = new Watchers((id) => this.simulation.system?.lifeOf(id) !== undefined)
   readonly #recorder = new Recorder()
   readonly #steering: Steering
+  readonly #steersStart: boolean
+  readonly #takesFault: KitSimParts['takesFault']
   readonly #watch: StepWatch | undefined
   readonly #onEvent: ((event: SimulationEvent) => void) | undefined
   #chosen: string | undefined
@@ -60,7 +78,16 @@ export class KitSim<Tree> implements Sim<Tree> {
 
   constructor(
     tree: SupervisorNode<Tree>,
-    { options, steering, settlesEachStep = false, takesFaults = false, watch, death, countsCheckpoints }: KitSimParts,
+    {
+      options,
+      steering,
+      settlesEachStep = false,
+      takesFault,
+      watch,
+      deaths,
+      steersStart = false,
+      countsCheckpoints,
+    }: KitSimParts,
   ) {
     this.#steering = steering
     this.#watch = watch
@@ -79,9 +106,11 @@ export class KitSim<Tree> implements Sim<Tree> {
         this.#onAsked?.(operation, actor)
       },
       ...(watch && { drew: () => watch.drew() }),
-      takesFaults,
+      takesFaults: takesFault !== undefined,
     })
-    this.death = new ProcessDeath(this.simulation, death, countsCheckpoints)
+    this.#takesFault = takesFault
+    this.death = new ProcessDeath(this.simulation, deaths, countsCheckpoints)
+    this.#steersStart = steersStart
   }
 
   get app(): App<Tree> {
@@ -116,11 +145,13 @@ export class KitSim<Tree> implements Sim<Tree> {
     return this.#recorder.steps
   }
 
-  /** Starts the tree; from then on the steering decides. */
+  /** Starts the tree; from then on the steering decides, if not from the beginning. */
   async begin(): Promise<void> {
+    if (this.#steersStart) this.#steering.begin()
     await this.simulation.begin()
     this.#isUp = true
-    this.#steering.begin()
+    this.death.isUpAgain()
+    if (!this.#steersStart) this.#steering.begin()
   }
 
   // Fields, so that they can be taken out of the object.
@@ -148,7 +179,12 @@ export class KitSim<Tree> implements Sim<Tree> {
     this.#checkLaws()
   }
 
-  readonly fault = (fault: Fault): void => this.simulation.addFault(fault)
+  readonly fault = (fault: Fault): void => {
+    const place = this.told.length
+    const takesPart = this.#takesFault?.(place) !== false
+    if (takesPart) this.simulation.addFault(fault)
+    this.told.push({ place, fault, takesPart })
+  }
 
   readonly runUntil = (async (what: (() => boolean) | EventPattern): Promise<SimulationEvent | undefined> => {
     if (typeof what === 'function') {
@@ -170,9 +206,10 @@ export class KitSim<Tree> implements Sim<Tree> {
     await this.until(this.app.kill(id))
   }
 
-  readonly killProcess = async (point: ProcessKillPoint = 'now', nth = 1): Promise<void> => {
+  readonly killProcess = async (point: ProcessKillPoint = 'now', nth: number | ActorId = 1): Promise<void> => {
+    if (typeof nth === 'string' && point !== 'now') await this.#runToCommit(nth, 'before commit')
     if (point === 'now') this.simulation.dies({ at: 'as it was told to' })
-    else this.death.plan({ at: point, nth: this.death.commits + nth })
+    else this.death.plan({ at: point, nth: this.death.commits + (typeof nth === 'string' ? 1 : nth) })
     try {
       await this.until(new Promise<never>(() => undefined))
     } catch (error) {
@@ -221,19 +258,23 @@ export class KitSim<Tree> implements Sim<Tree> {
     try {
       return await run()
     } catch (error) {
-      if (error instanceof ProcessDiedError) this.#isUp = true
+      if (error instanceof ProcessDiedError) {
+        this.#isUp = true
+        this.death.isUpAgain()
+      }
       throw error
     }
   }
 
   #choose(labels: readonly string[]): number | undefined {
     if (this.#isHalted) return undefined
+    const { length: decided } = this.#steering.decisions
     const index = this.#steering.choose(labels)
     const label = labels[index] ?? ''
     if (this.death.before(label)) return undefined
     this.#watch?.before(labels, label)
     this.#chosen = label
-    this.#recorder.begin(label, this.clock.now(), index > 0)
+    this.#recorder.begin(label, this.clock.now(), this.#steering.decisions.length > decided)
     return index
   }
 

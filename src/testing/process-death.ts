@@ -21,36 +21,52 @@ export interface DeathCount {
   readonly turns: number
   /** Commits that wrote a checkpoint over another one, as far as somebody asked: by their numbers. */
   readonly tearable: readonly number[]
-  /** The point at which it did. */
-  readonly reached: DeathPoint | undefined
+  /** The points at which it did. */
+  readonly reached: readonly DeathPoint[]
+  /** For each of them the points that there were from then until the tree was up again. */
+  readonly recoveries: readonly Recovery[]
 }
 
-/** Counts the points at which the process could die, and has it die at the one that is planned. */
+/** The commits and turns by which a tree was started again after the death of its process: those after `from`, up to `to`. */
+export interface Recovery {
+  readonly from: { readonly commits: number; readonly turns: number }
+  readonly to: { readonly commits: number; readonly turns: number }
+}
+
+/** Counts the points at which the process could die, and has it die at those that are planned. */
 export class ProcessDeath implements DeathCount {
   readonly #mortal: Mortal
-  #planned: DeathPoint | undefined
+  readonly #planned: DeathPoint[]
   #checkpoints: Checkpoints | undefined
   commits = 0
   turns = 0
   readonly tearable: number[] = []
   readonly #isCounting: boolean
-  reached: DeathPoint | undefined
+  readonly reached: DeathPoint[] = []
+  readonly recoveries: Recovery[] = []
+  #diedAt: Recovery['from'] | undefined
 
-  constructor(mortal: Mortal, planned?: DeathPoint, isCounting = false) {
+  constructor(mortal: Mortal, planned: readonly DeathPoint[] = [], isCounting = false) {
     this.#mortal = mortal
-    this.#planned = planned
+    this.#planned = [...planned]
     this.#isCounting = isCounting
   }
 
   plan(point: DeathPoint): void {
-    this.#planned = point
+    this.#planned.push(point)
+  }
+
+  /** The tree of the process that came after is up. */
+  isUpAgain(): void {
+    if (this.#diedAt !== undefined) this.recoveries.push({ from: this.#diedAt, to: this.#count() })
+    this.#diedAt = undefined
   }
 
   /** A choice is about to be made. True if the process dies in place of it. */
   before(choice: string): boolean {
     if (!isCommit(choice)) return false
     const nth = this.commits + 1
-    if (this.#isDue('before commit', nth)) return this.#die([])
+    if (this.#die('before commit', nth)) return true
     if (this.#isCounting || this.#isDue('torn commit', nth)) this.#checkpoints = this.#mortal.newestCheckpoints()
     return false
   }
@@ -59,16 +75,15 @@ export class ProcessDeath implements DeathCount {
   after(choice: string): void {
     if (choice.startsWith('run ')) {
       this.turns += 1
-      if (this.#isDue('after turn', this.turns)) this.#die([])
+      this.#die('after turn', this.turns)
       return
     }
     if (!isCommit(choice)) return
     this.commits += 1
-    if (this.#isDue('after commit', this.commits)) this.#die([])
+    this.#die('after commit', this.commits)
     const written = this.#written()
     if (written.length === 0) return
-    if (this.#isDue('torn commit', this.commits)) this.#die(written)
-    else this.tearable.push(this.commits)
+    if (!this.#die('torn commit', this.commits, written)) this.tearable.push(this.commits)
   }
 
   #written(): Required<Death>['torn'] {
@@ -82,14 +97,22 @@ export class ProcessDeath implements DeathCount {
   }
 
   #isDue(at: DeathPoint['at'], nth: number): boolean {
-    return this.#planned?.at === at && this.#planned.nth === nth
+    return this.#planned.some((point) => point.at === at && point.nth === nth)
   }
 
-  #die(torn: Required<Death>['torn']): true {
-    this.reached = this.#planned
-    this.#planned = undefined
-    if (this.reached !== undefined) this.#mortal.dies({ at: describeDeath(this.reached), torn })
+  /** Dies if it is due. */
+  #die(at: DeathPoint['at'], nth: number, torn: Required<Death>['torn'] = []): boolean {
+    const index = this.#planned.findIndex((point) => point.at === at && point.nth === nth)
+    const [point] = index < 0 ? [] : this.#planned.splice(index, 1)
+    if (point === undefined) return false
+    this.reached.push(point)
+    this.#diedAt = this.#count()
+    this.#mortal.dies({ at: describeDeath(point), torn })
     return true
+  }
+
+  #count(): Recovery['from'] {
+    return { commits: this.commits, turns: this.turns }
   }
 }
 

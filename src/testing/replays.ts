@@ -13,7 +13,12 @@ export interface Recipe {
   /** The places of the items and faults that take part. */
   readonly items: readonly number[]
   readonly faults: readonly number[]
-  readonly death: DeathPoint | undefined
+  /** The places of the faults of `sim.fault` that take part; nothing for all. */
+  readonly told: readonly number[] | undefined
+  /** Where the process dies, in order. */
+  readonly deaths: readonly DeathPoint[]
+  /** The start of the tree is steered, too. */
+  readonly isFromStart: boolean
   /** Where state is kept if the scenario does not say. */
   readonly store: 'memory' | 'sqlite'
 }
@@ -34,7 +39,9 @@ export function plainRecipe({ scenario }: Stage<never, never>, given: Partial<Re
     decisions: [],
     items: [...items.keys()],
     faults: [...faults.keys()],
-    death: undefined,
+    told: undefined,
+    deaths: [],
+    isFromStart: false,
     store: 'memory',
     ...given,
   }
@@ -49,7 +56,7 @@ export function runRecipe<Tree, Item>(stage: Stage<Tree, Item>, recipe: Recipe, 
 /** Plays it with other choices. */
 export function runWith<Tree, Item>(
   { scenario, laws }: Stage<Tree, Item>,
-  { seed, isStepwise, items, faults, death, store }: Recipe,
+  { seed, isStepwise, isFromStart, items, faults, told, deaths, store }: Recipe,
   steering: Steering,
   more: Pick<RunPlan<Tree, Item>, 'watch' | 'seen' | 'countsCheckpoints'> = {},
 ): Promise<Run> {
@@ -61,8 +68,10 @@ export function runWith<Tree, Item>(
     store: scenario.store ?? store,
     steering,
     seed,
-    death,
+    told,
+    deaths,
     settlesEachStep: isStepwise,
+    steersStart: isFromStart,
     items: items.flatMap((place) => (place in allItems ? [allItems[place] as Item] : [])),
     faults: faults.flatMap((place) => allFaults[place] ?? []),
     ...more,

@@ -1,6 +1,7 @@
 import type { FailureReport } from './errors.ts'
 import { mermaidOf, timelineOf } from './drawings.ts'
 import { describeDeath } from './process-death.ts'
+import { describeSize, sizeOf, type Played } from './run-size.ts'
 import { replayedOf, type Recipe, type Stage } from './replays.ts'
 import type { Failure, Run } from './run-scenario.ts'
 import { describeStep, type SimStep } from './steps.ts'
@@ -15,10 +16,12 @@ export interface ReportParts<Tree, Item> {
   readonly failure: Failure
   /** How it was found, in one line. */
   readonly found: string
+  /** In which run it was found, how it was then, and how many runs it took to make it shorter. */
+  readonly search?: { readonly run: number; readonly first: Played; readonly shrinkRuns: number }
 }
 
 /** Tells of a failure all that there is to tell. */
-export function reportOf<Tree, Item>({ stage, recipe, run, failure, found }: ReportParts<Tree, Item>): FailureReport {
+export function reportOf<Tree, Item>({ stage, recipe, run, failure, found, search }: ReportParts<Tree, Item>): FailureReport {
   const { law, detail } = failure
   const { seed, decisions } = recipe
   const plain = stage as unknown as Stage<never, never>
@@ -27,14 +30,24 @@ export function reportOf<Tree, Item>({ stage, recipe, run, failure, found }: Rep
   const [mermaid, timeline] = [mermaidOf(run.steps), timelineOf(run.steps)]
   const test = testOf(plain, law, token)
   const { faults = [], items } = stage.scenario
-  const wrong = recipe.faults.flatMap((place) => faults[place] ?? []).map((fault) => `  fault    ${describeFault(fault)}`)
-  const told = items && recipe.items.map((place) => JSON.stringify(items[place])).join(', ')
-  const story = told === undefined ? [] : [`  items    ${told === '' ? 'none' : told}`]
-  const death = recipe.death === undefined ? [] : [`  death    of the process ${describeDeath(recipe.death)}`]
+  const planned = recipe.faults.flatMap((place) => faults[place] ?? [])
+  const told = run.told.flatMap(({ fault, takesPart }) => (takesPart ? [fault] : []))
+  const wrong = [...planned, ...told].map((fault) => `  fault    ${describeFault(fault)}`)
+  const left = items && recipe.items.map((place) => JSON.stringify(items[place])).join(', ')
+  const story = left === undefined ? [] : [`  items    ${left === '' ? 'none' : left}`]
+  const death = recipe.deaths.map((point) => `  death    of the process ${describeDeath(point)}`)
   const decided = decisions.map(({ at, choice }) => `${choice} (choice ${at})`).join(', ')
+  const how = search && {
+    run: search.run,
+    from: sizeOf(search.first),
+    to: sizeOf({ recipe, run }),
+    shrinkRuns: search.shrinkRuns,
+  }
+  const shorter = how && [`shrunk from ${describeSize(how.from)} to ${describeSize(how.to)}, in ${how.shrinkRuns} runs`]
   const text = [
     `"${law}" does not hold: ${detail}`,
     found,
+    ...(shorter ?? []),
     '',
     ...[...death, ...wrong, ...story],
     `  decided  ${decided === '' ? 'nothing: it fails in the default order' : decided}`,
@@ -53,7 +66,7 @@ export function reportOf<Tree, Item>({ stage, recipe, run, failure, found }: Rep
     'as a test:',
     test,
   ].join('\n')
-  return { law, detail, seed, token, decisions, schedule, mermaid, timeline, test, text }
+  return { law, detail, seed, token, decisions, schedule, mermaid, timeline, test, search: how, text }
 }
 
 /** That promises go on is told only where it was decided. */

@@ -4,7 +4,7 @@ import { memory } from '../persistence/memory-store.ts'
 import { ProcessDiedError, RealWorldError } from '../simulation/errors.ts'
 import type { Fault } from '../simulation/fault-plan.ts'
 import { LawBrokenError, StaleTokenError } from './errors.ts'
-import { KitSim, type KitSimParts } from './kit-sim.ts'
+import { KitSim, type KitSimParts, type ToldFault } from './kit-sim.ts'
 import { breachOf, type Verdict } from './laws.ts'
 import type { DeathCount, DeathPoint } from './process-death.ts'
 import type { Invariants, Scenario } from './scenario.ts'
@@ -12,7 +12,10 @@ import type { Decision, Steering } from './steering.ts'
 import type { SimStep } from './steps.ts'
 
 /** One way to play a scenario. */
-export interface RunPlan<Tree, Item> extends Pick<KitSimParts, 'settlesEachStep' | 'watch' | 'countsCheckpoints'> {
+export interface RunPlan<Tree, Item> extends Pick<
+  KitSimParts,
+  'settlesEachStep' | 'steersStart' | 'watch' | 'countsCheckpoints'
+> {
   readonly scenario: Scenario<Tree, Item>
   /** What must hold besides what the scenario says. */
   readonly laws: Invariants<Tree>
@@ -21,7 +24,9 @@ export interface RunPlan<Tree, Item> extends Pick<KitSimParts, 'settlesEachStep'
   readonly seed: number
   readonly items: readonly Item[]
   readonly faults: readonly Fault[]
-  readonly death?: DeathPoint | undefined
+  /** The places of the faults of `sim.fault` that take part; nothing for all. */
+  readonly told: readonly number[] | undefined
+  readonly deaths: readonly DeathPoint[]
   readonly store: Required<Scenario<Tree>>['store']
   /** Shown the simulation before it begins. */
   readonly seen?: (sim: KitSim<Tree>) => void
@@ -44,18 +49,22 @@ export interface Run {
   readonly steps: readonly SimStep[]
   readonly events: readonly SimulationEvent[]
   readonly schedule: string
+  /** The faults of `sim.fault`. */
+  readonly told: readonly ToldFault[]
   readonly death: DeathCount
 }
 
 /** Plays a scenario once. What is wrong with the scenario, and no failure of its tree, is thrown. */
 export async function runScenario<Tree, Item>(plan: RunPlan<Tree, Item>): Promise<Run> {
-  const { scenario, steering, seed, faults, store, settlesEachStep, watch, countsCheckpoints, death } = plan
+  const { scenario, steering, seed, faults, store, settlesEachStep, steersStart, watch, countsCheckpoints, deaths, told } = plan
   const options: SimulationOptions = { ...scenario.options, seed, faults, ...storeOf(store) }
   const sim = new KitSim(scenario.tree, {
     options,
     steering,
-    death,
+    deaths,
+    takesFault: (place) => told?.includes(place) !== false,
     ...(settlesEachStep !== undefined && { settlesEachStep }),
+    ...(steersStart !== undefined && { steersStart }),
     ...(watch && { watch }),
     ...(countsCheckpoints !== undefined && { countsCheckpoints }),
   })
@@ -63,7 +72,8 @@ export async function runScenario<Tree, Item>(plan: RunPlan<Tree, Item>): Promis
   try {
     const failure = await play(sim, plan)
     const { steps, events, schedule } = sim
-    return { failure, decisions: steering.decisions, choices: steering.count, steps, events, schedule, death: sim.death }
+    const { decisions, count: choices } = steering
+    return { failure, decisions, choices, steps, events, schedule, told: sim.told, death: sim.death }
   } finally {
     sim.close()
   }

@@ -55,21 +55,21 @@ export interface Sim<Tree> extends Omit<SimulatedSystem<Tree>, typeof Symbol.asy
   kill(actor: ActorId | { readonly id: ActorId }, point?: KillPoint): Promise<void>
   /**
    * The process dies as by `kill -9`, and the tree is started again on what was committed: `tree` is another one then. `nth`
-   * counts commits from now on, from 1.
+   * counts commits from now on, from 1; an actor in its place means the next commit of a turn of that.
    *
    * @throws {NeverHappenedError} if there is no such commit.
    */
-  killProcess(point?: ProcessKillPoint, nth?: number): Promise<void>
+  killProcess(point?: ProcessKillPoint, nth?: number | ActorId): Promise<void>
   /**
    * A law that holds from now on, after each step. The first that is broken ends the run: whatever runs the simulation then, and
    * the test with it, rejects with a `LawBrokenError` that names the step.
    */
   always(law: string, holds: Law): void
   /**
-   * One more thing that goes wrong. Its count begins now: `nth: 1` is the next one. In `simulate` only: a scenario has its
-   * faults in its plan.
+   * One more thing that goes wrong. Its count begins now: `nth: 1` is the next one. In a scenario it is left out, as the faults
+   * of its plan are, where a failure is made shorter and does not need it.
    *
-   * @throws {ConfigurationError} if it breaks a rule, or in a scenario; nothing was planned.
+   * @throws {ConfigurationError} if it breaks a rule; nothing was planned.
    */
   fault(fault: Fault): void
 }

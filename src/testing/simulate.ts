@@ -50,7 +50,7 @@ export async function simulate<Tree, Result>(
   const { allowLeftovers = false, allowUnusedFaults = false, ...rest } = options
   checkOptions(rest)
   const { seed = 1 } = rest
-  const sim = new KitSim(tree, { options: rest, steering: new Steering(bySeed(seed * 3)), takesFaults: true })
+  const sim = new KitSim(tree, { options: rest, steering: new Steering(bySeed(seed * 4)), takesFault: () => true })
   try {
     await sim.begin()
     const result = await play(sim)

@@ -11,21 +11,28 @@ export interface Replayed {
   /** The places of the items and faults that are left of those of the scenario; nothing for all. */
   readonly items: readonly number[] | undefined
   readonly faults: readonly number[] | undefined
-  readonly death: DeathPoint | undefined
+  /** As `faults`, of those that the story adds by `sim.fault`. */
+  readonly told: readonly number[] | undefined
+  /** Where the process dies, in order. */
+  readonly deaths: readonly DeathPoint[]
+  /** Decisions count from the start of the tree on, and not from when it is up. */
+  readonly isFromStart: boolean
   /** Where state is kept if the scenario does not say. */
   readonly store: 'memory' | 'sqlite'
 }
 
 /** A run as one line of text: `v1~seed=3~4=run bob~9=offer promises`. */
-export function printToken({ seed, isStepwise, decisions, items, faults, death, store }: Replayed): string {
+export function printToken({ seed, isStepwise, isFromStart, decisions, items, faults, told, deaths, store }: Replayed): string {
   const parts = [
     `v1`,
     `seed=${seed}`,
     ...(isStepwise ? ['stepwise'] : []),
+    ...(isFromStart ? ['start'] : []),
     ...(store === 'sqlite' ? ['sqlite'] : []),
     ...(items === undefined ? [] : [`items=${items.join(',')}`]),
     ...(faults === undefined ? [] : [`faults=${faults.join(',')}`]),
-    ...(death === undefined ? [] : [`dies=${death.at} ${death.nth}`]),
+    ...(told === undefined ? [] : [`told=${told.join(',')}`]),
+    ...(deaths.length === 0 ? [] : [`dies=${deaths.map(({ at, nth }) => `${at} ${nth}`).join(',')}`]),
     ...decisions.map(({ at, choice }) => `${at}=${choice}`),
   ]
   return parts.join('~')
@@ -40,9 +47,11 @@ export function parseToken(token: string): Replayed {
   let found: Omit<Replayed, 'decisions'> = {
     seed: 1,
     isStepwise: false,
+    isFromStart: false,
     items: undefined,
     faults: undefined,
-    death: undefined,
+    told: undefined,
+    deaths: [],
     store: 'memory',
   }
   const decisions: Decision[] = []
@@ -52,8 +61,10 @@ export function parseToken(token: string): Replayed {
     else if (name === 'seed' && /^-?\d+$/.test(value)) found = { ...found, seed: Number(value) }
     else if (name === 'sqlite') found = { ...found, store: name }
     else if (name === 'stepwise') found = { ...found, isStepwise: true }
-    else if ((name === 'items' || name === 'faults') && /^[\d,]*$/.test(value)) found = { ...found, [name]: numbers(value) }
-    else if (name === 'dies') found = { ...found, death: deathOf(value) }
+    else if (name === 'start') found = { ...found, isFromStart: true }
+    else if ((name === 'items' || name === 'faults' || name === 'told') && /^[\d,]*$/.test(value))
+      found = { ...found, [name]: numbers(value) }
+    else if (name === 'dies') found = { ...found, deaths: value.split(',').map(deathOf) }
     else throw wrong()
   }
   return { ...found, decisions }

@@ -1,5 +1,6 @@
 import { expect, test, type TestAPI } from 'vitest'
 import type { ActorId } from '../protocol/actor-id.ts'
+import { ConfigurationError } from '../protocol/errors.ts'
 import type { StateSource } from '../runtime/behavior.ts'
 import type { SupervisorNode } from '../supervision/trees/tree.ts'
 import {
@@ -43,10 +44,13 @@ export interface CoppiceMatchers {
   toHaveDeadLetter(path: ActorId, pattern?: DeadLetterPattern): void
 }
 
-declare module 'vitest' {
-  // That is how vitest learns of them, and the type parameter has to be there.
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unused-vars
-  interface Matchers<T> extends CoppiceMatchers {}
+declare global {
+  // Vitest takes over what is declared for chai. Its own interface for this has other type parameters in each of its versions.
+  // eslint-disable-next-line @typescript-eslint/no-namespace
+  namespace Chai {
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type
+    interface Assertion extends CoppiceMatchers {}
+  }
 }
 
 expect.extend({
@@ -70,6 +74,7 @@ expect.addSnapshotSerializer({
  * A `test` of vitest whose tests get a tree in a simulation of their own, as `sim`. When a test has ended, the tree is stopped,
  * and the test fails if anything is left; see `simulate`.
  *
+ * @throws {ConfigurationError} if it is given no tree, but a test.
  * @example
  * ```ts no-run
  * import { expect } from 'vitest'
@@ -95,6 +100,13 @@ expect.addSnapshotSerializer({
  * ```
  */
 export function simTest<Tree>(tree: SupervisorNode<Tree>, options: SimulateOptions = {}): TestAPI<{ sim: Sim<Tree> }> {
+  if (typeof tree !== 'object')
+    throw new ConfigurationError({
+      path: 'simTest: tree',
+      rule: 'must be a supervisor',
+      value: tree,
+      remedy: "Write const test = simTest(supervisor(…)), and then test('…', async ({ sim }) => …)",
+    })
   return test.extend<{ sim: Sim<Tree> }>({
     // The first parameter has to be written as a pattern: vitest reads from it what the fixture needs.
     sim: async ({}, use) => simulate(tree, options, (sim) => use(sim)),

@@ -280,6 +280,30 @@ describe('a durable actor', () => {
   })
 })
 
+describe('timers that were due while no process ran', () => {
+  it.each([1, 2, 3, 4])('[P18] fire in the order in which they were due (seed %i)', async (seed) => {
+    const Alarm = actor('alarm', {
+      initial: () => ({ rang: [] as number[] }),
+      handlers: ({ call, cast }) => ({
+        set: cast(message<number>(), ({ input, ctx }) => {
+          ctx.sendAfter(input, 'ring', input)
+        }),
+        ring: cast(message<number>(), ({ state, input }) => ({ rang: [...state.rang, input] })),
+        rang: call(({ state }) => ({ reply: state.rang })),
+      }),
+    })
+    const tree = supervisor({}, { alarm: child(Alarm, { state: 'durable' }) })
+    const store = memory()
+    const before = await simulated(tree, { store })
+    for (const after of [5_000, 1_000, 3_000, 2_000, 4_000]) await before.until(before.tree.alarm.cast.set(after))
+    await before.until(before.app.stop())
+    before.clock.advance(60_000)
+    const after = await simulated(tree, { store, clock: before.clock, seed })
+    await after.advance(1)
+    expect(await after.until(after.tree.alarm.call.rang())).toEqual([1_000, 2_000, 3_000, 4_000, 5_000])
+  })
+})
+
 describe('a volatile actor in a tree with a store', () => {
   it('is told to have lost its state in every process but the first, and only then', async () => {
     const store = memory()
@@ -350,8 +374,12 @@ describe('the members of a dynamic supervisor', () => {
 
   it('answer a request that they had before they were stopped, to whoever asks again while they start', async () => {
     let isSlow = true
+    let asked: Promise<unknown> | undefined
     const Slow = actor('slow', {
       initial: () => ({ n: 0 }),
+      init: () => {
+        if (!isSlow) asked = member.call.add({ id: 'r1' })
+      },
       handlers: ({ call }) => ({
         add: call(async ({ state }) => {
           if (isSlow) await new Promise(() => undefined)
@@ -370,16 +398,8 @@ describe('the members of a dynamic supervisor', () => {
     await until(actors.all.stop('k'))
     expect(await first).toMatchObject({ code: 'unavailable' })
     isSlow = false
-    const started = actors.all.start('k')
-    const asked = new Promise((resolve) => {
-      const ask = (): void => {
-        const again = member.call.add({ id: 'r1' })
-        again.then(resolve, (error: { code: string }) => (error.code === 'noproc' ? setImmediate(ask) : resolve(error)))
-      }
-      ask()
-    })
-    await until(started)
-    expect(await until(asked)).toBe(1)
+    await until(actors.all.start('k'))
+    expect(await until(Promise.resolve(asked))).toBe(1)
     expect(await until(member.call.add())).toBe(2)
   })
 

@@ -100,7 +100,6 @@ describe('a monitor with an action, from outside', () => {
       app.monitor('a', async () => Promise.reject(new Error('rejected')))
       void tree.a.cast.crash('boom')
       await settle()
-      await new Promise((resolve) => void setImmediate(resolve))
       expect(surfaced.map(String).sort()).toEqual(['Error: rejected', 'Error: thrown'])
       expect(await until(tree.a.call.add(1))).toBe(1)
     } finally {

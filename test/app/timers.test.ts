@@ -41,7 +41,7 @@ describe('a timer of an actor', () => {
   it('leaves nothing behind when it has fired, however many there were, nor does what it would have sent', async () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
-    const { tree, clock, advance, until } = await simulatedWithoutStore(supervisor({}, { t: child(Timed) }))
+    const { tree, clock, settle, advance, until } = await simulatedWithoutStore(supervisor({}, { t: child(Timed) }))
     const inputs: WeakRef<object>[] = []
     for (let round = 0; round < 10; round += 1) {
       // What is frozen is passed as it is.
@@ -53,7 +53,7 @@ describe('a timer of an actor', () => {
     }
     expect(clock.pending).toBe(0)
     expect(await until(tree.t.call.fired())).toBe(10_010)
-    await new Promise((resolve) => setImmediate(resolve))
+    await settle()
     collect()
     expect(inputs.slice(0, 9).filter((input) => input.deref() !== undefined)).toEqual([])
   })

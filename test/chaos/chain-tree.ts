@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { actor } from '../../src/behaviors/actor.ts'
 import { message } from '../../src/behaviors/schema.ts'
+import { keyedMap, type KeyedMap } from '../../src/protocol/keyed-map.ts'
 import type { Answer } from '../../src/runtime/requests.ts'
 import { child, supervisor } from '../../src/supervision/trees/tree.ts'
 
@@ -53,7 +54,22 @@ export interface LedgerState {
   readonly notes: Readonly<Record<string, Chain>>
   readonly ticks: Sums
   readonly blessings: Readonly<Record<string, number>>
+  /** What is wrong with the newest notes of each desk, which are entries of a keyed map. */
+  readonly pages: { readonly wrong: number; readonly tooMany: number }
 }
+
+interface LedgerBook extends Omit<LedgerState, 'pages'> {
+  readonly pages: KeyedMap<Page>
+}
+
+/** A note, and the chain of its desk with it. */
+interface Page {
+  readonly text: string
+  readonly hash: string
+}
+
+/** So many notes of each desk have a page. */
+const pagesKept = 3
 
 /** Of things that come in any order: how many, their sum, and that of their squares. */
 export type Sums = readonly [count: number, sum: number, squares: number]
@@ -90,19 +106,38 @@ function append(chain: Chain, { k, text }: Link): Chain {
   }
 }
 
+const pageOf = (desk: string, k: number): string => `${desk}/${k}`
+
+/** Each page follows the one before, the newest is at the end of its chain, and there is none but those that are kept. */
+function lookAtPages({ notes, pages }: LedgerBook): LedgerState['pages'] {
+  let [wrong, wanted] = [0, 0]
+  for (const [desk, { count, hash }] of Object.entries(notes)) {
+    for (let k = Math.max(1, count - pagesKept + 1); k <= count; k += 1) {
+      const page = pages.get(pageOf(desk, k))
+      const before = k === 1 ? '' : pages.get(pageOf(desk, k - 1))?.hash
+      const isWrong = page === undefined || (before !== undefined && page.hash !== linked(before, page.text))
+      wrong += Number(isWrong || (k === count && page.hash !== hash))
+      wanted += 1
+    }
+  }
+  return { wrong, tooMany: pages.size - wanted }
+}
+
 const Ledger = actor('ledger', {
-  initial: (): LedgerState => ({ notes: {}, ticks: [0, 0, 0], blessings: {} }),
+  initial: (): LedgerBook => ({ notes: {}, ticks: [0, 0, 0], blessings: {}, pages: keyedMap() }),
   handlers: ({ call, cast }) => ({
-    note: cast(message<Link>(), ({ state, input }) => ({
-      ...state,
-      notes: { ...state.notes, [input.desk]: append(state.notes[input.desk] ?? emptyChain, input) },
-    })),
+    note: cast(message<Link>(), ({ state, input }) => {
+      const chain = append(state.notes[input.desk] ?? emptyChain, input)
+      const page = { text: input.text, hash: chain.hash }
+      const pages = state.pages.set(pageOf(input.desk, chain.count), page).delete(pageOf(input.desk, chain.count - pagesKept))
+      return { ...state, notes: { ...state.notes, [input.desk]: chain }, pages }
+    }),
     ticked: cast(message<number>(), ({ state, input }) => ({ ...state, ticks: addTo(state.ticks, input) })),
     bless: call(message<string>(), ({ state, input }) => {
       const k = (state.blessings[input] ?? 0) + 1
       return { reply: k, state: { ...state, blessings: { ...state.blessings, [input]: k } } }
     }),
-    state: call(({ state }) => ({ reply: state })),
+    state: call(({ state }) => ({ reply: { ...state, pages: lookAtPages(state) } satisfies LedgerState })),
   }),
 })
 

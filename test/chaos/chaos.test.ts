@@ -15,12 +15,13 @@ it.each(['full', 'normal'] as const)(
     const outcome = await lookAtImages({ images: 150, seed: 1, sync, tell: (problem) => problems.push(problem) })
     expect(problems).toEqual([])
     expect(outcome).toMatchObject({ images: 150, lost: 0, doubled: 0, outOfOrder: 0 })
-    if (sync === 'full') expect(outcome.rolledBack).toBe(0)
+    // With "normal" the newest may be gone: if it never was, these were no losses of power.
+    expect(outcome.rolledBack > 0).toBe(sync === 'normal')
   },
 )
 
 it('a disk that never syncs is noticed: the images can fail', async () => {
-  const { lost, images } = await lookAtImages({ images: 2000, seed: 1, sync: 'off', stopsAtFirst: true })
+  const { lost, images } = await lookAtImages({ images: 1500, seed: 1, sync: 'off', stopsAtFirst: true })
   expect(lost).toBeGreaterThan(0)
   expect(images).toBeLessThan(2000)
 })

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3'
 import { sqlite } from '../../src/persistence/sqlite-store.ts'
 import type { Persistence, Store } from '../../src/runtime/persistence.ts'
 import { createVirtualClock } from '../../src/simulation/virtual-clock.ts'
-import { simulated } from '../support/simulated-app.ts'
+import { simulatedSystem } from '../../src/app/simulated-system.ts'
 import { chainTree } from './chain-tree.ts'
 import type { Image } from './disk.ts'
 import { giveAll, heldBy, isSame, type Placed } from './orders.ts'
@@ -39,7 +39,12 @@ export async function checkImage(directory: string, image: Image, promised: Prom
   const inner = sqlite(path, { sync: 'normal' })
   const store: Store = { open: async (world) => (opened = await inner.open(world)) }
   try {
-    const app = await simulated(chainTree(10_000), { store, seed: 77, clock: createVirtualClock({ wallStartMs: laterMs }) })
+    const app = await simulatedSystem(chainTree(10_000), {
+      allowReal: true,
+      store,
+      seed: 77,
+      clock: createVirtualClock({ wallStartMs: laterMs }),
+    })
     const epoch = app.app.store?.epoch ?? 0
     if (epoch <= promised.epoch && !promised.mayForget) verdict.add('lost', `epoch ${epoch} was given out again`)
     const answers = await giveAll(app, promised.orders)

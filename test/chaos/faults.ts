@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { CoppiceError } from '../../src/protocol/errors.ts'
 import { seededRandom } from '../../src/runtime/random.ts'
 import { links } from '../support/links.ts'
-import { simulated } from '../support/simulated-app.ts'
+import { simulatedSystem } from '../../src/app/simulated-system.ts'
 import { chainTree } from './chain-tree.ts'
 import { checkImage } from './check-image.ts'
 import { Disk, Rerun, type DiskStepType } from './disk.ts'
@@ -120,7 +120,7 @@ type Run = ReturnType<typeof newRun>
 
 /** The tree gives up after a few restarts on a disk that does not come back. */
 function begin({ opening }: Run, link: keyof typeof links): Promise<ChainApp> {
-  return simulated(chainTree(20), { store: links[link](opening), seed: 5 })
+  return simulatedSystem(chainTree(20), { allowReal: true, store: links[link](opening), seed: 5 })
 }
 
 interface Bench {

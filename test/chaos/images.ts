@@ -41,6 +41,8 @@ export async function lookAtImages({ images, seed, sync, stopsAtFirst, tell }: I
   const recorded = await loadRecordedSqlite()
   const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'coppice-images-'))
   const random = seededRandom(seed)
+  // Few images are spread over a whole run: its first moments are those of an empty store.
+  const share = Math.min(1, images / 1_000)
   const total = { images: 0, runs: 0, lost: 0, doubled: 0, outOfOrder: 0, rolledBack: 0 }
   try {
     while (total.images < images) {
@@ -51,6 +53,7 @@ export async function lookAtImages({ images, seed, sync, stopsAtFirst, tell }: I
       total.runs += 1
       for (const { image, kind, at } of momentsOf(recording, random)) {
         if (total.images >= images) break
+        if (random.next() >= share) continue
         const verdict = new Verdict()
         const mayForget = kind === 'unplugged' && sync === 'normal'
         const promised = { ...promisedAt(recording, at), mayForget, damagesCheckpoints: kind === 'damaged' }
@@ -76,11 +79,14 @@ function promisedAt({ orders, acknowledged, openings }: Recording, at: number) {
   return { orders, acknowledged: acknowledged.filter((one) => one.at <= at), epoch: Math.max(0, ...epochs) }
 }
 
-function* momentsOf({ disk }: Recording, random: Random): Iterable<Moment> {
+function* momentsOf({ disk, openings }: Recording, random: Random): Iterable<Moment> {
+  const upFrom = openings[0]?.at ?? 0
   const rerun = new Rerun()
   for (const [i, step] of disk.steps.entries()) {
     const at = i + 1
     rerun.take(step)
+    // Until the first owner is up much the same happens in every run.
+    if (at < upFrom && random.integer(8) > 0) continue
     // A sync changes nothing that can be seen.
     if (step.type !== 'sync') yield { image: rerun.afterKill(), kind: 'killed', at }
     if (at % 16 === 0) yield { image: rerun.afterKill(), kind: 'damaged', at }

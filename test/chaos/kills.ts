@@ -161,11 +161,13 @@ class Victim {
     for (const word of words) this.#child.stdin?.write(`${JSON.stringify(word)}\n`)
   }
 
-  look(): Promise<Omit<Held, 'dead'>> {
-    return new Promise((resolve) => {
+  /** What it holds; nothing if it has ended. */
+  look(): Promise<Omit<Held, 'dead'> | undefined> {
+    const held = new Promise<Omit<Held, 'dead'>>((resolve) => {
       this.#held = resolve
       this.send({ type: 'look' })
     })
+    return Promise.race([held, this.#closed.then(() => undefined)])
   }
 
   async stop(): Promise<void> {
@@ -182,6 +184,7 @@ async function settle(last: Victim, witness: Witness, file: string, verdict: Ver
   for (;;) {
     await passed(100)
     const held = await last.look()
+    if (held === undefined) return verdict.add('lost', 'the last process ended by itself')
     const found = new Verdict()
     if (!witness.isDone) found.add('lost', 'orders were not answered')
     // The dead letters are in the file, which has an owner.

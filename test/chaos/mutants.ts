@@ -55,5 +55,8 @@ async function look(number: number, { caughtBy }: StoreMutant): Promise<string |
   const [code] = (await once(child, 'close')) as [number | null]
   clearTimeout(timer)
   if (code === 0) return undefined
+  // Whoever was looking tells what it has found in its last line; a program that could not run has noticed nothing.
+  if (code !== null && !/^\{.*\}\s*$/.test(said.trim().split('\n').at(-1) ?? ''))
+    throw new Error(`mutant ${number} does not run: ${said.slice(0, 1_000)}`)
   return code === null ? 'it never ended' : (/^ {2}(.*)$/m.exec(said)?.[1] ?? said.trim().split('\n')[0] ?? '').slice(0, 100)
 }

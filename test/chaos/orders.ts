@@ -1,6 +1,7 @@
 import type { Random } from '../../src/runtime/random.ts'
 import { CrashedError } from '../../src/runtime/errors.ts'
-import type { simulated } from '../support/simulated-app.ts'
+import type { SimulatedSystem } from '../../src/app/simulated-system.ts'
+import type { SupervisorNode } from '../../src/supervision/trees/tree.ts'
 import type { chainTree, DeskName, Entry, Order, OrderKind } from './chain-tree.ts'
 import { idOf, type Given, type Held, type Told } from './verdict.ts'
 
@@ -22,9 +23,9 @@ export function planOrders(count: number, random: Random): readonly Placed[] {
   })
 }
 
-type Tree = ReturnType<typeof chainTree> extends Parameters<typeof simulated<infer T>>[0] ? T : never
+type Tree = ReturnType<typeof chainTree> extends SupervisorNode<infer T> ? T : never
 
-export type ChainApp = Awaited<ReturnType<typeof simulated<Tree>>>
+export type ChainApp = SimulatedSystem<Tree>
 
 /** Gives an order; the same one again is applied once. */
 export async function give({ tree }: Pick<ChainApp, 'tree'>, order: Placed): Promise<Told> {

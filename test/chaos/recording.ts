@@ -4,7 +4,7 @@ import type { Sync } from '../../src/persistence/sqlite-settings.ts'
 import { seededRandom, type Random } from '../../src/runtime/random.ts'
 import { settlePromises } from '../../src/simulation/settle.ts'
 import { links } from '../support/links.ts'
-import { simulated } from '../support/simulated-app.ts'
+import { simulatedSystem } from '../../src/app/simulated-system.ts'
 import { chainTree } from './chain-tree.ts'
 import { Disk } from './disk.ts'
 import { give, planOrders, type ChainApp, type Placed } from './orders.ts'
@@ -52,14 +52,19 @@ export async function record({ sqlite, seed, sync, link, syncs }: RecordingOptio
   let clock: ChainApp['clock'] | undefined
   for (let life = 1; ; life += 1) {
     const opening = recordedOpening({ sqlite, disk, random, sync })
-    const app = await simulated(chainTree(10_000), {
+    const app = await simulatedSystem(chainTree(10_000), {
+      allowReal: true,
       store: links[link](opening),
       seed: random.integer(1e9),
       ...(clock && { clock }),
     })
     clock = app.clock
     openings.push({ epoch: app.app.store?.epoch ?? 0, at: disk.steps.length })
-    for (const order of orders)
+    // One after the other: what is given at once is committed at once, and few commits have few moments to look at.
+    const waiting = [...orders]
+    const giveNext = (): boolean => {
+      const order = waiting.shift()
+      if (order === undefined) return false
       give(app, order).then(
         (told) => {
           if (known.has(order)) return
@@ -69,18 +74,28 @@ export async function record({ sqlite, seed, sync, link, syncs }: RecordingOptio
         // It died with its process, and is given again in the next.
         () => undefined,
       )
+      return true
+    }
     const isLast = life === lives
-    await runSteps(app, isLast ? Infinity : 3 + random.integer(50))
+    await runSteps(app, { steps: isLast ? Infinity : 3 + random.integer(50), random, giveNext })
     opening.newest?.die()
     if (isLast) return { disk, orders, acknowledged, openings, clock }
   }
 }
 
-async function runSteps({ scheduler, clock }: ChainApp, steps: number): Promise<void> {
+interface Steps {
+  readonly steps: number
+  readonly random: Random
+  /** False if there is nothing more to give. */
+  readonly giveNext: () => boolean
+}
+
+async function runSteps({ scheduler, clock }: ChainApp, { steps, random, giveNext }: Steps): Promise<void> {
   for (let step = 0; step < steps; step += 1) {
+    if (random.integer(3) === 0) giveNext()
     await settlePromises()
     if (!scheduler.isIdle) scheduler.step()
-    else if (!clock.runNext()) break
+    else if (!giveNext() && !clock.runNext()) break
   }
   await settlePromises()
 }

@@ -38,7 +38,7 @@ export const storeMutants: readonly StoreMutant[] = [
     breaks: 'the frontier moves with what its turns have done, not after it',
     caughtBy: 'images',
     edits: [
-      { file: 'persistence/group-writer.ts', from: '      actors.write()\n', to: '' },
+      { file: 'persistence/group-writer.ts', from: '      const row = actors.write()\n', to: '      const row = undefined\n' },
       {
         file: 'persistence/group-writer.ts',
         from: '      records.commit()\n',
@@ -102,9 +102,9 @@ export const storeMutants: readonly StoreMutant[] = [
     edits: [
       {
         file: 'runtime/durable-turns.ts',
-        from: '    cell.store.commit(cell.id, life.number, now.commit).then(\n',
+        from: '    cell.store.commit(cell.id, number, now.commit).then(\n',
         to: `    for (const { message, outcome } of group) if (outcome !== undefined) message.caller?.settle(outcome)
-    cell.store.commit(cell.id, life.number, now.commit).then(
+    cell.store.commit(cell.id, number, now.commit).then(
 `,
       },
     ],
@@ -137,6 +137,23 @@ export const storeMutants: readonly StoreMutant[] = [
     ],
   },
   {
+    breaks: 'an entry of a keyed map that was removed is there for the checkpoint before',
+    caughtBy: 'images',
+    edits: [{ file: 'persistence/keyed-writing.ts', from: '  records.addPastEntry(actor, map, key, checkpoint)\n', to: '' }],
+  },
+  {
+    breaks: 'an entry of a keyed map that was removed is gone',
+    caughtBy: 'images',
+    edits: [
+      {
+        file: 'persistence/keyed-writing.ts',
+        from: '  for (const key of known?.keys() ?? removed) if (!kept.has(key)) leave(find(key))\n',
+        to: '  void removed\n',
+      },
+      { file: 'persistence/keyed-writing.ts', from: '  if (found !== count)\n', to: '  if (found < count)\n' },
+    ],
+  },
+  {
     breaks: 'what a failed sync has left in memory is written again',
     caughtBy: 'io',
     edits: [
@@ -153,8 +170,8 @@ export const storeMutants: readonly StoreMutant[] = [
     edits: [
       {
         file: 'persistence/group-writer.ts',
-        from: 'this.#connection.again === undefined ? this.#stay(problem, mark) : this.#startAgain(mark)',
-        to: "this.#connection.again === undefined ? this.#stay(problem, mark) : ('not written' as Outcome)",
+        from: 'this.#connection.again === undefined ? this.#stay(problem, proof) : this.#startAgain(proof)',
+        to: "this.#connection.again === undefined ? this.#stay(problem, proof) : ('not written' as Outcome)",
       },
     ],
   },

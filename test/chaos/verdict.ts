@@ -69,6 +69,7 @@ export function idOf({ from, n }: Order): string {
 export function judge(verdict: Verdict, given: readonly Given[], held: Held, { hasRerun = false } = {}): void {
   for (const desk of desks) judgeDesk(verdict, desk, given, held, hasRerun)
   judgeTicks(verdict, given, held)
+  verdict.same('pages of the ledger', held.ledger.pages, { wrong: 0, tooMany: 0 })
   const wanted = given.filter(({ told }) => told === 'given up').map(idOf)
   for (const id of new Set([...wanted, ...held.dead]))
     verdict.compare(`dead letter ${id}`, count(held.dead, id), count(wanted, id))

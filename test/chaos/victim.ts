@@ -81,7 +81,10 @@ function note({ k }: Extract<ToVictim, { type: 'note' }>): void {
   )
 }
 
+/** What waits in the journals is handled before: that may take its time. */
 async function look(): Promise<void> {
-  const [east, west, ledger] = await Promise.all([tree.east.call.state(), tree.west.call.state(), tree.ledger.call.state()])
+  const options = { timeout: '10m' } as const
+  const { east: e, west: w, ledger: l } = tree
+  const [east, west, ledger] = await Promise.all([e.call.state(options), w.call.state(options), l.call.state(options)])
   say({ held: { desks: { east, west }, ledger } })
 }

@@ -12,7 +12,8 @@ import {
 import { endBy, type CaseTree, type WorkerArgs } from './case-tree.ts'
 import type { Processes } from './processes.ts'
 import type { CaseStep, Term } from './supervisor-case.ts'
-import { failure, reasonOf } from './supervisor-terms.ts'
+import { reasonOf } from './reasons.ts'
+import { failure } from './supervisor-terms.ts'
 
 /** Where the result of a step is put when it is there. */
 export interface Slot {

@@ -18,7 +18,7 @@ import {
 } from '../../src/index.ts'
 import type { Process, Processes } from './processes.ts'
 import type { Behaviour, CaseChild, CaseSupervisor, StartEntry, Term } from './supervisor-case.ts'
-import { Raised, reasonOf } from './supervisor-terms.ts'
+import { Raised, reasonOf } from './reasons.ts'
 
 /** What a worker is started with. */
 export interface WorkerArgs {

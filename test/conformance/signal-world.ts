@@ -17,8 +17,9 @@ import {
   type TermContext,
 } from '../../src/index.ts'
 import { createSeededScheduler, createVirtualClock, runUntilIdle, seededRandom } from '../../src/testing/index.ts'
+import { Raised, reasonOf } from './reasons.ts'
 import type { Operation, Proc, SignalCase, SignalRecord, Term } from './signal-case.ts'
-import { Raised, reasonOf, termOf, termOfFailure } from './terms.ts'
+import { termOf, termOfFailure } from './terms.ts'
 
 type Do = readonly Term[]
 

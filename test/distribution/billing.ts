@@ -22,6 +22,11 @@ export const Orders = actor('orders', {
       void ctx.linked('billing').ref(Invoices, 'invoices').cast.make(input)
       return { reply: 'placed' }
     }),
+    placeAfterEffect: call(message<string>(), async ({ input, ctx }) => {
+      await ctx.effect('look', { run: () => 'seen' })
+      void ctx.linked('billing').ref(Invoices, 'invoices').cast.make(input)
+      return { reply: 'placed' }
+    }),
     placeTo: call(message<{ to: string; item: string }>(), ({ input, ctx }) => {
       ctx.request(ctx.linked('billing').ref(Invoices, input.to), 'makeAndCount', input.item, { then: 'counted' })
       return { reply: 'placed' }

@@ -85,6 +85,22 @@ describe('messages over a link', () => {
     await Promise.all([second.app.stop(), billing.app.stop()])
   })
 
+  it('are counted right when they leave in another process than the one that sent them', async () => {
+    const store = memory()
+    const first = await startShop({}, store)
+    for (const item of ['a', 'b', 'c']) await first.tree.orders.call.place(item)
+    await first.app.stop()
+    const wires = wirePair()
+    const [billing, second] = [await startBilling({ wire: wires.ends[1] }), await startShop({ wire: wires.ends[0] }, store)]
+    await until(async () => (await billing.tree.invoices.call.made()).length === 3)
+    await until(() => wires.sent.some(({ from, text }) => from === 1 && text.includes('"ack"')))
+    // Nobody has asked for the count before the acknowledgement was taken.
+    let turns = 0
+    await until(() => (turns += 1) > 50)
+    expect(await second.app.linked('billing').info()).toMatchObject({ waiting: 0 })
+    await Promise.all([second.app.stop(), billing.app.stop()])
+  })
+
   it('are sent again when they were lost on the way', async () => {
     const { wires, shop, made, waiting, stop } = await linked()
     await until(() => typesOf(shop.events).length > 0)
@@ -109,14 +125,122 @@ describe('what a link cannot do', () => {
     await stop()
   })
 
-  it('is to hold more than maxOutbox: who sends from outside is refused, what a turn sends is a dead letter', async () => {
+  it('is to hold more than maxOutbox: who sends from outside is refused, a turn waits, and nothing is lost', async () => {
     const shop = await startShop({ maxOutbox: 2 })
-    for (const item of ['a', 'b', 'c']) await shop.tree.orders.call.place(item)
+    for (const item of ['a', 'b']) await shop.tree.orders.call.place(item)
     const link = shop.app.linked('billing')
-    expect(await link.info()).toMatchObject({ waiting: 2 })
-    expect(told(shop.events, 'dead letter')).toMatchObject([{ id: '//billing/invoices', why: 'overloaded' }])
-    await expect(link.ref(Invoices, 'invoices').cast.make('d')).rejects.toMatchObject({ code: 'unavailable', isSent: false })
-    await shop.app.stop()
+    let isPlaced = false
+    const third = shop.tree.orders.call.place('c', { timeout: 'infinity' }).then(() => (isPlaced = true))
+    await until(() => told(shop.events, 'link outbox full').length > 0)
+    const fourth = shop.tree.orders.call.place('d', { timeout: 'infinity' })
+    expect(told(shop.events, 'link outbox full')).toEqual([{ type: 'link outbox full', link: 'billing', waiting: 2 }])
+    await expect(link.ref(Invoices, 'invoices').cast.make('e')).rejects.toMatchObject({ code: 'unavailable', isSent: false })
+    expect([isPlaced, (await link.info()).waiting]).toEqual([false, 2])
+    const wires = wirePair()
+    const billing = await startBilling({ wire: wires.ends[1] })
+    link.connect(wires.ends[0])
+    await third
+    await fourth
+    await until(async () => (await billing.tree.invoices.call.made()).length === 4)
+    expect(await billing.tree.invoices.call.made()).toEqual(['a', 'b', 'c', 'd'])
+    expect(told(shop.events, 'dead letter').map(({ why }) => why)).toEqual(['not accepted'])
+    expect(told(shop.events, 'exited')).toEqual([])
+    await Promise.all([shop.app.stop(), billing.app.stop()])
+  })
+
+  it.each(['place', 'placeAfterEffect'] as const)(
+    'is to keep an actor from being stopped that waits for room (%s)',
+    async (how) => {
+      const store = memory()
+      const shop = await startShop({ maxOutbox: 1 }, store)
+      await shop.tree.orders.call.place('a')
+      const waiting = shop.tree.orders.call[how]('b', { timeout: 'infinity' }).catch((error: unknown) => error)
+      await until(() => told(shop.events, 'link outbox full').length > 0)
+      await shop.app.stop()
+      expect(await waiting).toMatchObject({ code: 'unavailable' })
+      // It was accepted: it goes on where there is room.
+      const wires = wirePair()
+      const billing = await startBilling({ wire: wires.ends[1] })
+      const next = await startShop({ wire: wires.ends[0], maxOutbox: 1 }, store)
+      await until(async () => (await billing.tree.invoices.call.made()).length === 2)
+      expect(await billing.tree.invoices.call.made()).toEqual(['a', 'b'])
+      await Promise.all([next.app.stop(), billing.app.stop()])
+    },
+  )
+
+  it('is to make two stores wait for each other: requests and their answers get through outboxes of one message', async () => {
+    const wires = wirePair()
+    const shop = await startShop({ wire: wires.ends[0], maxOutbox: 1 })
+    const billing = await startBilling({ wire: wires.ends[1], maxOutbox: 1 })
+    const placed = ['a', 'b', 'c', 'd', 'e', 'f'].map((item, i) =>
+      shop.tree.orders.call.placeTo({ to: i % 3 === 2 ? 'nobody' : 'invoices', item }, { timeout: 'infinity' }),
+    )
+    await until(async () => (await shop.tree.orders.call.told({ timeout: 'infinity' })).length === 6, [shop, billing])
+    await Promise.all(placed)
+    expect((await shop.tree.orders.call.told()).map(({ status }) => status).toSorted()).toEqual([
+      ...['failed', 'failed'],
+      ...['replied', 'replied', 'replied', 'replied'],
+    ])
+    await Promise.all([shop.app.stop(), billing.app.stop()])
+  })
+
+  it('is to do a turn twice whose actor is killed while it waits for room', async () => {
+    const shop = await startShop({ maxOutbox: 1 })
+    await shop.tree.orders.call.place('a')
+    const lost = shop.tree.orders.call.place('b', { timeout: 'infinity' }).catch((error: unknown) => error)
+    for (let kill = 1; kill <= 3; kill += 1) {
+      await until(() => told(shop.events, 'link outbox full').length > 0)
+      await shop.app.kill(shop.tree.orders)
+    }
+    const wires = wirePair()
+    const billing = await startBilling({ wire: wires.ends[1] })
+    shop.app.linked('billing').connect(wires.ends[0])
+    await until(async () => (await billing.tree.invoices.call.made()).length === 2, [shop, billing])
+    await shop.tree.orders.call.place('c')
+    await until(async () => (await billing.tree.invoices.call.made()).length === 3, [shop, billing])
+    expect(await billing.tree.invoices.call.made()).toEqual(['a', 'b', 'c'])
+    await lost
+    await Promise.all([shop.app.stop(), billing.app.stop()])
+  })
+
+  it('is to blame a message for the deaths of the process that came while it waited for room', async () => {
+    const store = memory()
+    const first = await startShop({ maxOutbox: 1 }, store)
+    await first.tree.orders.call.place('a')
+    void first.tree.orders.call.place('b', { timeout: 'infinity' }).catch(() => undefined)
+    await until(() => told(first.events, 'link outbox full').length > 0)
+    const lives = [first]
+    for (let death = 1; death <= 5; death += 1) {
+      // A second owner of a store in memory is what the death of the process looks like.
+      const next = await startShop({ maxOutbox: 1 }, store)
+      await until(() => told(next.events, 'link outbox full').length > 0)
+      lives.push(next)
+    }
+    const wires = wirePair()
+    const billing = await startBilling({ wire: wires.ends[1] })
+    lives.at(-1)?.app.linked('billing').connect(wires.ends[0])
+    await until(async () => (await billing.tree.invoices.call.made()).length === 2)
+    expect(await billing.tree.invoices.call.made()).toEqual(['a', 'b'])
+    expect(lives.flatMap(({ events }) => told(events, 'dead letter'))).toEqual([])
+    await Promise.all([billing.app.stop(), ...lives.map(({ app }) => app.stop())])
+  })
+
+  it('is to have no room for long, where an effect waits behind what has none', async () => {
+    const shop = await startShop({ maxOutbox: 1 })
+    await shop.tree.orders.call.place('a')
+    // Both are in one group: what the first sends has no room, and the effect of the second comes behind it.
+    const both = [
+      shop.tree.orders.call.place('b', { timeout: 'infinity' }),
+      shop.tree.orders.call.placeAfterEffect('c', { timeout: 'infinity' }),
+    ]
+    await until(() => told(shop.events, 'link outbox full').length > 0)
+    const wires = wirePair()
+    const billing = await startBilling({ wire: wires.ends[1] })
+    shop.app.linked('billing').connect(wires.ends[0])
+    expect(await Promise.all(both)).toEqual(['placed', 'placed'])
+    await until(async () => (await billing.tree.invoices.call.made()).length === 3)
+    expect(await billing.tree.invoices.call.made()).toEqual(['a', 'b', 'c'])
+    await Promise.all([shop.app.stop(), billing.app.stop()])
   })
 
   it('is to take from more pairs than maxPairs: what has no room waits at the sender, and that is told', async () => {

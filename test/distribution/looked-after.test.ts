@@ -22,19 +22,25 @@ async function place(shop: Shop, item: string): Promise<void> {
   await until(async () => (await shop.app.linked('billing').info()).waiting === 0, [shop])
 }
 
+/** A shop linked to a billing that has made one invoice and been copied since. */
+async function backedUp(directory: string) {
+  const [file, copy] = [join(directory, 'billing.db'), join(directory, 'copy.db')]
+  const shop = await startShop({})
+  const store = sqlite(file)
+  const wires = wirePair()
+  const first = await startBilling({ wire: wires.ends[1] }, store)
+  shop.app.linked('billing').connect(wires.ends[0])
+  await place(shop, 'a')
+  await store.backup(copy)
+  return { shop, first, file, copy }
+}
+
 const made = (billing: Billing) => billing.tree.invoices.call.made()
 
 describe('a link that somebody has to look after', () => {
   it('is broken when a receiver was restored from a backup: told on both sides, nothing skipped, mended by hand', () =>
     inDirectory(async (directory) => {
-      const [file, copy] = [join(directory, 'billing.db'), join(directory, 'copy.db')]
-      const shop = await startShop({})
-      const store = sqlite(file)
-      const wires = wirePair()
-      const first = await startBilling({ wire: wires.ends[1] }, store)
-      shop.app.linked('billing').connect(wires.ends[0])
-      await place(shop, 'a')
-      await store.backup(copy)
+      const { shop, first, copy } = await backedUp(directory)
       await place(shop, 'b')
       await first.app.stop()
 
@@ -84,14 +90,7 @@ describe('a link that somebody has to look after', () => {
 
   it('refuses a store that goes on from an older copy of itself, whose numbers may be taken', () =>
     inDirectory(async (directory) => {
-      const [file, copy] = [join(directory, 'billing.db'), join(directory, 'copy.db')]
-      const shop = await startShop({})
-      const store = sqlite(file)
-      const wires = wirePair()
-      const first = await startBilling({ wire: wires.ends[1] }, store)
-      shop.app.linked('billing').connect(wires.ends[0])
-      await place(shop, 'a')
-      await store.backup(copy)
+      const { shop, first, file, copy } = await backedUp(directory)
       await first.app.stop()
       const second = await billingOn(shop, file)
       await place(shop, 'b')

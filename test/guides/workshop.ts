@@ -74,8 +74,7 @@ function typeErrors(pages: ReadonlyMap<string, string>): readonly string[] {
 
 async function runProgram(path: string): Promise<BlockRun> {
   const folder = mkdtempSync(join(tmpdir(), 'coppice-guide-'))
-  // Keeps the sources of the package stripped of their types from one block to the next.
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/coppice-guides'), FORCE_COLOR: '0' }
+  const env = { ...process.env, FORCE_COLOR: '0' }
   const limits = { timeout: limitMs, killSignal: 'SIGKILL' } as const
   const child = spawn(process.execPath, [join(here, 'run-program.ts'), path], { cwd: folder, env, ...limits })
   let [output, errors] = ['', '']

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 const example = (name: string): string => fileURLToPath(new URL(`../../examples/birdstrikes/${name}`, import.meta.url))
 const dataset = fileURLToPath(new URL('../data/birdstrikes.csv', import.meta.resolve('vega-datasets')))
 const rows = 600
-const limitMs = 20_000
+const limitMs = 60_000
 
 let directory: string
 let file: string

@@ -16,7 +16,7 @@ describe.each(['in-process', 'worker'])('a process with a store on the link %s',
       expect({ said, signal: killed.process.signalCode }).toEqual({ said: [{ number: 2 }], signal: 'SIGKILL' })
       expect((await run(program, [file, link, 'look']).end()).said).toEqual([{ count: 15 }])
     })
-  }, 30_000)
+  })
 })
 
 describe('a process that keeps a state in files', () => {
@@ -48,6 +48,5 @@ describe('a process that keeps a state in files', () => {
         expect(files.filter((name) => !name.endsWith('.tmp'))).toHaveLength(3)
       })
     },
-    30_000,
   )
 })

@@ -32,5 +32,5 @@ describe('detached actors after kill -9', () => {
     expect(await killed.hear(() => true)).toEqual({ found, counts: [11, 22], recorded })
     await killed.kill9()
     expect(await run(program, [file, 'look']).end()).toEqual({ code: 0, said: [{ found, counts: [11, 22], recorded }] })
-  }, 30_000)
+  })
 })

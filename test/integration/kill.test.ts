@@ -38,33 +38,33 @@ describe('after kill -9', () => {
     expect(await done('look')).toMatchObject({ durable: { count: 5, order: [5] }, epoch: 2 })
     expect(await done('add')).toEqual({ reply: 5 })
     expect(await done('look')).toMatchObject({ durable: { count: 5, order: [5] } })
-  }, 30_000)
+  })
 
   it('between commit and reply, it is applied once, and the caller who asks again gets the reply', async () => {
     const said = await killedAt('add', 'committed durable')
     expect(said).toEqual([{ frozen: 'committed durable' }])
     expect(await done('add')).toEqual({ reply: 5 })
     expect(await done('look')).toMatchObject({ durable: { count: 5, order: [5] } })
-  }, 30_000)
+  })
 
   it('during recovery, the next recovery does it all', async () => {
     await killedAt('add', 'accepted durable')
     await killedAt('look', 'recovering durable')
     await killedAt('look', 'recovering durable')
     expect(await done('look')).toMatchObject({ durable: { count: 5, order: [5] }, epoch: 4 })
-  }, 30_000)
+  })
 
   it('dynamic members come back with key, arguments and state', async () => {
     await killedAt('open carts', 'the end')
     expect(await done('look')).toMatchObject({
       carts: ['b', 'a/1', '100%'].map((key) => [key, { owner: `owner of ${key}`, items: [`item of ${key}`] }]),
     })
-  }, 30_000)
+  })
 
   it('[A1] [C10] a checkpointed actor comes back with what its last end wrote: here a crash, before the process was gone', async () => {
     await killedAt('crash', 'the end')
     expect(await done('look')).toMatchObject({ checkpointed: { count: 7, order: [7] } })
-  }, 30_000)
+  })
 
   it('[S10] what the supervisors decided before is there in the next process', async () => {
     await killedAt('crash', 'the end')
@@ -72,7 +72,7 @@ describe('after kill -9', () => {
     expect(await done('look back')).toEqual(
       [1, 2].map((epoch) => ({ epoch, isEarlier: true, id: 'checkpointed', incarnation: 2 * epoch - 1, decided: 'restart' })),
     )
-  }, 30_000)
+  })
 
   it('the file is free at once, and until then it is refused to everybody else', async () => {
     const owner = run(shop, [file(), 'look', 'the end'])
@@ -83,5 +83,5 @@ describe('after kill -9', () => {
     expect((said[0] as { message: string }).message).toMatch(/^store ".*shop\.db" is held by another owner/)
     await owner.kill9()
     expect(await done('look')).toMatchObject({ durable: { count: 0 } })
-  }, 30_000)
+  })
 })

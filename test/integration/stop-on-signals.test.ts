@@ -37,7 +37,6 @@ describe('a program that stops on signals', () => {
       next.process.kill('SIGTERM')
       expect((await next.end()).code).toBe(0)
     },
-    30_000,
   )
 
   it('ends at its limit, and says what still ran', async () => {
@@ -46,7 +45,7 @@ describe('a program that stops on signals', () => {
     const { code, said } = await program.end()
     expect(code).toBe(143)
     expect(said.at(-1)).toEqual({ signal: 'SIGTERM', stillRunning: ['', 'first'] })
-  }, 30_000)
+  })
 
   it('ends at once at a second signal', async () => {
     const program = await running('slow')
@@ -54,7 +53,7 @@ describe('a program that stops on signals', () => {
     await program.hear((value) => (value as { term?: string }).term === 'first')
     program.process.kill('SIGINT')
     expect((await program.end()).code).toBe(130)
-  }, 30_000)
+  })
 })
 
 describe('stopOnSignals', () => {

@@ -31,28 +31,24 @@ describe('a failure behind the back of a handler', () => {
   it('of an incarnation that has ended is told, and does not harm the next one', async () => {
     const { code, said } = await run(fixture('one-stray'), ['late']).end()
     expect({ code, said }).toEqual({ code: 0, said: [{ stray: 'too late', of: 1, now: 2 }] })
-  }, 30_000)
+  })
 
   it('in a timer of a callback that a machine invokes is an error of that child, which the machine handles', async () => {
     const { code, said } = await run(fixture('machine-stray'), []).end()
     expect({ code, said }).toEqual({ code: 0, said: [{ heard: 'in a timer', incarnation: 1 }] })
-  }, 30_000)
+  })
 
   it('in one of two trees is blamed on that one, also where it was woken by the other; they never meet', async () => {
     const { code, said } = await run(fixture('two-trees'), ['one']).end()
     const expected = [{ ended: ['second'], incarnations: [1, 2], names: ['worker', 'worker'] }, { left: 2 }]
     expect({ code, said }).toEqual({ code: 0, said: expected })
-  }, 30_000)
+  })
 
-  it.each(['nobody', 'thrown'])(
-    'that nobody can be blamed for ends the process also where two trees run (%s)',
-    (how) => {
-      const { status, stderr } = spawnSync(process.execPath, [fixture('two-trees'), how], { encoding: 'utf8', timeout: 20_000 })
-      expect(status).toBe(1)
-      expect(stderr).toContain('Error: nobody did it')
-    },
-    30_000,
-  )
+  it.each(['nobody', 'thrown'])('that nobody can be blamed for ends the process also where two trees run (%s)', (how) => {
+    const { status, stderr } = spawnSync(process.execPath, [fixture('two-trees'), how], { encoding: 'utf8', timeout: 20_000 })
+    expect(status).toBe(1)
+    expect(stderr).toContain('Error: nobody did it')
+  })
 
   it('that nobody can be blamed for ends the process, as it does without coppice', () => {
     const { status, stderr } = spawnSync(process.execPath, [fixture('one-stray'), 'nobody'], {
@@ -61,5 +57,5 @@ describe('a failure behind the back of a handler', () => {
     })
     expect(status).toBe(1)
     expect(stderr).toContain('Error: nobody did it')
-  }, 30_000)
+  })
 })

@@ -13,4 +13,6 @@ function file(options: SqliteOptions): StoreUnderTest {
 }
 
 persistenceContract('a SQLite file on a thread, in full sync', () => file({}))
-persistenceContract('a SQLite file on a thread, in normal sync', () => file({ sync: 'normal' }))
+// What is synced when is the same on a thread, and each of these stores takes its time to begin.
+if (process.env['ROWS'] === 'all')
+  persistenceContract('a SQLite file on a thread, in normal sync', () => file({ sync: 'normal' }))

@@ -22,6 +22,33 @@ describe('messages that are accepted together', () => {
     })
   })
 
+  it('are in the journal also if many that are alike follow each other, and others stand between them', async () => {
+    await inDirectory(async (directory) => {
+      const path = join(directory, 'a.db')
+      const runs = [
+        { to: 'a', count: 600, options: {} },
+        { to: 'b', count: 70, options: { sender: 'c' } },
+        { to: 'a', count: 20, options: { name: 'other' } },
+        { to: 'b', count: 15, options: {} },
+        { to: 'a', count: 64, options: { key: 'k' } },
+        { to: 'a', count: 81, options: { sender: 'c' } },
+      ]
+      const sent = runs.flatMap(({ to, count, options: { key, ...others } }) =>
+        Array.from({ length: count }, (_, n) => ({ to, one: message({ n }, { ...others, ...(key && { key: `${key}${n}` }) }) })),
+      )
+      const first = await openIn(sqlite(path))
+      await first.settled(Promise.all(sent.map(({ to, one }) => first.persistence.accept(to, one))))
+      await first.persistence.close()
+      const { persistence, settled } = await openIn(sqlite(path))
+      for (const id of ['a', 'b']) {
+        const { backlog } = await settled(persistence.open(id, 0))
+        const own = sent.filter(({ to }) => to === id).map(({ one }, n) => ({ seq: n + 1, ...one }))
+        expect(backlog.map(({ seq, envelope }) => ({ seq, ...envelope }))).toEqual(own)
+      }
+      await persistence.close()
+    })
+  })
+
   it.each([
     ['name', "'other'"],
     ['kind', "'call'"],
@@ -50,8 +77,10 @@ describe('messages that are accepted together', () => {
       await settled(persistence.open('a', 0))
       const accepted = [1, 2, 3].map((n) => persistence.accept('a', message(n)))
       const committed = persistence.commit('a', 1, turns([1, 2], 'two'))
-      const left = persistence.retire('a', 'gone')
-      await settled(Promise.all([...accepted, committed]))
+      // It looks for what waits, to give it up.
+      const gone = persistence.goBack({ supervisor: '', actors: [], strangers: ['a'], groups: [] })
+      const left = persistence.deadLetters(10)
+      await settled(Promise.all([...accepted, committed, gone]))
       expect((await left).map(({ seq }) => seq)).toEqual([3])
       await persistence.close()
     })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createFairScheduler, type FairSchedulerOptions } from '../../src/runtime/fair-scheduler.ts'
 import type { Runnable, Scheduler } from '../../src/runtime/scheduler.ts'
 import { createVirtualClock } from '../../src/simulation/virtual-clock.ts'
+import { task } from '../support/runnables.ts'
 
 describe('createFairScheduler', () => {
   it('does not run a task before ready has returned', async () => {
@@ -203,18 +204,6 @@ function setUp(options: FairSchedulerOptions = {}) {
   const scheduler: Scheduler = createFairScheduler({ clock, options: { onError, ...options } })
   const log: string[] = []
   return { clock, scheduler, log, errors }
-}
-
-function task(id: string, log: string[], slices: number): Runnable {
-  let left = slices
-  return {
-    id,
-    run: () => {
-      log.push(id)
-      left -= 1
-      return left > 0
-    },
-  }
 }
 
 function endless(id: string, log: string[], work: () => void = () => undefined): Runnable {

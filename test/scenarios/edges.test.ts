@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import { start } from '../../src/app/start.ts'
 import { actor } from '../../src/behaviors/actor.ts'
 import { message } from '../../src/behaviors/schema.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import { sqlite } from '../../src/persistence/sqlite-store.ts'
 import { StoreError } from '../../src/runtime/errors.ts'
 import type { Persistence, Store } from '../../src/runtime/persistence.ts'
+import { createVirtualClock } from '../../src/simulation/virtual-clock.ts'
 import { child, dynamicSupervisor, supervisor } from '../../src/supervision/trees/tree.ts'
 import { eventsOf, lives, simulated, simulatedWithoutStore } from '../support/simulated-app.ts'
 import { Counter } from '../support/scripted.ts'
@@ -541,17 +541,19 @@ describe('what waits', () => {
       }),
     })
     const store = memory()
-    const slowly = { init: () => new Promise<void>((resolve) => void setImmediate(() => setImmediate(resolve))) }
+    const clock = createVirtualClock()
+    const slowly = { init: () => new Promise<void>((resolve) => void clock.setTimer(10, resolve)) }
     const tree = supervisor(
       { intensity: { restarts: 0, within: '1s' } },
       { a: child(Bad, { state: 'durable' }), b: child(Counter, { state: 'volatile', hooks: slowly }) },
     )
-    const first = await start(tree, { store })
+    const first = await simulated(tree, { store, clock })
     void first.tree.a.cast.go()
-    await first.ended
-    const second = watched((await start(tree, { store })).ended)
-    for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => void setImmediate(resolve))
-    expect(second.isSettled).toBe(true)
+    await first.until(first.app.ended)
+    const second = await simulated(tree, { store, clock })
+    const [ended, stopped] = [watched(second.app.ended), watched(second.app.stop())]
+    await second.settle()
+    expect([ended.isSettled, stopped.isSettled]).toEqual([true, true])
   })
 
   it('an actor ends that asks for it between two turns, and can be stopped afterwards', async () => {
@@ -589,7 +591,6 @@ describe('what waits', () => {
       const { tree, settle, events } = await simulated(supervisor({}, { a: child(Counter, { state: 'durable' }) }), { store })
       void tree.a.cast.increment()
       await settle()
-      for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => void setImmediate(resolve))
       expect(eventsOf(events, 'dead letter')).toHaveLength(1)
     } finally {
       process.removeAllListeners('unhandledRejection')

@@ -1,12 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { crashEverywhere, ProcessDiedError, scenario } from 'coppice/testing'
 import { assign, fromPromise, raise, sendTo, setup, type ActorSystem, type ActorSystemInfo, type AnyActorRef } from 'xstate'
 import { actor } from '../../src/behaviors/actor.ts'
 import { machine } from '../../src/behaviors/machine.ts'
 import { message } from '../../src/behaviors/schema.ts'
-import { memory } from '../../src/persistence/memory-store.ts'
-import { settlePromises } from '../../src/simulation/settle.ts'
-import { child, supervisor } from '../../src/supervision/trees/tree.ts'
-import { eventsOf, simulated, type SimulatedApp } from '../support/simulated-app.ts'
+import { child, supervisor, type SupervisorNode } from '../../src/supervision/trees/tree.ts'
 
 const numbers = [1, 2, 3, 4, 5]
 
@@ -56,8 +55,8 @@ const worker = (acted: number[], crashes: { left: number }) =>
     },
   })
 
-const treeOf = (acted: number[]) => {
-  const Worker = machine('worker', worker(acted, { left: 1 }), {
+const treeOf = (acted: number[], crashes: { left: number }) => {
+  const Worker = machine('worker', worker(acted, crashes), {
     asks: ({ ask, query }) => ({
       work: ask('work', (s) => s.context.sum),
       all: query((s) => ({ ...s.context, value: s.value })),
@@ -66,53 +65,66 @@ const treeOf = (acted: number[]) => {
   return supervisor({}, { sink: child(Sink, { state: 'durable' }), worker: child(Worker, { state: 'durable' }) })
 }
 
-type App = SimulatedApp<ReturnType<typeof treeOf> extends { reference(...args: never): infer Ref } ? Ref : never>
+type Tree = ReturnType<typeof treeOf> extends SupervisorNode<infer Refs> ? Refs : never
 
-/** Takes `steps` steps and stops where it then is, which is what `kill -9` does. True if there was nothing left to do. */
-async function runUntilDeath({ scheduler, clock }: App, steps: number): Promise<boolean> {
-  let isOver = false
-  for (let step = 0; step < steps; step += 1) {
-    if (scheduler.isIdle || step % 3 === 0) await settlePromises()
-    if (!scheduler.isIdle) scheduler.step()
-    else if (!clock.runNext()) isOver = true
-  }
-  await settlePromises()
-  return isOver
+function giveWork({ worker }: Tree): void {
+  const ignored = (): void => undefined
+  for (const n of numbers) worker.call.work({ n }, { id: `work ${n}`, timeout: 'infinity' }).catch(ignored)
+  worker.cast.job(undefined, { id: 'job' }).catch(ignored)
 }
 
-function giveWork({ tree }: App): void {
-  const ignored = (): void => undefined
-  for (const n of numbers) tree.worker.call.work({ n }, { id: `work ${n}`, timeout: 'infinity' }).catch(ignored)
-  tree.worker.cast.job(undefined, { id: 'job' }).catch(ignored)
+/** What is kept of the worker, as far as tests look at it. */
+interface Kept {
+  readonly value: string
+  readonly context: { readonly sum: number; readonly jobs: number; readonly late: readonly number[] }
+}
+
+/** All work is given, and once more by whoever has outlived the process. `interrupted` is told how much was done by then. */
+function working(interrupted: (acted: number) => void) {
+  const acted: number[] = []
+  const crashes = { left: 1 }
+  return scenario({
+    name: 'working',
+    tree: treeOf(acted, crashes),
+    store: 'memory',
+    run: async (sim) => {
+      acted.length = 0
+      crashes.left = 1
+      for (let isOver = false; !isOver;) {
+        try {
+          giveWork(sim.tree)
+          await sim.advance(20)
+          isOver = true
+        } catch (error) {
+          if (!(error instanceof ProcessDiedError)) throw error
+          interrupted(acted.length)
+        }
+      }
+    },
+    invariants: {
+      'everything is applied and fires once': (sim) => {
+        const { value, context } = sim.peek<Kept>('worker') ?? {}
+        return isDeepStrictEqual(
+          { value, ...context, late: context?.late.toSorted() },
+          { value: 'idle', sum: 15, jobs: 1, late: numbers },
+        )
+      },
+      'everything is sent once': (sim) => isDeepStrictEqual(sim.peek<{ got: number[] }>('sink')?.got, numbers),
+      'nothing is done twice': () => new Set(acted).size === acted.length,
+      'nothing becomes a dead letter': ({ events }) => events.every(({ type }) => type !== 'dead letter'),
+    },
+  })
 }
 
 describe('a durable machine', () => {
-  it.each([1, 2])(
-    'applies, sends and fires once, and acts once at most, whatever the step after which its process dies (seed %i)',
-    async (seed) => {
-      let isOver = false
-      let isInterrupted = false
-      for (let steps = 0; !isOver; steps += 1) {
-        const store = memory()
-        const acted: number[] = []
-        const tree = treeOf(acted)
-        const before = await simulated(tree, { store, seed })
-        giveWork(before)
-        isOver = await runUntilDeath(before, steps)
-        const actedBefore = acted.length
-        const after = await simulated(tree, { store, seed: seed + 100, clock: before.clock })
-        giveWork(after)
-        await after.settle()
-        await after.advance(10)
-        const { late, ...rest } = await after.until(after.tree.worker.call.all())
-        expect({ steps, ...rest }).toEqual({ steps, sum: 15, jobs: 1, value: 'idle' })
-        expect({ steps, late: late.toSorted() }).toEqual({ steps, late: numbers })
-        expect({ steps, got: await after.until(after.tree.sink.call.got()) }).toEqual({ steps, got: numbers })
-        expect({ steps, twice: acted.length - new Set(acted).size }).toEqual({ steps, twice: 0 })
-        isInterrupted ||= actedBefore > 0 && actedBefore < numbers.length
-        expect(eventsOf(after.events, 'dead letter')).toEqual([])
-      }
-      expect(isInterrupted).toBe(true)
-    },
-  )
+  it.each([1, 2])('applies, sends and fires once, and acts once at most, wherever its process dies (seed %i)', async (seed) => {
+    const points = ['before commit', 'after commit', 'after turn'] as const
+    const done: number[] = []
+    const { coverage } = await crashEverywhere(
+      working((acted) => void done.push(acted)),
+      { seed, points },
+    )
+    expect(coverage.crashed).toEqual(coverage.planned)
+    expect(done.some((acted) => acted > 0 && acted < numbers.length)).toBe(true)
+  })
 })

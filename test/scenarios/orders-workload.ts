@@ -1,7 +1,8 @@
 import { actor } from '../../src/behaviors/actor.ts'
 import { message } from '../../src/behaviors/schema.ts'
-import { child, dynamicSupervisor, supervisor } from '../../src/supervision/trees/tree.ts'
-import type { simulated } from '../support/simulated-app.ts'
+import type { Sim } from '../../src/testing/sim.ts'
+import { child, dynamicSupervisor, supervisor, type SupervisorNode } from '../../src/supervision/trees/tree.ts'
+import type { SimulatedApp } from '../support/simulated-app.ts'
 
 /**
  * A workload in which nothing may be lost, doubled or swapped without showing: lists that keep the order, counters, and random
@@ -68,27 +69,64 @@ export const ordersTree = supervisor(
   },
 )
 
-export type OrdersApp = Awaited<
-  ReturnType<typeof simulated<typeof ordersTree extends Parameters<typeof simulated<infer T>>[0] ? T : never>>
->
+export type OrdersTree = typeof ordersTree extends SupervisorNode<infer Tree> ? Tree : never
+export type OrdersApp = SimulatedApp<OrdersTree>
 
 export const orderNumbers = [1, 2, 3, 4, 5, 6, 7, 8, 9]
 
-/** What is wrong with the outcome of all orders; empty if nothing is. */
+/** What the orders have come to. */
+interface Outcome {
+  readonly desk: { readonly orders: readonly string[]; readonly ticks: readonly number[] }
+  readonly lines: readonly string[]
+  /** The keys of the parcels. */
+  readonly parcels: readonly string[]
+  /** What a parcel has: its order, and what has hit it. */
+  readonly hits: (key: string) => readonly string[]
+}
+
+/** What is wrong with the outcome of all orders, as the actors tell it; empty if nothing is. */
 export async function problemsOf({ tree, until, advance }: OrdersApp): Promise<string[]> {
   await advance(1_000)
+  const desk = await until(tree.desk.call.orders())
+  const lines = await until(tree.ledger.call.lines())
+  const parcels = await until(tree.parcels.keys())
+  const hits = new Map<string, readonly string[]>()
+  for (const key of parcels)
+    hits.set(
+      key,
+      await until(
+        tree.parcels
+          .get(key)
+          .call.hits()
+          .catch((error: unknown) => [String(error)]),
+      ),
+    )
+  return problemsIn({ desk, lines, parcels, hits: (key) => hits.get(key) ?? [] })
+}
+
+/** As {@link problemsOf}, from the states of the actors: nobody is asked anything. */
+export function problemsSeen({ peek, app }: Sim<OrdersTree>): string[] {
+  const parcels = app.running().flatMap((id) => (id.startsWith('parcels/') ? [id.slice('parcels/'.length)] : []))
+  return problemsIn({
+    desk: peek<Outcome['desk']>('desk') ?? { orders: [], ticks: [] },
+    lines: peek<{ lines: readonly string[] }>('ledger')?.lines ?? [],
+    parcels,
+    hits: (key) => {
+      const { order, hits = [] } = peek<{ order: number; hits: string[] }>(`parcels/${key}`) ?? {}
+      return [`${order}`, ...hits]
+    },
+  })
+}
+
+function problemsIn({ desk: { orders, ticks }, lines, parcels, hits }: Outcome): string[] {
   const problems: string[] = []
   const check = (what: string, got: readonly unknown[], wanted: readonly unknown[]): void => {
     if (JSON.stringify(got) !== JSON.stringify(wanted))
       problems.push(`${what}: got ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`)
   }
-  const { orders, ticks } = await until(tree.desk.call.orders())
-  const lines = await until(tree.ledger.call.lines())
-  check(
-    'orders',
-    orders.map((draw) => Number(draw.split(':')[0])),
-    orderNumbers,
-  )
+  const numberOf = (draw: string): string => draw.split(':')[0] ?? ''
+  const linesOf = (what: RegExp): readonly string[] => lines.filter((line) => what.test(line))
+  check('orders', orders.map(numberOf), orderNumbers.map(String))
   check(
     'ticks',
     ticks.toSorted((a, b) => a - b),
@@ -96,39 +134,23 @@ export async function problemsOf({ tree, until, advance }: OrdersApp): Promise<s
   )
   check(
     'lines of orders',
-    lines.filter((line) => /^(order|done)/.test(line)),
+    linesOf(/^(order|done)/),
     orders.flatMap((draw) => [`order ${draw}`, `done ${draw}`]),
   )
   check(
     'lines of ticks',
-    lines.filter((line) => line.startsWith('tick')),
+    linesOf(/^tick/),
     ticks.map((n) => `tick ${n}`),
   )
-  const parcelled = orders.filter((draw) => Number(draw.split(':')[0]) % 4 === 0)
-  check(
-    'lines of hits',
-    lines.filter((line) => line.startsWith('hit')).toSorted(),
-    parcelled.map((draw) => `hit ${draw}`).toSorted(),
-  )
-  check('parcels', (await until(tree.parcels.keys())).toSorted(), parcelled.map((draw) => `p${draw.split(':')[0]}`).toSorted())
-  for (const draw of parcelled) {
-    const [n] = draw.split(':')
-    check(
-      `parcel ${n}`,
-      await until(
-        tree.parcels
-          .get(`p${n}`)
-          .call.hits()
-          .catch((error: unknown) => [String(error)]),
-      ),
-      [n, draw],
-    )
-  }
+  const parcelled = orders.filter((draw) => Number(numberOf(draw)) % 4 === 0)
+  check('lines of hits', linesOf(/^hit/).toSorted(), parcelled.map((draw) => `hit ${draw}`).toSorted())
+  check('parcels', parcels.toSorted(), parcelled.map((draw) => `p${numberOf(draw)}`).toSorted())
+  for (const draw of parcelled) check(`parcel ${numberOf(draw)}`, hits(`p${numberOf(draw)}`), [numberOf(draw), draw])
   return problems
 }
 
 /** Places all orders, each with a key of its own; the replies as they come. */
-export function placeOrders({ tree }: OrdersApp, replies: Map<number, unknown>): void {
+export function placeOrders({ tree }: Pick<OrdersApp, 'tree'>, replies: Map<number, unknown>): void {
   for (const n of orderNumbers)
     tree.desk.call.order(n, { id: `order ${n}`, timeout: '10m' }).then(
       (reply) => replies.set(n, reply),

@@ -1,60 +1,52 @@
 import { describe, expect, it } from 'vitest'
-import { memory } from '../../src/persistence/memory-store.ts'
-import { settlePromises } from '../../src/simulation/settle.ts'
-import { eventsOf, simulated } from '../support/simulated-app.ts'
-import { handleInGroups, orderNumbers, ordersTree, placeOrders, problemsOf, type OrdersApp } from './orders-workload.ts'
+import { crashEverywhere, ProcessDiedError, scenario } from 'coppice/testing'
+import { handleInGroups, orderNumbers, ordersTree, placeOrders, problemsSeen } from './orders-workload.ts'
 
-const variants = [
+/** All orders are placed, and once more by whoever has outlived the process, until they were placed twice to the end. */
+function orders(inGroups: boolean) {
+  const rounds: Map<number, unknown>[] = []
+  return scenario({
+    name: 'orders',
+    tree: ordersTree,
+    store: 'memory',
+    run: async (sim) => {
+      rounds.length = 0
+      if (inGroups) handleInGroups(sim)
+      for (let whole = 0; whole < 2;) {
+        const replies = new Map<number, unknown>()
+        rounds.push(replies)
+        try {
+          placeOrders(sim, replies)
+          await sim.advance('1s')
+          whole += 1
+        } catch (error) {
+          if (!(error instanceof ProcessDiedError)) throw error
+          // What comes later comes to nobody.
+          rounds[rounds.length - 1] = new Map(replies)
+        }
+      }
+    },
+    invariants: {
+      'some orders crash': ({ events }) => events.some((event) => event.type === 'exited' && event.reason.type === 'error'),
+      'some groups are dropped': ({ events }) =>
+        !inGroups || events.some(({ type }) => type === 'group dropped' || type === 'process died'),
+      'nothing is lost, doubled or swapped': (sim) => problemsSeen(sim).join('\n') || undefined,
+      'every order is answered': () => orderNumbers.every((n) => typeof rounds.at(-1)?.get(n) === 'string'),
+      'who asks again is answered the same': () =>
+        rounds.every((replies) => [...replies].every(([n, reply]) => rounds.at(-1)?.get(n) === reply)),
+    },
+  })
+}
+
+describe.each([
   { seed: 1, inGroups: false },
   { seed: 2, inGroups: true },
-] as const
-
-const open = async (options: Parameters<typeof simulated>[1], inGroups: boolean): Promise<OrdersApp> => {
-  const app = await simulated(ordersTree, options)
-  if (inGroups) handleInGroups(app)
-  return app
-}
-
-/** Takes `steps` steps and stops where it then is, which is what `kill -9` does. True if there was nothing left to do. */
-const runUntilDeath = async ({ scheduler, clock }: OrdersApp, steps: number, seed: number): Promise<boolean> => {
-  let isOver = false
-  for (let step = 0; step < steps; step += 1) {
-    if (scheduler.isIdle || (step * 7 + seed) % 3 === 0) await settlePromises()
-    if (!scheduler.isIdle) scheduler.step()
-    else if (!clock.runNext()) isOver = true
-  }
-  await settlePromises()
-  return isOver
-}
-
-describe.each(variants)('durable actors (seed $seed, in groups: $inGroups)', ({ seed, inGroups }) => {
-  it('crash, drop groups and refuse to be stored, and lose, double and swap nothing', async () => {
-    const app = await open({ seed }, inGroups)
-    const replies = new Map<number, unknown>()
-    placeOrders(app, replies)
-    await app.settle()
-    expect([...replies.values()].map((reply) => typeof reply)).toEqual(orderNumbers.map(() => 'string'))
-    expect(eventsOf(app.events, 'exited').length).toBeGreaterThan(0)
-    if (inGroups) expect(eventsOf(app.events, 'group dropped').length).toBeGreaterThan(0)
-    expect(await problemsOf(app)).toEqual([])
-  })
-
-  it('lose, double and swap nothing whatever the step after which their process dies, and answer the same again', async () => {
-    let isOver = false
-    for (let steps = 0; !isOver; steps += 1) {
-      const store = memory()
-      const before = await open({ store, seed }, inGroups)
-      const told = new Map<number, unknown>()
-      placeOrders(before, told)
-      isOver = await runUntilDeath(before, steps, seed)
-      const answered = [...told]
-      const after = await open({ store, seed: seed + 100, clock: before.clock }, inGroups)
-      const replies = new Map<number, unknown>()
-      placeOrders(after, replies)
-      await after.settle()
-      expect({ steps, problems: await problemsOf(after) }).toEqual({ steps, problems: [] })
-      expect({ steps, replies: answered.map(([n]) => [n, replies.get(n)]) }).toEqual({ steps, replies: answered })
-      expect([...replies.values()].every((reply) => typeof reply === 'string')).toBe(true)
-    }
+])('durable actors (seed $seed, in groups: $inGroups)', ({ seed, inGroups }) => {
+  it('crash, and lose, double and swap nothing wherever their process dies, and answer the same again', async () => {
+    // Of a torn checkpoint something older is loaded, and said to be.
+    const points = ['before commit', 'after commit', 'after turn'] as const
+    const { coverage } = await crashEverywhere(orders(inGroups), { seed, points })
+    expect(coverage.crashed).toEqual(coverage.planned)
+    for (const point of points) expect(coverage.crashed[point]).toBeGreaterThan(50)
   })
 })

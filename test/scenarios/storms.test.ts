@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { App } from '../../src/app/start.ts'
-import type { CoppiceEvent } from '../../src/app/events.ts'
+import type { App } from '../../src/app/app.ts'
 import { actor } from '../../src/behaviors/actor.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import { seededRandom, type Random } from '../../src/runtime/random.ts'
 import { createVirtualClock, type VirtualClock } from '../../src/simulation/virtual-clock.ts'
 import { child, dynamicSupervisor, supervisor } from '../../src/supervision/trees/tree.ts'
+import { doubles } from '../support/history.ts'
 import { simulated } from '../support/simulated-app.ts'
 
 /** What a storm is made of; while it is calm, starts and ends neither fail nor take time. */
@@ -142,22 +142,6 @@ function orphans(app: App<unknown>): string[] {
   const running = app.running()
   const parentOf = (id: string): string => id.slice(0, Math.max(0, id.lastIndexOf('/')))
   return running.filter((id) => id !== '' && !running.includes(parentOf(id))).map((id) => `${id} is an orphan`)
-}
-
-/** Incarnations that began while another one of the same actor lived, and ends of ones that did not live. */
-function doubles(events: readonly CoppiceEvent[]): string[] {
-  const alive = new Map<string, number>()
-  const problems: string[] = []
-  for (const event of events) {
-    if (event.type === 'started') {
-      if (alive.has(event.id)) problems.push(`there are two of ${event.id}`)
-      alive.set(event.id, event.incarnation)
-    } else if (event.type === 'exited') {
-      if (alive.get(event.id) !== event.incarnation) problems.push(`${event.id}#${event.incarnation} ended without having lived`)
-      alive.delete(event.id)
-    }
-  }
-  return problems
 }
 
 describe('after a storm of crashes, slow starts and slow ends', () => {

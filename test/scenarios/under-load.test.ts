@@ -3,7 +3,7 @@ import { child, dynamicSupervisor, supervisor } from 'coppice'
 import { seededRandom } from '../../src/runtime/random.ts'
 import { Counter } from '../support/scripted.ts'
 import { eventsOf, simulatedWithoutStore } from '../support/simulated-app.ts'
-import { doubles } from './random-trees/laws.ts'
+import { doubles } from '../support/history.ts'
 
 const seconds = 10
 /** As many as the busiest second may need. */

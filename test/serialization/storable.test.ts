@@ -73,7 +73,7 @@ describe('inspect', () => {
       ],
       ['a match', { match: /a/.exec('a') }, 'state.match', 'an array with the property "index"', beside],
       ['a Map with a property', Object.assign(new Map(), { size2: 1 }), 'state', 'a Map with the property "size2"', beside],
-      ['a Date with a property', Object.assign(new Date(), { zone: 'UTC' }), 'state', 'a Date with the property "zone"', beside],
+      ['a Date with a property', Object.assign(new Date(0), { zone: 'UTC' }), 'state', 'a Date with the property "zone"', beside],
       [
         'a RegExp in use',
         Object.assign(/a/g, { lastIndex: 1 }),
@@ -157,7 +157,7 @@ describe('inspect', () => {
     ['NaN', [Number.NaN]],
     ['Infinity', [Infinity]],
     ['a bigint', 1n],
-    ['a Date', new Date()],
+    ['a Date', new Date(0)],
     ['a Map', new Map()],
     ['an object without a prototype', Object.create(null)],
     ['an object that occurs twice', [shared, shared]],

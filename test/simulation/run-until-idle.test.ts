@@ -5,6 +5,7 @@ import type { Runnable } from '../../src/runtime/scheduler.ts'
 import { runUntilIdle } from '../../src/simulation/run-until-idle.ts'
 import { createSeededScheduler } from '../../src/simulation/seeded-scheduler.ts'
 import { createVirtualClock } from '../../src/simulation/virtual-clock.ts'
+import { task } from '../support/runnables.ts'
 
 describe('runUntilIdle', () => {
   it('runs tasks and what is deferred, and says how many steps it took', async () => {
@@ -139,16 +140,4 @@ function setUp(seed = 1, replay = '') {
   const world = { clock: createVirtualClock(), scheduler: createSeededScheduler({ random: seededRandom(seed), replay }) }
   const timer = (delayMs: number): void => void world.clock.setTimer(delayMs, () => log.push(`${delayMs}`))
   return { world, log, timer }
-}
-
-function task(id: string, log: string[], messages: number): Runnable {
-  let left = messages
-  return {
-    id,
-    run: () => {
-      log.push(id)
-      left -= 1
-      return left > 0
-    },
-  }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { settlePromises } from '../../src/simulation/settle.ts'
 import { createVirtualClock, type VirtualClock } from '../../src/simulation/virtual-clock.ts'
 import { describeClock } from '../contracts/clock.ts'
 
@@ -159,7 +160,7 @@ async function runUntilSettled<Value>(clock: VirtualClock, event: Promise<Value>
   const settled = event.finally(() => (isSettled = true))
   for (;;) {
     // Promises go on in between: one of them may set the next timer.
-    await new Promise((resolve) => setImmediate(resolve))
+    await settlePromises()
     if (isSettled || !clock.runNext()) return settled
   }
 }

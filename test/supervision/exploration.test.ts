@@ -22,8 +22,14 @@ interface Way extends Standing {
   readonly unanswered: readonly number[]
   /** The last fact was a call that hurries a child. */
   readonly hasHurried: boolean
-  /** What happened, to be read when an invariant breaks. */
-  readonly story: readonly string[]
+  /** What happened, to be told when an invariant breaks. */
+  readonly story: Story | undefined
+}
+
+interface Story {
+  readonly before: Story | undefined
+  readonly fact: Fact
+  readonly commands: readonly Command[]
 }
 
 const restarts = 2
@@ -101,23 +107,24 @@ describe('on every way that the facts can take, to a depth of 8', () => {
 
 /** Takes every way; two ways that have come to the same place go on as one. */
 function explore(input: SupervisorInput, depth: number): { readonly ways: number; readonly states: string[] } {
-  const seen = new Set<string>()
-  const states = new Set<string>()
+  const first = firstWay(input)
+  const seen = new Set([placeOf(first)])
+  const states = new Set<string>([first.decider.state])
   let ways = 0
-  let front: Way[] = [firstWay(input)]
-  for (let level = 0; level <= depth; level += 1) {
+  let front: Way[] = [first]
+  for (let level = 1; level <= depth; level += 1) {
     const further: Way[] = []
-    for (const way of front) {
-      states.add(way.decider.state)
-      const place = placeOf(way)
-      if (seen.has(place)) continue
-      seen.add(place)
-      if (level === depth) continue
+    for (const way of front)
       for (const fact of possibleFacts(way)) {
+        const next = follow(way, fact)
         ways += 1
-        further.push(follow(way, fact))
+        states.add(next.decider.state)
+        if (level === depth) continue
+        const place = placeOf(next)
+        if (seen.has(place)) continue
+        seen.add(place)
+        further.push(next)
       }
-    }
     front = further
   }
   return { ways, states: [...states] }
@@ -128,7 +135,7 @@ function firstWay(input: SupervisorInput): Way {
   const commands = decider.start()
   const standing = { decider, outstanding: undefined, retries: [], delays: [], next: 1, nowMs: 0 }
   const known = new Set(input.children.map(({ id }) => id))
-  const way: Way = { ...standing, live: new Set(), known, restarts: 0, unanswered: [], hasHurried: false, story: [] }
+  const way: Way = { ...standing, live: new Set(), known, restarts: 0, unanswered: [], hasHurried: false, story: undefined }
   const first = { ...way, ...standingAfter(standing, undefined, commands) }
   check(first, commands)
   return first
@@ -145,17 +152,23 @@ function follow(way: Way, fact: Fact): Way {
     restarts: way.restarts + (isRestart(fact, commands, decider.state) ? 1 : 0),
     unanswered: unansweredAfter(way, fact, commands),
     hasHurried: fact.type === 'asked' && fact.request.type === 'restartChild',
-    story: [...way.story, JSON.stringify(fact), ...commands.map((command) => `  ${JSON.stringify(command)}`)],
+    story: { before: way.story, fact, commands },
   }
   check(next, commands)
   return next
+}
+
+function linesOf(story: Story | undefined): readonly string[] {
+  if (story === undefined) return []
+  const { before, fact, commands } = story
+  return [...linesOf(before), JSON.stringify(fact), ...commands.map((command) => `  ${JSON.stringify(command)}`)]
 }
 
 function check(way: Way, commands: readonly Command[]): void {
   const { decider, live, story } = way
   const table = decider.children.all()
   const holds = (invariant: string, isTrue: boolean): void => {
-    if (!isTrue) throw new Error(`broken: ${invariant}\n${story.join('\n')}`)
+    if (!isTrue) throw new Error([`broken: ${invariant}`, ...linesOf(story)].join('\n'))
   }
   const effects = commands.filter((command) => command.type === 'start' || command.type === 'stop')
   holds(

@@ -1,3 +1,4 @@
+import { expect, onTestFinished } from 'vitest'
 import {
   simulatedSystem,
   type SimulatedSystem,
@@ -8,6 +9,7 @@ import type { CoppiceEvent, EventListener } from '../../src/app/events.ts'
 import { memory } from '../../src/persistence/memory-store.ts'
 import type { Store } from '../../src/runtime/persistence.ts'
 import type { SupervisorNode } from '../../src/supervision/trees/tree.ts'
+import { doubles, whims } from './history.ts'
 
 type Kept = 'app' | 'tree' | 'clock' | 'scheduler' | 'settle' | 'advance' | 'until'
 
@@ -17,21 +19,8 @@ export type SimulatedApp<Tree> = Pick<SimulatedSystem<Tree>, Kept> & {
   readonly events: readonly CoppiceEvent[]
 }
 
-type Passed =
-  | 'seed'
-  | 'clock'
-  | 'behaviors'
-  | 'detached'
-  | 'freezeStates'
-  | 'messages'
-  | 'nestedCalls'
-  | 'keepDecisions'
-  | 'keepDeadLetters'
-  | 'overload'
-  | 'middleware'
-  | 'links'
-
-export interface SimulationOptions extends Pick<SystemOptions, Passed> {
+/** All that a simulation takes but what goes wrong, and what this decides. */
+export interface SimulationOptions extends Omit<SystemOptions, 'faults' | 'replay' | 'allowReal' | 'store' | 'onEvent'> {
   /** A memory store of its own if not given. */
   readonly store?: Store
   readonly onEvent?: EventListener
@@ -57,6 +46,9 @@ async function begin<Tree>(
   const listen = onEvent && { onEvent: (event: SimulationEvent) => onEvent(event as CoppiceEvent) }
   const sim = await simulatedSystem(tree, { ...options, ...listen, allowReal: true })
   const { app, clock, scheduler, events, settle, advance, until } = sim
+  onTestFinished(() => {
+    expect([...doubles(events), ...whims(events)], 'what holds of every history').toEqual([])
+  })
   return { app, tree: app.tree, clock, scheduler, events: events as readonly CoppiceEvent[], settle, advance, until }
 }
 

@@ -114,6 +114,10 @@ describe('the same as functions', () => {
 const test = simTest(tree, { store: false })
 
 describe('simTest', () => {
+  it('says so if it is used as the test that it makes', () => {
+    expect(() => simTest('a broken vase is replaced' as never)).toThrow('simTest: tree must be a supervisor')
+  })
+
   test('gives each test a simulation', async ({ sim }) => {
     await sim.until(sim.tree.a.call.add(1))
     expect(sim.peek('a')).toEqual({ count: 1 })

@@ -64,7 +64,7 @@ export type Meeting =
 
 /** What became of messages from another store. */
 export interface LinkReceipt {
-  /** For each message the number that it got in the journal of its actor; 0 if it is no new one there, -1 if a dead letter. */
+  /** For each message the number that it got in the journal of its actor; 0 if it is no new one there, below 0 if a dead letter. */
   readonly seqs: readonly number[]
   /** How many have been here before. */
   readonly duplicates: number
@@ -103,4 +103,8 @@ export interface LinkStore {
    * store, whoever was known before.
    */
   mend(link: string, marks: readonly LinkMark[], peer?: LinkPeer): Promise<void>
+  /** How many messages wait in each outbox that has some. */
+  outboxes(): Promise<readonly { readonly link: string; readonly waiting: number }[]>
+  /** Forgets all that there is of a link; resolves with how many messages were in its outbox. */
+  forget(link: string): Promise<number>
 }

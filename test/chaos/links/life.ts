@@ -90,6 +90,7 @@ export class Life {
         codec,
         opening,
         emit: this.#world.told,
+        freed: () => undefined,
         desk: {
           problemWith: (to) => (this.#actors.has(to) ? undefined : 'there is no such actor'),
           deliver: (to, seq, envelope) => this.#deliver(to, { seq, envelope, attempts: 0 }),

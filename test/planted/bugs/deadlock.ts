@@ -1,6 +1,7 @@
 import { actor, child, message, supervisor } from '../../../src/index.ts'
 import { scenario } from '../../../src/testing/index.ts'
-import { planted } from '../planted.ts'
+import { bystanders, chatter, Courier } from '../noise.ts'
+import { bySeedsAndBounded, planted } from '../planted.ts'
 
 /** Each pays the other, and waits for the receipt in the turn in which it pays. */
 const account = (isWrong: boolean) =>
@@ -20,15 +21,22 @@ const account = (isWrong: boolean) =>
 export const deadlock = planted({
   name: 'deadlock of two calls',
   law: 'nobody crashes',
-  by: { explore: { bounded: true } },
+  cause: 'order',
+  hunts: bySeedsAndBounded(40, 30),
   program: (isWrong) => {
     const Account = account(isWrong)
+    const accounts = { one: child(Account), two: child(Account), three: child(Account) }
     return scenario({
-      tree: supervisor({}, { one: child(Account), two: child(Account) }),
+      tree: supervisor({}, { ...accounts, courier: child(Courier), ...bystanders() }),
       store: false,
-      run: async (sim) => {
-        void sim.tree.one.cast.pay('two')
-        void sim.tree.two.cast.pay('one')
+      items: [
+        { stops: 0, to: 'one', input: 'two' },
+        { stops: 3, to: 'two', input: 'one' },
+        { stops: 4, to: 'three', input: 'one' },
+      ],
+      run: async (sim, payments) => {
+        for (const payment of payments) void sim.tree.courier.cast.bring({ ...payment, name: 'pay' })
+        chatter(sim)
         await sim.advance('1m')
       },
       invariants: { 'nobody crashes': (sim) => !sim.events.some(({ type }) => type === 'exited') },

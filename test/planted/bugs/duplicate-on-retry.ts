@@ -1,5 +1,6 @@
 import { actor, child, message, supervisor } from '../../../src/index.ts'
 import { ProcessDiedError, scenario } from '../../../src/testing/index.ts'
+import { bystanders, chatter } from '../noise.ts'
 import { planted } from '../planted.ts'
 
 const Queue = actor('queue', {
@@ -13,13 +14,15 @@ const Queue = actor('queue', {
 export const duplicateOnRetry = planted({
   name: 'duplicate on retry',
   law: 'an item is there once',
-  by: { crash: { points: ['before commit', 'after commit', 'after turn'] } },
+  cause: 'death',
+  hunts: [{ crash: { points: ['after commit', 'after turn'] } }],
   program: (isWrong) =>
     scenario({
-      tree: supervisor({}, { queue: child(Queue, { state: 'durable' }) }),
+      tree: supervisor({}, { queue: child(Queue, { state: 'durable' }), ...bystanders() }),
       store: 'memory',
-      items: ['a', 'b'],
+      items: ['a', 'b', 'c'],
       run: async (sim, items) => {
+        chatter(sim)
         for (const item of items) {
           const put = () => sim.until(sim.tree.queue.call.put(item, isWrong ? {} : { id: item }))
           await put().catch((error: unknown) => {

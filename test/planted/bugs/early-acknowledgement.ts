@@ -1,11 +1,12 @@
-import { actor, child, supervisor } from '../../../src/index.ts'
+import { actor, child, message, supervisor } from '../../../src/index.ts'
 import { scenario } from '../../../src/testing/index.ts'
+import { bystanders, chatter } from '../noise.ts'
 import { planted } from '../planted.ts'
 
 const Orders = actor('orders', {
   initial: () => ({ orders: 0 }),
   handlers: ({ call }) => ({
-    place: call(({ state }) => ({ reply: 'thank you', state: { orders: state.orders + 1 } })),
+    place: call(message<string>(), ({ state }) => ({ reply: 'thank you', state: { orders: state.orders + 1 } })),
   }),
 })
 
@@ -13,16 +14,20 @@ const Orders = actor('orders', {
 export const earlyAcknowledgement = planted({
   name: 'acknowledgement before commit',
   law: 'no order is lost that was thanked for',
-  by: { crash: {} },
+  cause: 'death',
+  hunts: [{ crash: { points: ['after turn'] } }],
   program: (isWrong) => {
     let thanks = 0
     const how = isWrong ? ({ state: 'checkpointed', checkpoint: { every: 100 } } as const) : ({ state: 'durable' } as const)
     return scenario({
-      tree: supervisor({}, { orders: child(Orders, how) }),
-      run: async (sim) => {
+      tree: supervisor({}, { orders: child(Orders, how), ...bystanders() }),
+      store: 'memory',
+      items: ['one', 'two', 'three', 'four'],
+      run: async (sim, orders) => {
         thanks = 0
-        for (const id of ['one', 'two']) {
-          await sim.until(sim.tree.orders.call.place({ id }))
+        chatter(sim)
+        for (const id of orders) {
+          await sim.until(sim.tree.orders.call.place(id, { id }))
           thanks += 1
         }
         await sim.settle()

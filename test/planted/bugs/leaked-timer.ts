@@ -1,47 +1,48 @@
 import { actor, child, supervisor, type TimerRef } from '../../../src/index.ts'
 import { scenario } from '../../../src/testing/index.ts'
-import { planted } from '../planted.ts'
+import { bystanders, chatter, Courier } from '../noise.ts'
+import { bySeedsAndBounded, planted } from '../planted.ts'
 
 interface State {
-  readonly touchedMs: number
-  readonly livedMs: number | undefined
+  readonly isOpen: boolean
+  readonly expired: number
   readonly timer: TimerRef | undefined
 }
 
-/** It ends ten seconds after it was last touched; but the timer of the touch before still runs. */
+/** It ends ten seconds after it was last touched, or when it is closed; but a touch that comes late sets the timer anew. */
 const session = (isWrong: boolean) =>
   actor('session', {
-    initial: (): State => ({ touchedMs: 0, livedMs: undefined, timer: undefined }),
+    initial: (): State => ({ isOpen: true, expired: 0, timer: undefined }),
     handlers: ({ cast }) => ({
       touch: cast(({ state, ctx }) => {
-        if (!isWrong && state.timer !== undefined) ctx.cancelTimer(state.timer)
-        return { touchedMs: ctx.now(), livedMs: undefined, timer: ctx.sendAfter('10s', 'expire') }
+        if (!isWrong && !state.isOpen) return state
+        if (state.timer !== undefined) ctx.cancelTimer(state.timer)
+        return { ...state, timer: ctx.sendAfter('10s', 'expire') }
       }),
-      expire: cast(({ state, ctx }) => ({ ...state, livedMs: state.livedMs ?? ctx.now() - state.touchedMs })),
+      close: cast(({ state, ctx }) => {
+        if (state.timer !== undefined) ctx.cancelTimer(state.timer)
+        return { ...state, isOpen: false, timer: undefined }
+      }),
+      expire: cast(({ state }) => ({ ...state, isOpen: false, expired: state.expired + (state.isOpen ? 0 : 1) })),
     }),
   })
 
 export const leakedTimer = planted({
   name: 'leaked timer',
-  law: 'a session ends ten seconds after its last touch',
-  by: { explore: { seeds: 50 } },
+  law: 'a session that is closed does not end again',
+  cause: 'order',
+  hunts: bySeedsAndBounded(20, 30),
   program: (isWrong) =>
     scenario({
-      tree: supervisor({}, { session: child(session(isWrong)) }),
+      tree: supervisor({}, { session: child(session(isWrong)), user: child(Courier), closer: child(Courier), ...bystanders() }),
       store: false,
-      items: ['1s', '1s', '5s', '1s'] as const,
-      run: async (sim, pauses) => {
-        for (const pause of pauses) {
-          void sim.tree.session.cast.touch()
-          await sim.advance(pause)
-        }
+      items: [0, 1, 2, 1],
+      run: async (sim, touches) => {
+        for (const stops of touches) void sim.tree.user.cast.bring({ stops, to: 'session', name: 'touch' })
+        void sim.tree.closer.cast.bring({ stops: 10, to: 'session', name: 'close' })
+        chatter(sim)
         await sim.advance('1m')
       },
-      invariants: {
-        'a session ends ten seconds after its last touch': (sim) => {
-          const livedMs = sim.peek<State>('session')?.livedMs
-          return livedMs === undefined || livedMs === 10_000 || `it lived for ${livedMs} ms`
-        },
-      },
+      invariants: { 'a session that is closed does not end again': (sim) => sim.peek<State>('session')?.expired === 0 },
     }),
 })

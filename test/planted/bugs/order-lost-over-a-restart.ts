@@ -1,5 +1,6 @@
 import { actor, child, message, supervisor } from '../../../src/index.ts'
 import { scenario } from '../../../src/testing/index.ts'
+import { bystanders, chatter } from '../noise.ts'
 import { planted } from '../planted.ts'
 
 const Log = actor('log', {
@@ -26,17 +27,20 @@ const writer = (isWrong: boolean) =>
 export const orderLostOverARestart = planted({
   name: 'order lost over a restart',
   law: 'lines keep their order',
-  by: { explore: { seeds: 20 } },
+  cause: 'fault',
+  hunts: [{ explore: { seeds: 20 } }],
   program: (isWrong) =>
     scenario({
-      tree: supervisor({}, { log: child(Log), writer: child(writer(isWrong)) }),
+      tree: supervisor({}, { log: child(Log), writer: child(writer(isWrong)), ...bystanders() }),
       store: false,
       items: ['1', '2', '3', '4'],
       faults: [
         { at: 'message', actor: 'log', nth: 2, do: 'crash' },
         { at: 'message', actor: 'log', nth: 4, do: { takes: '1s' } },
+        { at: 'message', actor: 'pat', nth: 1, do: 'crash' },
       ],
       run: async (sim, lines) => {
+        chatter(sim)
         void sim.tree.writer.cast.write(lines)
         await sim.advance('1m')
       },

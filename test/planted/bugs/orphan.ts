@@ -1,18 +1,11 @@
-import { actor, child, dynamicSupervisor, refuse, supervisor } from '../../../src/index.ts'
+import { actor, child, dynamicSupervisor, supervisor } from '../../../src/index.ts'
 import { scenario } from '../../../src/testing/index.ts'
+import { bystanders, chatter } from '../noise.ts'
 import { planted } from '../planted.ts'
 
 const Config = actor('config', {
-  initial: () => ({ isLoaded: false }),
-  handlers: ({ call, cast }) => ({
-    load: cast(() => ({ isLoaded: true })),
-    read: call(({ state }) => (state.isLoaded ? { reply: 'all well' } : refuse('not-loaded'))),
-  }),
-})
-
-const Loader = actor('loader', {
   initial: () => ({}),
-  handlers: ({ cast }) => ({ load: cast(({ ctx }) => void ctx.ref(Config, 'config').cast.load()) }),
+  handlers: ({ call }) => ({ read: call(() => ({ reply: 'all well' })) }),
 })
 
 const Helper = actor('helper', { initial: () => ({}), handlers: () => ({}) })
@@ -35,24 +28,32 @@ const manager = (isWrong: boolean) =>
 export const orphan = planted({
   name: 'orphan after a crash in start',
   law: 'a manager has one helper',
-  by: { explore: { seeds: 100 } },
+  cause: 'fault',
+  hunts: [{ explore: { seeds: 10 } }],
   program: (isWrong) =>
     scenario({
       tree: supervisor(
         {},
-        { config: child(Config), loader: child(Loader), helpers: dynamicSupervisor(Helper), manager: child(manager(isWrong)) },
+        { config: child(Config), helpers: dynamicSupervisor(Helper), manager: child(manager(isWrong)), ...bystanders() },
       ),
       store: false,
-      run: async (sim) => {
-        void sim.tree.manager.cast.open()
-        void sim.tree.loader.cast.load()
-        await sim.settle()
-        void sim.tree.manager.cast.open()
+      items: ['open', 'talk', 'open', 'open', 'talk'] as const,
+      faults: [
+        { at: 'message', actor: 'pat', nth: 1, do: { takes: '1s' } },
+        { at: 'message', actor: 'config', nth: 1, do: 'crash' },
+        { at: 'message', actor: 'kim', nth: 2, do: 'crash' },
+      ],
+      run: async (sim, items) => {
+        for (const item of items) {
+          if (item === 'talk') chatter(sim)
+          else void sim.tree.manager.cast.open()
+          await sim.settle()
+        }
       },
       invariants: {
         'a manager has one helper': async (sim) => {
           const count = await sim.until(sim.tree.helpers.count())
-          return count === 1 || `there are ${count}`
+          return count <= 1 || `there are ${count}`
         },
       },
     }),

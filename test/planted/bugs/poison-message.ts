@@ -1,5 +1,6 @@
 import { actor, child, message, supervisor } from '../../../src/index.ts'
 import { scenario } from '../../../src/testing/index.ts'
+import { bystanders, chatter } from '../noise.ts'
 import { planted } from '../planted.ts'
 
 const Queue = actor('queue', {
@@ -29,15 +30,21 @@ const worker = (isWrong: boolean) =>
   })
 
 export const poisonMessage = planted({
-  name: 'poison message',
+  name: 'poison message blocking a queue',
   law: 'what is behind the poison is done',
-  by: { explore: { seeds: 20 } },
+  cause: 'items',
+  hunts: [{ explore: { seeds: 20 } }],
   program: (isWrong) =>
     scenario({
-      tree: supervisor({ intensity: { restarts: 100, within: '1s' } }, { queue: child(Queue), worker: child(worker(isWrong)) }),
+      tree: supervisor(
+        { intensity: { restarts: 100, within: '1s' } },
+        { queue: child(Queue), worker: child(worker(isWrong)), ...bystanders() },
+      ),
       store: false,
       items: ['a', 'b', 'poison', 'c', 'd'],
+      faults: [{ at: 'message', actor: 'pat', nth: 1, do: 'crash' }],
       run: async (sim, items) => {
+        chatter(sim)
         for (const item of items) void sim.tree.queue.cast.put(item)
         for (let times = 0; times < 8; times += 1) {
           void sim.tree.worker.cast.work()

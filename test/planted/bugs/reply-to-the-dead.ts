@@ -1,6 +1,7 @@
 import { actor, child, message, supervisor } from '../../../src/index.ts'
 import { scenario } from '../../../src/testing/index.ts'
-import { planted } from '../planted.ts'
+import { bystanders, chatter, Courier } from '../noise.ts'
+import { bySeedsAndBounded, planted } from '../planted.ts'
 
 interface State {
   readonly asked: string
@@ -36,27 +37,27 @@ const Shop = actor('shop', {
   }),
 })
 
-const User = actor('user', {
-  initial: () => ({}),
-  handlers: ({ cast }) => ({
-    begin: cast(({ ctx }) => {
-      void ctx.cast('customer', 'ask', 'apple')
-      void ctx.cast('customer', 'crash', undefined)
-      ctx.sendSelf('thenAsk')
-    }),
-    thenAsk: cast(message<undefined>(), ({ ctx }) => void ctx.cast('customer', 'ask', 'pear')),
-  }),
-})
+const day = [
+  { stops: 0, name: 'ask', input: 'apple' },
+  { stops: 3, name: 'crash' },
+  { stops: 3, name: 'ask', input: 'pear' },
+  { stops: 12, name: 'ask', input: 'apple' },
+]
 
 export const replyToTheDead = planted({
   name: 'reply to a dead incarnation',
   law: 'a pear costs 2',
-  by: { explore: { seeds: 500 } },
+  cause: 'order',
+  hunts: bySeedsAndBounded(20, 40),
   program: (isWrong) =>
     scenario({
-      tree: supervisor({}, { customer: child(customer(isWrong)), shop: child(Shop), user: child(User) }),
+      tree: supervisor({}, { customer: child(customer(isWrong)), shop: child(Shop), user: child(Courier), ...bystanders() }),
       store: false,
-      run: (sim) => void sim.tree.user.cast.begin(),
+      items: day,
+      run: (sim, parcels) => {
+        for (const parcel of parcels) void sim.tree.user.cast.bring({ ...parcel, to: 'customer' })
+        chatter(sim)
+      },
       invariants: {
         'a pear costs 2': (sim) => {
           const pear = sim.peek<State>('customer')?.prices['pear']

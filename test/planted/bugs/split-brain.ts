@@ -1,15 +1,17 @@
 import { actor, child, message, supervisor } from '../../../src/index.ts'
 import { scenario } from '../../../src/testing/index.ts'
-import { planted } from '../planted.ts'
+import { bystanders, chatter, Courier } from '../noise.ts'
+import { bySeedsAndBounded, planted } from '../planted.ts'
 
 const Board = actor('board', {
   initial: () => ({ leader: '' }),
-  handlers: ({ call, cast }) => ({
-    leader: call(({ state }) => ({ reply: state.leader })),
+  handlers: ({ cast }) => ({
+    look: cast(message<string>(), ({ state, input, ctx }) => void ctx.cast(input, 'leader', state.leader)),
     claim: cast(message<string>(), ({ input }) => ({ leader: input })),
-    stand: call(message<string>(), ({ state, input }) => {
+    take: cast(message<string>(), ({ state, input, ctx }) => {
       const leader = state.leader === '' ? input : state.leader
-      return { reply: leader, state: { leader } }
+      void ctx.cast(input, 'leader', leader)
+      return { leader }
     }),
   }),
 })
@@ -19,12 +21,10 @@ const candidate = (isWrong: boolean) =>
   actor('candidate', {
     initial: () => ({ leads: false }),
     handlers: ({ cast }) => ({
-      stand: cast(async ({ ctx }) => {
-        const board = ctx.ref(Board, 'board')
-        if (!isWrong) return { leads: (await board.call.stand(ctx.id)) === ctx.id }
-        if ((await board.call.leader()) !== '') return { leads: false }
-        void board.cast.claim(ctx.id)
-        return { leads: true }
+      stand: cast(({ ctx }) => void ctx.cast('board', isWrong ? 'look' : 'take', ctx.id)),
+      leader: cast(message<string>(), ({ input, ctx }) => {
+        if (isWrong && input === '') void ctx.ref(Board, 'board').cast.claim(ctx.id)
+        return { leads: input === ctx.id || (isWrong && input === '') }
       }),
     }),
   })
@@ -32,18 +32,21 @@ const candidate = (isWrong: boolean) =>
 export const splitBrain = planted({
   name: 'split brain',
   law: 'one leads at most',
-  by: { explore: { bounded: true } },
+  cause: 'order',
+  hunts: bySeedsAndBounded(20, 30),
   program: (isWrong) => {
     const Candidate = candidate(isWrong)
+    const candidates = { one: child(Candidate), two: child(Candidate), three: child(Candidate) }
     return scenario({
-      tree: supervisor({}, { board: child(Board), one: child(Candidate), two: child(Candidate) }),
+      tree: supervisor({}, { board: child(Board), ...candidates, courier: child(Courier), ...bystanders() }),
       store: false,
-      run: (sim) => {
-        void sim.tree.one.cast.stand()
-        void sim.tree.two.cast.stand()
+      items: ['one', 'two', 'three'],
+      run: (sim, standing) => {
+        for (const [n, to] of standing.entries()) void sim.tree.courier.cast.bring({ stops: 4 * n, to, name: 'stand' })
+        chatter(sim)
       },
       always: {
-        'one leads at most': (sim) => ['one', 'two'].filter((id) => sim.peek<{ leads: boolean }>(id)?.leads === true).length <= 1,
+        'one leads at most': (sim) => Object.keys(candidates).filter((id) => sim.peek<{ leads: boolean }>(id)?.leads).length <= 1,
       },
     })
   },

@@ -1,5 +1,6 @@
 import { actor, child, supervisor } from '../../../src/index.ts'
 import { ProcessDiedError, scenario, type Sim } from '../../../src/testing/index.ts'
+import { bystanders, chatter } from '../noise.ts'
 import { planted } from '../planted.ts'
 
 /** It has somebody else remind it, whose timer ends with the process: the order is committed, its reminder is not. */
@@ -35,13 +36,20 @@ async function live(sim: Sim<unknown>): Promise<void> {
 export const timerOutsideTheCommit = planted({
   name: 'timer outside the commit',
   law: 'who is placed is reminded',
-  by: { crash: { points: ['before commit', 'after commit', 'after turn'] } },
+  cause: 'death',
+  hunts: [{ crash: { points: ['after commit', 'after turn'] } }],
   program: (isWrong) =>
     scenario({
-      tree: supervisor({}, { alarm: child(Alarm, { state: 'volatile' }), order: child(order(isWrong), { state: 'durable' }) }),
+      tree: supervisor(
+        {},
+        { alarm: child(Alarm, { state: 'volatile' }), order: child(order(isWrong), { state: 'durable' }), ...bystanders() },
+      ),
       store: 'memory',
-      run: async (sim) => {
-        void sim.tree.order.cast.place().catch(() => undefined)
+      items: ['order', 'talk', 'talk'] as const,
+      run: async (sim, items) => {
+        for (const item of items)
+          if (item === 'talk') chatter(sim)
+          else void sim.tree.order.cast.place().catch(() => undefined)
         await live(sim)
       },
       invariants: {

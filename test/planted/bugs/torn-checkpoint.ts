@@ -1,5 +1,6 @@
 import { actor, child, message, supervisor } from '../../../src/index.ts'
 import { scenario } from '../../../src/testing/index.ts'
+import { bystanders, chatter } from '../noise.ts'
 import { planted } from '../planted.ts'
 
 interface Cents {
@@ -29,7 +30,8 @@ const Receiver = actor('receiver', {
 export const tornCheckpoint = planted({
   name: 'torn checkpoint',
   law: 'nothing is received that was not sent',
-  by: { crash: { points: ['torn commit'] } },
+  cause: 'death',
+  hunts: [{ crash: { points: ['torn commit'] } }],
   program: (isWrong) =>
     scenario({
       tree: supervisor(
@@ -37,10 +39,12 @@ export const tornCheckpoint = planted({
         {
           receiver: child(Receiver, { state: 'durable' }),
           sender: child(Sender, { state: isWrong ? 'checkpointed' : 'durable' }),
+          ...bystanders(),
         },
       ),
       items: [1, 2, 4],
       run: (sim, payments) => {
+        chatter(sim)
         for (const cents of payments) void sim.tree.sender.cast.send(cents).catch(() => undefined)
       },
       invariants: {

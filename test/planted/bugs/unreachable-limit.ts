@@ -1,38 +1,42 @@
 import { actor, child, supervisor } from '../../../src/index.ts'
-import { scenario } from '../../../src/testing/index.ts'
+import { scenario, type Fault } from '../../../src/testing/index.ts'
+import { bystanders, chatter } from '../noise.ts'
 import { planted } from '../planted.ts'
 
-const Worker = actor('worker', {
-  initial: () => ({}),
-  handlers: ({ cast }) => ({
-    work: cast(() => {
-      throw new Error('it never works')
-    }),
-  }),
-})
+const Worker = actor('worker', { initial: () => ({ done: 0 }), handlers: ({ cast }) => ({ work: cast(() => ({ done: 1 })) }) })
 
-/** It gives up after three restarts within two seconds, and waits a second before each: there never are so many. */
+/** It gives up after one restart within a second, and waits a second before each: there never are so many. */
 const tree = (isWrong: boolean) =>
   supervisor(
-    { intensity: { restarts: 3, within: isWrong ? '2s' : '1m' } },
-    { worker: child(Worker, { backoff: { min: '1s', max: '1s', jitter: 'none' } }) },
+    { intensity: { restarts: 1, within: isWrong ? '1s' : '1m' } },
+    { worker: child(Worker, { backoff: { min: '1s', max: '1s', jitter: 'none' } }), ...bystanders() },
   )
+
+const crash = (nth: number): Fault => ({ at: 'message', actor: 'worker', nth, do: 'crash' })
 
 export const unreachableLimit = planted({
   name: 'unreachable limit',
-  law: 'who never works is given up',
-  by: { explore: { seeds: 20 } },
+  law: 'who crashes again and again is given up',
+  cause: 'fault',
+  hunts: [{ explore: { seeds: 20 } }],
   program: (isWrong) =>
     scenario({
       tree: tree(isWrong),
       store: false,
-      items: [1, 2, 3, 4, 5, 6, 7, 8],
-      run: async (sim, tries) => {
-        for (const _ of tries) {
+      items: ['1100ms', '1100ms', '1100ms', '1100ms'] as const,
+      faults: [{ at: 'message', actor: 'kim', nth: 1, do: { takes: '1s' } }, crash(1), crash(2), crash(3)],
+      run: async (sim, pauses) => {
+        chatter(sim)
+        for (const pause of pauses) {
           void sim.tree.worker.cast.work().catch(() => undefined)
-          await sim.advance('1100ms')
+          await sim.advance(pause)
         }
       },
-      invariants: { 'who never works is given up': (sim) => (sim.app.inspect('worker')?.incarnation ?? 0) <= 4 },
+      invariants: {
+        'who crashes again and again is given up': (sim) => {
+          const crashes = sim.events.filter((event) => event.type === 'exited' && event.id === 'worker').length
+          return crashes < 2 || sim.app.inspect('worker')?.status !== 'running' || `it goes on after ${crashes} crashes`
+        },
+      },
     }),
 })

@@ -1,7 +1,6 @@
 import { actor, type ActorDefinition } from '../../../src/behaviors/actor.ts'
 import type { ActorRef } from '../../../src/behaviors/actor-ref.ts'
 import { childId, rootId, type ActorId } from '../../../src/protocol/actor-id.ts'
-import type { VirtualClock } from '../../../src/simulation/virtual-clock.ts'
 import type { Fault } from '../../../src/simulation/fault-plan.ts'
 import type { ChildOptions } from '../../../src/supervision/specs/child-options.ts'
 import type { MembersRef } from '../../../src/supervision/trees/members-ref.ts'
@@ -9,8 +8,7 @@ import { child, dynamicSupervisor, supervisor, type SupervisorNode, type TreeNod
 import type { DynamicPlan, FaultPlan, NodePlan, Plan, SupervisorPlan, WorkerPlan } from './plan.ts'
 
 /** A worker that counts, and ends in every way when it is told to. */
-export function workerOn(clock: VirtualClock) {
-  const sleep = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(ms, resolve))
+export function workerOn(sleep: (ms: number) => Promise<void>) {
   return actor('worker', {
     initial: () => ({ n: 0 }),
     handlers: ({ call, cast }) => ({

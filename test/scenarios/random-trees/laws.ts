@@ -1,111 +1,21 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { SimulationEvent } from '../../../src/app/simulated-system.ts'
-import { keyOf, parentOf, type ActorId } from '../../../src/protocol/actor-id.ts'
+import { childId, keyOf, parentOf, type ActorId } from '../../../src/protocol/actor-id.ts'
 import type { ExitReason } from '../../../src/protocol/exit-reason.ts'
 import { outcomeOf } from '../../../src/supervision/machine/explain.ts'
-import type { SupervisorInput } from '../../../src/supervision/machine/decider.ts'
-import { replay, type ReplayedStep } from '../../../src/supervision/machine/replay.ts'
 import type { RestartType } from '../../../src/supervision/specs/restart-type.ts'
+import { aliveAfter, doubles, whims } from '../../support/history.ts'
 import { keyAt, supervisorsOf } from './grown-tree.ts'
-import type { Plan, SupervisorPlan } from './plan.ts'
+import { disorderedStarts, disorderedStops, wrongGroups } from './order-laws.ts'
+import type { Plan } from './plan.ts'
 
-/** Who lives after these events, with the number of the incarnation. */
-export function aliveAfter(events: readonly SimulationEvent[]): ReadonlyMap<ActorId, number> {
-  const alive = new Map<ActorId, number>()
-  for (const event of events) {
-    if (event.type === 'started') alive.set(event.id, event.incarnation)
-    if (event.type === 'exited' && alive.get(event.id) === event.incarnation) alive.delete(event.id)
-  }
-  return alive
-}
-
-/** No child ever has two live incarnations, and none ends that did not live. */
-export function doubles(events: readonly SimulationEvent[]): string[] {
-  const alive = new Map<ActorId, number>()
-  const problems: string[] = []
-  for (const event of events) {
-    if (event.type === 'started') {
-      if (alive.has(event.id)) problems.push(`there are two of ${event.id}`)
-      alive.set(event.id, event.incarnation)
-    } else if (event.type === 'exited') {
-      if (alive.get(event.id) !== event.incarnation) problems.push(`${event.id}#${event.incarnation} ended without having lived`)
-      alive.delete(event.id)
-    }
-  }
-  return problems
-}
-
-/** What a run of one incarnation of a supervisor is, with what happens to its children in between. */
-type Step = Extract<SimulationEvent, { type: 'supervisor step' }>
-
-/**
- * Starts come in the order of the declaration and stops in reverse, one after another; a restart takes along whom the strategy
- * says, who are all down before the first of them starts.
- */
-export function disorder(events: readonly SimulationEvent[], plan: Plan): string[] {
-  const plans = new Map(supervisorsOf(plan.tree))
-  const alive = new Map<ActorId, number>()
-  const dead = new Set<ActorId>()
-  const under = new Map<ActorId, { readonly does: 'start' | 'stop'; readonly ids: readonly string[]; last: number }>()
-  const restarted = new Map<ActorId, string>()
-  const problems: string[] = []
-
-  const look = ({ id, fact, commands }: Step): void => {
-    const supervisor = plans.get(id)
-    if (supervisor?.kind !== 'supervisor') return
-    under.delete(id)
-    if (fact?.type === 'exited' || fact?.type === 'retry') restarted.set(id, fact.id)
-    else if (fact?.type !== 'stopped') restarted.delete(id)
-    const effect = commands.at(-1)
-    if (effect?.type !== 'start' && effect?.type !== 'stop') return
-    const ids = effect.type === 'start' ? effect.orders.map(({ spec }) => spec.id) : effect.orders.map((order) => order.id)
-    const places = ids.map(placeOf)
-    if (!isAscending(effect.type === 'start' ? places : places.toReversed())) problems.push(`${id} ${effect.type}s ${ids.join()}`)
-    under.set(id, { does: effect.type, ids, last: effect.type === 'start' ? -1 : Infinity })
-    const cause = restarted.get(id)
-    if (effect.type === 'start' && cause !== undefined) group(id, supervisor, cause, ids)
-  }
-  const group = (id: ActorId, { strategy, children }: SupervisorPlan, cause: string, ids: readonly string[]): void => {
-    const all = children.map((_, index) => keyAt(index))
-    const members = strategy === 'one_for_one' ? [cause] : strategy === 'one_for_all' ? all : all.slice(placeOf(cause))
-    const expected = members.filter((key) => children[placeOf(key)]?.restart !== 'temporary')
-    const name = id || 'root'
-    if (expected.join() !== ids.join())
-      problems.push(`${name} restarts ${ids.join()} for ${cause}, ${strategy}: ${expected.join()}`)
-    const left = members.filter((key) => alive.has(idUnder(id, key)))
-    if (left.length > 0) problems.push(`${name} restarts for ${cause} while ${left.join()} still runs`)
-  }
-  const follow = (id: ActorId, does: 'start' | 'stop'): void => {
-    const parent = parentOf(id)
-    const row = parent === undefined ? undefined : under.get(parent)
-    const key = keyOf(id)
-    if (row?.does !== does || !row.ids.includes(key)) return
-    // Those that a killed supervisor leaves behind are killed in no order.
-    if (does === 'stop' && ancestorsOf(id).some((ancestor) => dead.has(ancestor))) return
-    const place = placeOf(key)
-    if (does === 'start' ? place <= row.last : place >= row.last) problems.push(`${id} ${does}s out of its turn`)
-    row.last = place
-  }
-
-  for (const event of events) {
-    if (event.type === 'supervisor step') look(event)
-    if (event.type === 'supervisor began') {
-      dead.delete(event.id)
-      restarted.delete(event.id)
-    }
-    if (event.type === 'started') {
-      alive.set(event.id, event.incarnation)
-      follow(event.id, 'start')
-    }
-    if (event.type === 'exited') {
-      alive.delete(event.id)
-      dead.add(event.id)
-      under.delete(event.id)
-      // One that ends by itself meanwhile does so when it likes.
-      if (isStop(event.reason) && !plans.has(event.id)) follow(event.id, 'stop')
-    }
-  }
-  return problems
+/** What holds of every history, at every moment, by its name; each says what is wrong. */
+export const historyLaws: Readonly<Record<string, (events: readonly SimulationEvent[], plan: Plan) => readonly string[]>> = {
+  'no child has two live incarnations': doubles,
+  'children start in order': disorderedStarts,
+  'children stop in reverse order': disorderedStops,
+  'a restart takes along whom the strategy says, all of them down before': wrongGroups,
+  'the budget is spent to the end, and no further': overspending,
+  'the same facts make the same commands': whims,
 }
 
 /** No more restarts in any window than allowed; who gives up has used them all, and ends. */
@@ -158,8 +68,8 @@ export function forgotten(events: readonly SimulationEvent[], plan: Plan): strin
     if (!alive.has(id)) return []
     const wanted =
       node.kind === 'dynamic'
-        ? [...(members.get(id) ?? [])].map((key) => [idUnder(id, key), node.members.restart] as const)
-        : node.children.map((inner, index) => [idUnder(id, keyAt(index)), inner.restart] as const)
+        ? [...(members.get(id) ?? [])].map((key) => [childId(id, key), node.members.restart] as const)
+        : node.children.map((inner, index) => [childId(id, keyAt(index)), inner.restart] as const)
     return wanted
       .filter(([child, restart]) => mustRun(restart, last.get(child)))
       .filter(([child]) => !alive.has(child))
@@ -173,24 +83,6 @@ export function orphans(events: readonly SimulationEvent[]): string[] {
   return [...alive.keys()].flatMap((id) => {
     const parent = parentOf(id)
     return parent === undefined || alive.has(parent) ? [] : [`${id} is an orphan`]
-  })
-}
-
-/** The machine makes the same commands of the same facts. */
-export function whims(events: readonly SimulationEvent[]): string[] {
-  const lives = new Map<string, { readonly input: SupervisorInput; readonly steps: ReplayedStep[] }>()
-  for (const event of events) {
-    if (event.type === 'supervisor began') lives.set(`${event.id}#${event.incarnation}`, { input: event.input, steps: [] })
-    if (event.type === 'supervisor step')
-      lives.get(`${event.id}#${event.incarnation}`)?.steps.push({ fact: event.fact, commands: event.commands })
-  }
-  return [...lives].flatMap(([life, { input, steps }]) => {
-    if (steps.length === 0) return []
-    const again = replay(
-      input,
-      steps.flatMap(({ fact }) => (fact === undefined ? [] : [fact])),
-    )
-    return isDeepStrictEqual(again, steps) ? [] : [`${life} decides otherwise when it is replayed`]
   })
 }
 
@@ -214,25 +106,4 @@ function lastExits(events: readonly SimulationEvent[]): ReadonlyMap<ActorId, Exi
 function mustRun(restart: RestartType, last: ExitReason | undefined): boolean {
   const isOrderly = last === undefined || last.type === 'normal' || last.type === 'shutdown'
   return restart === 'permanent' || (restart === 'transient' && !isOrderly)
-}
-
-function ancestorsOf(id: ActorId): ActorId[] {
-  const parent = parentOf(id)
-  return parent === undefined ? [] : [parent, ...ancestorsOf(parent)]
-}
-
-function isStop(reason: ExitReason): boolean {
-  return reason.type === 'shutdown' || reason.type === 'killed'
-}
-
-function placeOf(key: string): number {
-  return key.charCodeAt(0) - 'a'.charCodeAt(0)
-}
-
-function idUnder(parent: ActorId, key: string): ActorId {
-  return parent === '' ? key : `${parent}/${key}`
-}
-
-function isAscending(numbers: readonly number[]): boolean {
-  return numbers.every((number, index) => index === 0 || (numbers[index - 1] ?? 0) < number)
 }

@@ -114,6 +114,7 @@ export const rooms: readonly Room[] = [
     imports: below('testing'),
     packages: [
       { name: 'vitest', in: /^vitest\.ts$/ },
+      { name: 'xstate', in: /^machine-.*\.ts$/ },
       { name: 'fast-check', in: /^generators\// },
     ],
   },
