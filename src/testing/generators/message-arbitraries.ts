@@ -44,16 +44,16 @@ const mostRejected = 1_000
  * import fc from 'fast-check'
  * import { inputs } from 'coppice/fast-check'
  *
+ * const isCoin = (value: unknown): boolean => Number(value) % 5 === 0
  * const Cents = {
  *   '~standard': {
  *     version: 1,
  *     vendor: 'shop',
- *     validate: (value: unknown) => (Number(value) % 5 === 0 ? { value: Number(value) } : { issues: [{ message: 'no such coin'
- * }] }),
+ *     validate: (value: unknown) => (isCoin(value) ? { value } : { issues: [{ message: 'no such coin' }] }),
  *     jsonSchema: { input: () => ({ type: 'integer', minimum: 0, maximum: 100 }) },
  *   },
  * } as const
- * console.log(fc.sample(inputs(Cents), 20).every((cents) => cents % 5 === 0 && cents <= 100)) // => true
+ * console.log(fc.sample(inputs(Cents), 20).every((cents) => isCoin(cents) && Number(cents) <= 100)) // => true
  * ```
  */
 export function inputs<Schema extends StandardSchema<never, unknown> | StandardSchema>(
