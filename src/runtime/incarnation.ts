@@ -172,6 +172,11 @@ export class Incarnation implements Life {
     else (this.#whenEnded ??= []).push(tell)
   }
 
+  tellNoMore(tell: (reason: ExitReason) => void): void {
+    const at = this.#whenEnded?.indexOf(tell) ?? -1
+    if (at >= 0) this.#whenEnded?.splice(at, 1)
+  }
+
   link(other: Life): void {
     if (other === this) return
     this.addLink(other)

@@ -92,8 +92,10 @@ async function publishLater(life: Incarnation, origin: StartOrigin, first: Promi
 /** Who is killed while it starts does not come up, however long its code goes on. */
 function unlessEnded<T>(life: Incarnation, promise: PromiseLike<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    life.whenEnded((reason) => reject(new ExitError(reason)))
-    promise.then(resolve, reject)
+    const ended = (reason: ExitReason): void => reject(new ExitError(reason))
+    life.whenEnded(ended)
+    // Whoever may still be told keeps the promise, and with it the state with which the actor began.
+    void promise.then(resolve, reject).then(() => life.tellNoMore(ended))
   })
 }
 
